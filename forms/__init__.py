@@ -1,0 +1,1 @@
+"""Form definitions: one YAML a form revision, their schema, and printing."""

@@ -1,0 +1,1 @@
+"""What every room shares: values, errors, settings, logs and the command line."""

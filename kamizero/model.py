@@ -1,0 +1,213 @@
+"""The values rooms hand to each other.
+
+Pixels and millimetres count from the page's top left corner; probabilities run
+from 0 to 1; business dates are Asia/Tokyo, instants are UTC.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+
+class Box(NamedTuple):
+    """A rectangle; the unit (mm or px) stands in the name that holds it."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.h
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    def overlaps(self, other: "Box") -> bool:
+        """Tell whether the two share an area, touching edges not counted."""
+        return (
+            self.x < other.right
+            and other.x < self.right
+            and self.y < other.bottom
+            and other.y < self.bottom
+        )
+
+    def contains(self, other: "Box") -> bool:
+        return (
+            self.x <= other.x
+            and self.y <= other.y
+            and other.right <= self.right
+            and other.bottom <= self.bottom
+        )
+
+
+class FieldState(StrEnum):
+    """What was found in a field; only READ and DITTO carry a value."""
+
+    READ = "read"
+    BLANK = "blank"
+    UNREADABLE = "unreadable"
+    STRUCK = "struck"
+    SEVERAL = "several"
+    DITTO = "ditto"
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class PageKind(StrEnum):
+    FORM = "form"
+    ATTACHMENT = "attachment"
+    SEPARATOR = "separator"
+    BLANK = "blank"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+class FilingKind(StrEnum):
+    NEW = "new"
+    CORRECTION = "correction"
+    CANCELLATION = "cancellation"
+
+
+class LocalText(NamedTuple):
+    """One sentence in the languages of the product."""
+
+    ja: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" else self.ja
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to read a field: canonical value, what is written, probability."""
+
+    value: str
+    text: str
+    probability: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"probability {self.probability} is outside 0..1")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a machine says stands in one field.
+
+    Attributes:
+        name: the field's name, e.g. `insured.2.birth_date`.
+        value: canonical value, "" unless state is READ or DITTO (and "" for a
+            date that does not exist; `text` then holds the writing).
+        text: what is written, as far as it could be read.
+        confidence: probability that the whole field is right.
+        accepted: the reading needs no human eye at the target error.
+        chosen_by: the rule that decided between candidates, or None.
+        page: 1-based page of the form.
+        box_px: where on the page image as stored (before any turn), x y w h.
+        alternatives: other candidates, most probable first.
+        engine: engine and model hash.
+        grounds: the independent grounds that agree, e.g. ("line", "cells").
+    """
+
+    name: str
+    state: FieldState
+    value: str
+    text: str
+    confidence: float
+    accepted: bool
+    chosen_by: str | None
+    page: int
+    box_px: Box
+    alternatives: tuple[Candidate, ...]
+    engine: str
+    grounds: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.value and self.state not in (FieldState.READ, FieldState.DITTO):
+            raise ValueError(f"{self.name}: a {self.state} field has no value")
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"{self.name}: confidence {self.confidence}")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says about a filing.
+
+    `fields` names every field the rule looked at. `record` is what the loaded
+    record says, for comparison; it and the messages never quote a sensitive value.
+    """
+
+    rule: str
+    severity: Severity
+    fields: tuple[str, ...]
+    message: LocalText
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRecord:
+    """An office as the register knows it; `symbol` as on paper (01-ケイト)."""
+
+    symbol: str
+    number: str
+    name: str
+    owner_name: str
+    postal_code: str
+    address: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsuredRecord:
+    """An insured person as the register knows them; numbers without separators."""
+
+    office_symbol: str
+    serial_number: str
+    name_kana: str
+    name_kanji: str
+    birth_date: date
+    my_number: str
+    pension_number: str
+    acquired_on: date | None
+    lost_on: date | None
+
+
+class Records(Protocol):
+    """The register that filings are checked against.
+
+    Every method answers from data loaded before; none of them raises for a person
+    or office that is not known. An HTTP system of record can implement it too.
+    """
+
+    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
+        """Offices with this symbol or this number; either may be ""."""
+        ...
+
+    def insured(
+        self,
+        *,
+        my_number: str = "",
+        pension_number: str = "",
+        serial: str = "",
+        office_symbol: str = "",
+    ) -> Sequence[InsuredRecord]:
+        """Persons that one of the given numbers names (serial within an office)."""
+        ...
+
+
+Values = Mapping[str, str]
+"""Field name -> canonical value, "" where nothing is written."""
