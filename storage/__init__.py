@@ -1,0 +1,1 @@
+"""What is kept: originals, the database, work, the audit chain and their proofs."""
