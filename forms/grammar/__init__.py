@@ -1,0 +1,41 @@
+"""What a value of each type and format looks like, for reading and for checking."""
+
+from forms.grammar.characters import outside_jis_x_0208
+from forms.grammar.check_digits import (
+    corporate_number_check_digit,
+    corporate_number_is_valid,
+    my_number_check_digit,
+    my_number_is_valid,
+)
+from forms.grammar.eras import (
+    ERAS,
+    DateReading,
+    Era,
+    WrittenDate,
+    from_written,
+    parse_written,
+    to_written,
+)
+from forms.grammar.formats import FORMATS, cell_alphabets
+from forms.grammar.values import alphabet, canonical, is_valid, written_date
+
+__all__ = [
+    "ERAS",
+    "FORMATS",
+    "DateReading",
+    "Era",
+    "WrittenDate",
+    "alphabet",
+    "canonical",
+    "cell_alphabets",
+    "corporate_number_check_digit",
+    "corporate_number_is_valid",
+    "from_written",
+    "is_valid",
+    "my_number_check_digit",
+    "my_number_is_valid",
+    "outside_jis_x_0208",
+    "parse_written",
+    "to_written",
+    "written_date",
+]
