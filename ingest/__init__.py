@@ -1,0 +1,1 @@
+"""How paper comes in: doors, strict opening, pages, bundles, balance."""

@@ -1,0 +1,85 @@
+"""The settings of one installation, read from KAMIZERO_… variables by entry points."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every default is safe for one machine; `docs/settings.md` lists them all."""
+
+    model_config = SettingsConfigDict(env_prefix="KAMIZERO_", frozen=True)
+
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Folder of the embedded database, originals, keys and caches.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy address of the database; SQLite in the data folder "
+        "where none is given.",
+    )
+    broker_url: str | None = Field(
+        default=None,
+        description="Address of the message broker for Celery workers; the embedded "
+        "worker needs none.",
+    )
+    store_immutable: bool = Field(
+        default=False,
+        description="Set the file system's immutable flag on originals (needs "
+        "CAP_LINUX_IMMUTABLE).",
+    )
+    site: str = Field(
+        default="HQ", description="Code of the site where papers are received."
+    )
+    language: Literal["ja", "en"] = Field(
+        default="ja", description="Language of messages on the command line."
+    )
+    workers: int = Field(
+        default=2, ge=1, le=64, description="Embedded worker processes that `up` runs."
+    )
+    engine_threads: int = Field(
+        default=1, ge=1, le=64, description="Threads of the recogniser in one worker."
+    )
+    lease_seconds: int = Field(
+        default=60,
+        ge=5,
+        description="Seconds after which work of a silent worker is taken over.",
+    )
+    max_file_bytes: int = Field(
+        default=500_000_000, ge=1, description="Largest file a door takes, in bytes."
+    )
+    max_pages: int = Field(
+        default=2_000, ge=1, description="Most pages a file may have."
+    )
+    max_page_pixels: int = Field(
+        default=150_000_000, ge=1, description="Most pixels a page may have."
+    )
+    short_lock_days: int = Field(
+        default=120,
+        ge=1,
+        description="Days an original is locked at intake, before its class is known.",
+    )
+    watch_dir: Path | None = Field(
+        default=None,
+        description="Folder whose files are taken in, each as a job of its own.",
+    )
+    watch_quiet_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds a watched file must not have changed before it is taken.",
+    )
+    log_format: Literal["columns", "json"] = Field(
+        default="columns", description="How log lines are written."
+    )
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'kamizero.db'}"
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=self.lease_seconds)
