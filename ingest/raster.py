@@ -9,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from ingest.page_image import Limits, PageImage, believable_dpi
+from ingest.tiff import count_pages
 from kamizero.errors import RefusedError
 
 MEDIA_TYPES = {
@@ -43,7 +44,7 @@ class Raster:
         self.media_type = MEDIA_TYPES[str(self._image.format)]
         if self._image.format == "PNG" and b"IEND" not in data[-64:]:
             raise cut_off("PNG")
-        self.page_count = self._count()
+        self.page_count = self._count(data)
 
     def page(self, number: int) -> PageImage:
         """Decode one page whole; a page cut short is refused, never padded."""
@@ -73,16 +74,17 @@ class Raster:
         except DECODE_ERRORS as error:
             raise cut_off("picture") from error
 
-    def _count(self) -> int:
+    def _count(self, data: bytes) -> int:
         # The second picture of a camera's JPEG is a preview, not a page.
         if not isinstance(self._image, TiffImageFile):
             return 1
+        count = count_pages(data, most=self._limits.pages)
         try:
-            count = self._image.n_frames
+            agreed = count == self._image.n_frames
         except DECODE_ERRORS as error:
             raise cut_off("TIFF") from error
-        if count > self._limits.pages:
-            raise too_many_pages(count, self._limits.pages)
+        if not agreed:
+            raise cut_off("TIFF")
         return count
 
     def _seek(self, number: int) -> None:

@@ -1,0 +1,80 @@
+"""Which pages belong together: separators make bundles, forms make filings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kamizero.model import PageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen on one page, in the order of the file."""
+
+    number: int
+    kind: PageKind
+    form: str | None = None
+    revision: str | None = None
+    form_page: int | None = None
+
+
+@dataclass(slots=True)
+class FilingPages:
+    """The pages of one filing: its form pages, and the attachments after them."""
+
+    form: str
+    revision: str
+    pages: list[int] = field(default_factory=list)
+    attachments: list[int] = field(default_factory=list)
+    separator: int | None = None
+
+
+@dataclass(slots=True)
+class Grouped:
+    """A file's pages sorted; every page number stands in exactly one place."""
+
+    filings: list[FilingPages] = field(default_factory=list)
+    separators: list[int] = field(default_factory=list)
+    # Blank backs are marked, never dropped.
+    blanks: list[int] = field(default_factory=list)
+    # Papers that belong to no filing yet: unknown ones, and failed pages.
+    loose: list[int] = field(default_factory=list)
+
+
+def group(pages: Sequence[Seen]) -> Grouped:
+    """Sort the pages of one file.
+
+    A separator opens a bundle and ends the filing before it. A form's first page
+    opens a filing; a later page of the same form joins it. A page without a form
+    code is an attachment of the filing before it, and loose where there is none.
+    """
+    grouped = Grouped()
+    filing: FilingPages | None = None
+    separator: int | None = None
+    for page in pages:
+        match page.kind:
+            case PageKind.SEPARATOR:
+                grouped.separators.append(page.number)
+                filing, separator = None, page.number
+            case PageKind.BLANK:
+                grouped.blanks.append(page.number)
+            case PageKind.FORM:
+                if filing is None or not _continues(filing, page):
+                    filing = _opened(page, separator)
+                    grouped.filings.append(filing)
+                filing.pages.append(page.number)
+            case _ if filing is not None and page.kind is not PageKind.FAILED:
+                filing.attachments.append(page.number)
+            case _:
+                grouped.loose.append(page.number)
+    return grouped
+
+
+def _continues(filing: FilingPages, page: Seen) -> bool:
+    same_form = (filing.form, filing.revision) == (page.form, page.revision)
+    return same_form and page.form_page == len(filing.pages) + 1
+
+
+def _opened(page: Seen, separator: int | None) -> FilingPages:
+    if page.form is None or page.revision is None:
+        raise ValueError(f"page {page.number} is a form page of no form")
+    return FilingPages(page.form, page.revision, separator=separator)

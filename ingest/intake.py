@@ -1,0 +1,202 @@
+"""The one intake behind every door: bytes kept first, rows second, the source last."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ingest.opening import media_type, open_original
+from ingest.page_image import Limits, pages
+from kamizero.errors import RefusedError
+from storage import audit, originals, work
+from storage.database import Database
+from storage.interfaces import Kept, ObjectStore
+from storage.tables import Arrival, ArrivalState, Filing, Job, Original, Page, Site
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One file as a door hands it in; `read` is called once, when its turn comes."""
+
+    source: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the door knows about the files it delivers at once."""
+
+    door: str
+    operator: str
+    site: str
+    received_on: date
+    sheets: int | None = None
+    sides: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One file after its bytes were kept: its pages, or why it was refused."""
+
+    source: str
+    kept: Kept
+    media_type: str
+    pages: tuple[tuple[int, int, float, int], ...]
+    refusal: RefusedError | None
+
+
+class Intake:
+    """Takes jobs in; one instance per process, used by every door."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        store: ObjectStore,
+        limits: Limits,
+        short_lock: timedelta,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._limits = limits
+        self._short_lock = short_lock
+        self._clock = clock
+
+    def receive(
+        self,
+        files: Iterable[Incoming],
+        delivery: Delivery,
+        *,
+        progress: Progress = lambda _: None,
+    ) -> int:
+        """Keep every file's bytes, then record the job as a whole; return its id.
+
+        A file that cannot be opened is kept and recorded as refused; the others of
+        the job are taken. When this returns, everything is durable: the door may
+        remove its source.
+        """
+        taken = []
+        for file in files:
+            taken.append(self._keep(file))
+            progress(file.source)
+        with self._database.begin() as session:
+            return _record(session, taken, delivery, now=self._clock())
+
+    def _keep(self, file: Incoming) -> Taken:
+        data = file.read()
+        until = self._clock() + self._short_lock
+        kept = originals.keep(self._store, data, retain_until=until)
+        try:
+            opened = open_original(data, limits=self._limits)
+            found = tuple(
+                (*page.size_px, page.dpi, page.depth) for page in pages(opened)
+            )
+            return Taken(file.source, kept, opened.media_type, found, refusal=None)
+        except RefusedError as refusal:
+            return Taken(file.source, kept, media_type(data), (), refusal=refusal)
+
+
+def _record(
+    session: Session, taken: Sequence[Taken], delivery: Delivery, *, now: datetime
+) -> int:
+    if session.get(Site, delivery.site) is None:
+        session.add(Site(code=delivery.site, name=delivery.site))
+        session.flush()
+    job = Job(
+        site=delivery.site,
+        door=delivery.door,
+        operator=delivery.operator,
+        created_at=now,
+        received_on=delivery.received_on,
+        declared_sheets=delivery.sheets,
+        sides=str(delivery.sides),
+    )
+    session.add(job)
+    session.flush()
+    audit.record(
+        session,
+        actor=delivery.operator,
+        act="job.received",
+        subject_kind="job",
+        subject_id=job.id,
+        now=now,
+        body={"door": delivery.door, "files": len(taken)},
+    )
+    for seq, file in enumerate(taken, start=1):
+        _record_arrival(session, job, seq, file, now=now)
+    return job.id
+
+
+def _record_arrival(
+    session: Session, job: Job, seq: int, file: Taken, *, now: datetime
+) -> None:
+    original, is_new = originals.original_row(
+        session, file.kept, media_type=file.media_type, now=now
+    )
+    first = None if is_new else _first_arrival(session, original)
+    arrival = Arrival(
+        job_id=job.id,
+        seq=seq,
+        original_id=original.id,
+        source=file.source,
+        state=_state(file, first),
+        error_code=file.refusal.refusal_code if file.refusal else None,
+        error_message=str(file.refusal) if file.refusal else None,
+        first_arrival_id=first.id if first else None,
+    )
+    session.add(arrival)
+    session.flush()
+    if arrival.state == ArrivalState.TAKEN:
+        _record_pages(session, arrival, file)
+        work.put(session, kind="identify", subject=arrival.id, site=job.site, now=now)
+    audit.record(
+        session,
+        actor=job.operator,
+        act=f"arrival.{arrival.state}",
+        subject_kind="arrival",
+        subject_id=arrival.id,
+        now=now,
+        body={"original": original.sha256, "job": job.id},
+    )
+
+
+def _state(file: Taken, first: Arrival | None) -> ArrivalState:
+    if file.refusal is not None:
+        return ArrivalState.REFUSED
+    return ArrivalState.DUPLICATE if first else ArrivalState.TAKEN
+
+
+def _first_arrival(session: Session, original: Original) -> Arrival | None:
+    return session.scalars(
+        select(Arrival)
+        .where(Arrival.original_id == original.id, Arrival.state == ArrivalState.TAKEN)
+        .order_by(Arrival.id)
+    ).first()
+
+
+def _record_pages(session: Session, arrival: Arrival, file: Taken) -> None:
+    for number, (width, height, dpi, depth) in enumerate(file.pages, start=1):
+        session.add(
+            Page(
+                arrival_id=arrival.id,
+                number=number,
+                width_px=width,
+                height_px=height,
+                dpi=dpi,
+                depth=depth,
+            )
+        )
+
+
+def job_filings(session: Session, job_id: int) -> Sequence[Filing]:
+    """The filings of a job; those of the first arrival where bytes came twice."""
+    arrivals = session.scalars(select(Arrival).where(Arrival.job_id == job_id))
+    wanted = [arrival.first_arrival_id or arrival.id for arrival in arrivals]
+    return session.scalars(
+        select(Filing).where(Filing.arrival_id.in_(wanted)).order_by(Filing.id)
+    ).all()

@@ -1,0 +1,32 @@
+"""What the steps need, built once per process and passed in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from forms.library import Library
+from ingest.page_image import Limits
+from kamizero.model import Records
+from ocr.engine import Recogniser
+from storage.database import Database
+from storage.interfaces import ObjectStore
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The real things behind the steps.
+
+    `engine` is a call because loading a model takes a second and not every process
+    reads pages; it gives the same engine each time.
+    """
+
+    database: Database
+    store: ObjectStore
+    vault: Vault
+    library: Library
+    records: Records
+    engine: Callable[[], Recogniser]
+    limits: Limits
+    clock: Callable[[], datetime]
+    lease: timedelta
