@@ -445,6 +445,16 @@ class Work(Table):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        # The same for one site, so that a small site never walks a large one's rows.
+        Index(
+            "ix_work_next_at_site",
+            "kind",
+            "site",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -577,6 +587,7 @@ class RecordOffice(Table):
     """An office of the loaded register."""
 
     __tablename__ = "record_office"
+    __table_args__ = (UniqueConstraint("symbol", "number"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     symbol: Mapped[str] = mapped_column(String(16), index=True)

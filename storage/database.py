@@ -1,0 +1,139 @@
+"""One way to the database, whichever it is: write transactions and looks."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kamizero.errors import SetupError
+
+# The writer's connections say so, because SQLite must be told when it begins.
+_WRITES = "kamizero_writes"
+_AFTER_COMMIT = "kamizero_after_commit"
+_LOCK_WAIT_S = 30
+# Any number, as long as every process asks for the same one.
+_UPGRADE_LOCK = 4_711_000_001
+
+
+def embedded_url(data_dir: Path) -> str:
+    """The database inside the data folder, which is made where it is missing."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return f"sqlite:///{data_dir.resolve() / 'kamizero.db'}"
+
+
+class Database:
+    """SQLite or PostgreSQL behind the same two doors: `begin` and `look`.
+
+    Safe to share between threads. A process that forks must build its own.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._reader = self.engine.execution_options(**_reading(self.dialect))
+
+    @property
+    def dialect(self) -> str:
+        return self.engine.dialect.name
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A write transaction: commits on leaving, rolls back on an error."""
+        with Session(self._writer, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            calls: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT, [])
+        # The connection is back in the pool here: a call may open its own.
+        for call in calls:
+            call()
+
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        """A consistent view that cannot write."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    def upgrade(self) -> None:
+        """Bring the tables to this program's version; harmless to repeat."""
+        with as_file(files("storage") / "migrations") as scripts:
+            config = Config()
+            config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+            with self._writer.begin() as connection:
+                _wait_for_turn(connection)
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Run the call once this session's transaction is committed, never otherwise."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(call)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise SetupError(
+            f"KAMIZERO_DATABASE_URL is not a database address: {error}. "
+            "Give sqlite:////folder/kamizero.db or postgresql://user@host/name."
+        ) from error
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, connect_args={"timeout": _LOCK_WAIT_S})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if address.get_backend_name() == "postgresql":
+        return create_engine(
+            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True
+        )
+    raise SetupError(
+        f"{address.get_backend_name()} is not supported. "
+        "Set KAMIZERO_DATABASE_URL to an SQLite or a PostgreSQL address."
+    )
+
+
+def _reading(dialect: str) -> dict[str, object]:
+    if dialect == "sqlite":
+        return {_WRITES: False}
+    # The same promise as SQLite's snapshot: all statements see one moment.
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _prepare_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
+    del entry
+    # The driver's own BEGIN comes too late for BEGIN IMMEDIATE: turn it off.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {_LOCK_WAIT_S * 1000}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, True)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    # Taking the write lock first means never failing halfway on a stale snapshot.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    # SQLite's BEGIN IMMEDIATE already lets one process through at a time.
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK}
+        )
