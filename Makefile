@@ -1,0 +1,56 @@
+# kamizero: `make run` and `make test` need no root and touch only this folder.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+# pip asks for exactly the versions that were tested.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+export KAMIZERO_DATA_DIR ?= $(CURDIR)/data
+
+.PHONY: help run test check services samples pictures bench clean
+.DEFAULT_GOAL := help
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: $(VENV)/.runtime ## Take in the sample scans and serve the web pages
+	$(BIN)/kamizero up --demo
+
+test: $(VENV)/.dev ## Run all tests whose services are there
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## Check format, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+services: ## Install PostgreSQL, RabbitMQ, Chromium and MinIO for the tests (root)
+	sh tests/install-services.sh
+
+samples: $(VENV)/.dev ## Draw the sample scans anew (needs the fonts samples/make.py names)
+	$(BIN)/python samples/make.py
+
+pictures: $(VENV)/.dev ## Take the screenshots of the documentation anew
+	KAMIZERO_PICTURES=1 $(BIN)/python -m pytest tests/browser $(ARGS)
+
+bench: $(VENV)/.dev ## Measure reading speed and accuracy on the samples
+	$(BIN)/python bench/samples.py
+
+clean: ## Remove what was built, keep the data folder
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make a virtual environment: install python3-venv." >&2; exit 1; }
+
+# Three distributions own cv2; the headless one is laid last because a server has
+# no display libraries.
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Fetching what kamizero needs into $(VENV) (about a minute) ..."
+	$(PIP) -e .
+	$(PIP) --force-reinstall --no-deps opencv-python-headless
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(PIP) -e '.[dev]'
+	$(PIP) --force-reinstall --no-deps opencv-python-headless
+	touch $@

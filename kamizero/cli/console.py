@@ -1,0 +1,33 @@
+"""What every command shares: exit codes, JSON lines on stdout, people's text on stderr."""
+
+import json
+import sys
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any
+
+from rich.console import Console
+
+from kamizero.errors import KamizeroError
+
+# Progress, tables and logs go here, so that stdout is only ever the answer.
+people = Console(stderr=True)
+
+
+class Exit(IntEnum):
+    OK = 0
+    FAILED = 1
+    WRONG_CALL = 2
+    REFUSED = 3
+
+
+def answer(value: Mapping[str, Any]) -> None:
+    """Write one JSON object as one line on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def say(error: KamizeroError, code: Exit) -> Exit:
+    """Tell a person what went wrong; return the exit code."""
+    people.print(f"kamizero: {error}", style="red", markup=False, highlight=False)
+    return code

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Installs the real services the tests run against, from Debian's packages; MinIO is
+# built from its last source where Go is there. Needs root.
+set -eu
+
+export DEBIAN_FRONTEND=noninteractive
+# The packages' servers are not started here: each test run starts its own.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
+if ! command -v chromium >/dev/null || ! command -v rabbitmq-server >/dev/null ||
+    [ ! -d /usr/lib/postgresql ]; then
+    apt-get update -q
+    apt-get install -y -q --no-install-recommends postgresql rabbitmq-server chromium
+fi
+
+minio=/usr/local/bin/minio
+if [ ! -x "$minio" ] && command -v go >/dev/null; then
+    GOBIN=/usr/local/bin CGO_ENABLED=0 go install -trimpath -tags kqueue \
+        -ldflags "-s -w" \
+        github.com/minio/minio@v0.0.0-20251015172955-9e49d5e7a648
+fi

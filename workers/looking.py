@@ -1,0 +1,43 @@
+"""Fetching the pages a step works on, and looking at them outside any transaction."""
+
+from collections.abc import Mapping
+
+from ingest.opening import open_original
+from ingest.page_image import Opened
+from kamizero.errors import RefusedError
+from ocr.page import Look, look
+from storage.originals import read_original
+from storage.tables import Arrival, Filing
+from workers.rooms import Rooms
+
+
+def look_at_pages(rooms: Rooms, *, arrival_id: int) -> Mapping[int, Look | RefusedError]:
+    """Page number -> what it is, or why the page failed."""
+    with rooms.database.look() as session:
+        arrival = session.get_one(Arrival, arrival_id)
+        original = arrival.original
+        numbers = [page.number for page in arrival.pages]
+    opened = open_original(read_original(rooms.store, original), limits=rooms.limits)
+    return {number: _look(rooms, opened, number) for number in numbers}
+
+
+def look_at_form_pages(rooms: Rooms, *, filing_id: int) -> list[Look]:
+    """The form pages of one filing, in order. Raises RefusedError."""
+    with rooms.database.look() as session:
+        filing = session.get_one(Filing, filing_id)
+        original = filing.arrival.original
+        numbers = [page.number for page in filing.pages if page.form_page is not None]
+    opened = open_original(read_original(rooms.store, original), limits=rooms.limits)
+    looks = []
+    for number in numbers:
+        image = opened.page(number)
+        looks.append(look(image.pixels, library=rooms.library, words=image.words))
+    return looks
+
+
+def _look(rooms: Rooms, opened: Opened, number: int) -> Look | RefusedError:
+    try:
+        image = opened.page(number)
+    except RefusedError as refusal:
+        return refusal
+    return look(image.pixels, library=rooms.library, words=image.words)

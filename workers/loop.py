@@ -1,0 +1,119 @@
+"""Taking the next piece of work, keeping its lease alive, and recording how it ended."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import structlog
+
+from kamizero.errors import KamizeroError, StaleFenceError
+from storage import audit, work
+from storage.tables import WorkState
+from storage.work import Claim
+from workers.failing import give_up
+from workers.rooms import Rooms
+from workers.steps import STEPS
+
+log = structlog.get_logger()
+
+# How long an idle worker waits before it looks for new rows.
+IDLE_SECONDS = 0.5
+SEAL_SECONDS = 2.0
+
+
+class Loop:
+    """One worker: claims, runs the step, finishes; then the next."""
+
+    def __init__(self, rooms: Rooms, *, worker: str) -> None:
+        self._rooms = rooms
+        self._worker = worker
+
+    def work_once(self, kinds: Sequence[str] = tuple(STEPS)) -> bool:
+        """Do one piece of work; False where there was none to do."""
+        rooms = self._rooms
+        claim = work.claim(
+            rooms.database,
+            kinds=kinds,
+            worker=self._worker,
+            lease=rooms.lease,
+            now=rooms.clock(),
+        )
+        if claim is None:
+            return False
+        with structlog.contextvars.bound_contextvars(
+            work=claim.kind, subject=claim.subject, attempt=claim.attempts
+        ):
+            self._run(claim)
+        return True
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop, or until the process that started us is gone."""
+        parent = os.getppid()
+        while not stop.is_set() and os.getppid() == parent:
+            if not self.work_once():
+                stop.wait(IDLE_SECONDS)
+
+    def _run(self, claim: Claim) -> None:
+        log.info("step_started")
+        try:
+            with self._lease_kept(claim):
+                STEPS[claim.kind](self._rooms, claim)
+            log.info("step_finished")
+        except StaleFenceError:
+            # Somebody took the work over; what we did was not recorded.
+            log.warning("lease_lost")
+        except KamizeroError as error:
+            self._record_failure(claim, str(error), retryable=error.retryable)
+        except Exception as error:  # noqa: BLE001 - the worker's edge: the next piece of work must not suffer.
+            log.exception("step_broke")
+            self._record_failure(claim, repr(error), retryable=True)
+
+    def _record_failure(self, claim: Claim, error: str, *, retryable: bool) -> None:
+        log.error("step_failed", error=error, retryable=retryable)
+        rooms = self._rooms
+        try:
+            with rooms.database.begin() as session:
+                state = work.fail(
+                    session,
+                    claim,
+                    error=error,
+                    retryable=retryable,
+                    now=rooms.clock(),
+                )
+                if state is WorkState.DEAD:
+                    give_up(session, claim, error=error, now=rooms.clock())
+        except StaleFenceError:
+            log.warning("lease_lost")
+
+    @contextmanager
+    def _lease_kept(self, claim: Claim) -> Iterator[None]:
+        """Extend the lease while the step runs, a third of it at a time."""
+        done = threading.Event()
+        rooms = self._rooms
+
+        def extend() -> None:
+            while not done.wait(rooms.lease.total_seconds() / 3):
+                try:
+                    work.extend(
+                        rooms.database, claim, lease=rooms.lease, now=rooms.clock()
+                    )
+                except KamizeroError:
+                    return
+
+        thread = threading.Thread(target=extend, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+
+def seal_events(rooms: Rooms, stop: threading.Event) -> None:
+    """Link new events into the chain every few seconds until told to stop."""
+    while not stop.wait(SEAL_SECONDS):
+        try:
+            audit.seal(rooms.database, rooms.store, now=rooms.clock())
+        except KamizeroError as error:
+            log.error("sealing_failed", error=str(error))

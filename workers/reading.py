@@ -1,0 +1,95 @@
+"""Reading one filing as a whole: fields, then the rules that may doubt them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from forms.definition import FormDefinition
+from kamizero.model import (
+    Candidate,
+    FilingKind,
+    Finding,
+    LocalText,
+    Reading,
+    Severity,
+)
+from ocr.engine import Recogniser
+from ocr.form import FormReading, read_form
+from ocr.page import Look
+from validation.check import check, doubted
+from validation.filing import FilingValues
+
+
+@dataclass(frozen=True, slots=True)
+class FilingReading:
+    """What stands on one filing, before any record was asked."""
+
+    kind: FilingKind
+    readings: tuple[Reading, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_filing(
+    looks: Sequence[Look],
+    *,
+    definition: FormDefinition,
+    engine: Recogniser,
+    today: date,
+) -> FilingReading:
+    """Read every field of the definition from its pages.
+
+    A reading keeps its acceptance only where no plausible other candidate would
+    clear a finding: what the paper says wrongly stays, what was misread does not.
+
+    Raises:
+        RegistrationError: a page does not fit the form well enough to be read.
+    """
+    form = read_form(looks, definition=definition, engine=engine)
+    values = filing_values(definition, form.kind, form.readings)
+    findings = check(values, records=None, today=today)
+    doubts = doubted(
+        values, findings, candidates_of(form.readings), records=None, today=today
+    )
+    return FilingReading(
+        kind=form.kind,
+        readings=tuple(
+            replace(reading, accepted=False) if reading.name in doubts else reading
+            for reading in form.readings
+        ),
+        findings=(*findings, *_disagreements(form)),
+    )
+
+
+def filing_values(
+    definition: FormDefinition, kind: FilingKind, readings: Sequence[Reading]
+) -> FilingValues:
+    """The readings as the rules see them."""
+    return FilingValues(
+        form=definition,
+        kind=kind,
+        values={reading.name: reading.value for reading in readings},
+        states={reading.name: reading.state for reading in readings},
+        texts={reading.name: reading.text for reading in readings},
+    )
+
+
+def candidates_of(readings: Sequence[Reading]) -> Mapping[str, Sequence[Candidate]]:
+    """The other ways each field could be read, by field name."""
+    return {reading.name: reading.alternatives for reading in readings}
+
+
+def _disagreements(form: FormReading) -> list[Finding]:
+    return [
+        Finding(
+            rule="reading.text_and_picture_differ",
+            severity=Severity.WARNING,
+            fields=(name,),
+            message=LocalText(
+                ja="PDFに埋め込まれた文字と、見えている文字が一致しません。"
+                "画像で確認してください。",
+                en="The PDF's text differs from what is visible on the page. "
+                "Check it on the picture.",
+            ),
+        )
+        for name in form.disagreements
+    ]
