@@ -4,12 +4,16 @@ A definition is data. Everything else in the product that knows a form knows it
 through these classes.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from kamizero.model import Box, LocalText
+
+
+Weight = Literal["thick", "thin", "dotted"]
 
 
 class FieldType(StrEnum):
@@ -48,8 +52,10 @@ class Field(_Frozen):
     """One field, in mm from the top left of its page.
 
     `box_mm` is the writing area: nothing is printed in it but the lines of its
-    `cells`. `cells` are comb boxes of one character each, or None. A `date` has six
-    (YYMMDD) and its eras as `choices`.
+    `cells`; only around a `choice`, whose codes are printed to be circled, it holds
+    text. `cells` are comb boxes of one character each, or None. A `date` has six
+    (YYMMDD) and its eras as `choices`; where there is one era only, it is printed
+    and nobody circles it.
     """
 
     name: str
@@ -74,8 +80,50 @@ class Field(_Frozen):
         return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else None
 
 
+class PrintedText(_Frozen):
+    """Text on the blank, set into its box; "\\n" parts lines.
+
+    A text that is too wide for its box is set smaller than `size_pt`.
+    """
+
+    text: str
+    box_mm: Box
+    size_pt: float
+    align: Literal["left", "center", "right"] = "center"
+    bold: bool = False
+    page: int = 1
+
+
+class PrintedLine(_Frozen):
+    """A ruled line on the blank, from and to in mm."""
+
+    start_mm: tuple[float, float]
+    end_mm: tuple[float, float]
+    weight: Weight = "thin"
+    page: int = 1
+
+
+class PrintedShade(_Frozen):
+    """A label cell on the blank: framed and faintly shaded."""
+
+    box_mm: Box
+    page: int = 1
+
+
+class Printed(_Frozen):
+    """What a blank carries besides the comb boxes, tick boxes and marks."""
+
+    texts: tuple[PrintedText, ...] = ()
+    lines: tuple[PrintedLine, ...] = ()
+    shades: tuple[PrintedShade, ...] = ()
+
+
 class FormDefinition(_Frozen):
-    """One revision of one form; `fields` in reading order."""
+    """One revision of one form; `fields` in reading order.
+
+    `marks` are the four corner squares (top left, top right, bottom left, bottom
+    right), then the QR code; they stand on every page.
+    """
 
     form: str
     revision: str
@@ -88,6 +136,22 @@ class FormDefinition(_Frozen):
     fields: tuple[Field, ...]
     entry_prefix: str = "insured"
     entries: int
+    printed: Printed = Printed()
+
+    @property
+    def in_force_from(self) -> date:
+        """The first day of the month the revision is named after."""
+        return date.fromisoformat(f"{self.revision}-01")
+
+    @property
+    def corners(self) -> tuple[Box, ...]:
+        """The registration squares: top left, top right, bottom left, bottom right."""
+        return self.marks[:4]
+
+    @property
+    def code_box(self) -> Box:
+        """Where the QR code stands, without its quiet zone."""
+        return self.marks[4]
 
     @property
     def name(self) -> str:

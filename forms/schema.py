@@ -1,0 +1,156 @@
+"""The compact YAML in which a form is written down, before it is expanded.
+
+Places count in mm from the top left of the page, inside an entry from the entry's.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from forms.definition import FieldType, Nature
+from forms.grammar import FORMATS
+from kamizero.model import Box
+
+Point = tuple[float, float]
+Segment = tuple[float, float, float, float]
+
+
+class _Source(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CellsSource(_Source):
+    """Comb boxes in a row; `gap` parts the groups, `units` stand above them."""
+
+    at: Point
+    groups: tuple[int, ...] = Field(min_length=1)
+    size: Point
+    gap: float = Field(default=0.0, ge=0)
+    units: tuple[str, ...] = ()
+
+
+class ChoicesSource(_Source):
+    """Printed codes to circle, set in columns of `rows` each."""
+
+    at: Point
+    options: dict[str, str] = Field(min_length=1)
+    size: Point
+    rows: int = Field(default=1, ge=1)
+    pitch: Point | None = None
+
+
+class CaptionSource(_Source):
+    """The label cell of a field; without `text` it shows item and label."""
+
+    box: Box
+    text: str | None = None
+    size: float = 5.6
+
+
+class NoteSource(_Source):
+    """Text printed anywhere outside the writing areas."""
+
+    text: str
+    box: Box
+    size: float = 5.6
+    align: Literal["left", "center", "right"] = "center"
+    bold: bool = False
+    shade: bool = False
+
+
+class FieldSource(_Source):
+    """One field: its writing area is `cells`, `box` or `tick`, or its `choices`."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")
+    label: str = Field(min_length=1)
+    label_en: str = Field(min_length=1)
+    item: str = ""
+    type: FieldType
+    format: str | None = None
+    align: Literal["left", "right"] = "left"
+    required: bool = False
+    sensitive: bool = False
+    critical: bool = False
+    box: Box | None = None
+    cells: CellsSource | None = None
+    choices: ChoicesSource | None = None
+    tick: Box | None = None
+    caption: CaptionSource | None = None
+    notes: tuple[NoteSource, ...] = ()
+
+    @field_validator("format")
+    @classmethod
+    def _format_is_known(cls, value: str | None) -> str | None:
+        if value is not None and value not in FORMATS:
+            known = ", ".join(sorted(FORMATS))
+            raise ValueError(f"unknown format {value!r}; one of: {known}")
+        return value
+
+
+class LinesSource(_Source):
+    """Ruled lines x1, y1, x2, y2 by weight, and thick frames x, y, w, h."""
+
+    thick: tuple[Segment, ...] = ()
+    thin: tuple[Segment, ...] = ()
+    dotted: tuple[Segment, ...] = ()
+    frames: tuple[Box, ...] = ()
+
+
+class BlockSource(_Source):
+    """Fields, and what is printed around them."""
+
+    page: int = Field(default=1, ge=1)
+    fields: tuple[FieldSource, ...] = ()
+    notes: tuple[NoteSource, ...] = ()
+    lines: LinesSource = LinesSource()
+
+
+class EntrySource(BlockSource):
+    """The block that repeats once for each person; "{n}" in notes is its number."""
+
+    prefix: str = Field(default="insured", pattern=r"^[a-z][a-z0-9_]*$")
+    count: int = Field(ge=1)
+    at: Point
+    pitch: float = Field(gt=0)
+
+
+class MarksSource(_Source):
+    """The square in each corner of every page."""
+
+    size: float = Field(default=5.0, gt=0)
+    inset: float = Field(default=6.0, ge=0)
+
+
+class CodeSource(_Source):
+    """The QR code; keep 2.5 mm around it clear of print."""
+
+    at: Point
+    size: float = Field(default=15.0, gt=0)
+
+
+class FormSource(_Source):
+    """One revision of one form as it is written down."""
+
+    form: str = Field(pattern=r"^[0-9A-Z]{1,8}$")
+    revision: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    title: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    nature: Nature
+    page_size_mm: Point
+    pages: int = Field(default=1, ge=1)
+    marks: MarksSource = MarksSource()
+    code: CodeSource
+    head: BlockSource
+    entry: EntrySource
+
+    @field_validator("revision")
+    @classmethod
+    def _revision_is_a_month(cls, value: str) -> str:
+        date.fromisoformat(f"{value}-01")
+        return value
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a definition file, for editors that check while typing."""
+    return FormSource.model_json_schema()
