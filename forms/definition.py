@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 
 from kamizero.model import Box, LocalText
 
-
 Weight = Literal["thick", "thin", "dotted"]
 
 
