@@ -17,6 +17,7 @@ from forms.grammar.eras import (
     to_written,
 )
 from forms.grammar.formats import FORMATS, cell_alphabets
+from forms.grammar.names import folded_kana, folded_kanji, folded_office, variants_of
 from forms.grammar.values import alphabet, canonical, is_valid, written_date
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "cell_alphabets",
     "corporate_number_check_digit",
     "corporate_number_is_valid",
+    "folded_kana",
+    "folded_kanji",
+    "folded_office",
     "from_written",
     "is_valid",
     "my_number_check_digit",
@@ -37,5 +41,6 @@ __all__ = [
     "outside_jis_x_0208",
     "parse_written",
     "to_written",
+    "variants_of",
     "written_date",
 ]
