@@ -4,14 +4,18 @@ from collections.abc import Mapping
 
 from ingest.opening import open_original
 from ingest.page_image import Opened
-from kamizero.errors import RefusedError
+from kamizero.errors import RefusedError, RegistrationError
 from ocr.page import Look, look
 from storage.originals import read_original
 from storage.tables import Arrival, Filing
+from workers.reading import FilingReading, read_filing
+from workers.recheck import business_date
 from workers.rooms import Rooms
 
 
-def look_at_pages(rooms: Rooms, *, arrival_id: int) -> Mapping[int, Look | RefusedError]:
+def look_at_pages(
+    rooms: Rooms, *, arrival_id: int
+) -> Mapping[int, Look | RefusedError]:
     """Page number -> what it is, or why the page failed."""
     with rooms.database.look() as session:
         arrival = session.get_one(Arrival, arrival_id)
@@ -21,10 +25,15 @@ def look_at_pages(rooms: Rooms, *, arrival_id: int) -> Mapping[int, Look | Refus
     return {number: _look(rooms, opened, number) for number in numbers}
 
 
-def look_at_form_pages(rooms: Rooms, *, filing_id: int) -> list[Look]:
-    """The form pages of one filing, in order. Raises RefusedError."""
+def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading | RegistrationError:
+    """Read one filing, or say why its pages do not fit its form.
+
+    Raises:
+        RefusedError: the original, once whole, does not open any more.
+    """
     with rooms.database.look() as session:
         filing = session.get_one(Filing, filing_id)
+        definition = rooms.library.get(f"{filing.form}@{filing.revision}")
         original = filing.arrival.original
         numbers = [page.number for page in filing.pages if page.form_page is not None]
     opened = open_original(read_original(rooms.store, original), limits=rooms.limits)
@@ -32,7 +41,15 @@ def look_at_form_pages(rooms: Rooms, *, filing_id: int) -> list[Look]:
     for number in numbers:
         image = opened.page(number)
         looks.append(look(image.pixels, library=rooms.library, words=image.words))
-    return looks
+    try:
+        return read_filing(
+            looks,
+            definition=definition,
+            engine=rooms.engine(),
+            today=business_date(rooms.clock()),
+        )
+    except RegistrationError as error:
+        return error
 
 
 def _look(rooms: Rooms, opened: Opened, number: int) -> Look | RefusedError:

@@ -65,7 +65,8 @@ class Loop:
             log.warning("lease_lost")
         except KamizeroError as error:
             self._record_failure(claim, str(error), retryable=error.retryable)
-        except Exception as error:  # noqa: BLE001 - the worker's edge: the next piece of work must not suffer.
+        except Exception as error:
+            # The worker's edge: one broken step must not stop the next.
             log.exception("step_broke")
             self._record_failure(claim, repr(error), retryable=True)
 

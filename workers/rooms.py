@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from forms.library import Library
 from ingest.page_image import Limits
-from kamizero.model import Records
 from ocr.engine import Recogniser
 from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.vault import Vault
+from workers.recheck import Recheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Rooms:
     store: ObjectStore
     vault: Vault
     library: Library
-    records: Records
+    recheck: Recheck
     engine: Callable[[], Recogniser]
     limits: Limits
     clock: Callable[[], datetime]

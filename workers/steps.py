@@ -13,14 +13,13 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from ingest.grouping import group
+from kamizero.errors import RegistrationError
 from storage import work
 from storage.tables import Arrival, Filing, FilingStep
 from storage.work import Claim
 from workers.filings import open_filing, page_seen
-from workers.looking import look_at_pages
-from workers.reading import read_pages
-from workers.recheck import check_and_route
-from workers.recording import record_looks, record_readings
+from workers.looking import look_at_pages, read_pages
+from workers.recording import record_looks, record_readings, record_unreadable
 from workers.rooms import Rooms
 
 Step = Callable[[Rooms, Claim], None]
@@ -42,15 +41,17 @@ def identify(rooms: Rooms, claim: Claim) -> None:
 
 
 def read(rooms: Rooms, claim: Claim) -> None:
-    """Read every field of one filing."""
-    reading = read_pages(rooms, filing_id=claim.subject)
+    """Read every field of one filing; a page that does not fit its form fails."""
+    result = read_pages(rooms, filing_id=claim.subject)
 
     with rooms.database.begin() as session:
         work.hold(session, claim, now=rooms.clock())
         filing = session.get_one(Filing, claim.subject)
-        record_readings(session, rooms.vault, filing, reading, now=rooms.clock())
-        filing.step = FilingStep.CHECKING
-        _then(session, "check", filing, rooms)
+        if isinstance(result, RegistrationError):
+            record_unreadable(session, filing, str(result))
+        else:
+            record_readings(session, rooms, filing, result)
+            _then(session, "check", filing, rooms)
         work.finish(session, claim, now=rooms.clock())
 
 
@@ -59,7 +60,7 @@ def check(rooms: Rooms, claim: Claim) -> None:
     with rooms.database.begin() as session:
         work.hold(session, claim, now=rooms.clock())
         filing = session.get_one(Filing, claim.subject)
-        check_and_route(rooms, session, filing)
+        rooms.recheck.route(session, filing)
         filing.step = FilingStep.DONE
         work.finish(session, claim, now=rooms.clock())
 
@@ -69,6 +70,4 @@ STEPS: Mapping[str, Step] = {"identify": identify, "read": read, "check": check}
 
 def _then(session: Session, kind: str, filing: Filing, rooms: Rooms) -> None:
     session.flush()
-    work.put(
-        session, kind=kind, subject=filing.id, site=filing.site, now=rooms.clock()
-    )
+    work.put(session, kind=kind, subject=filing.id, site=filing.site, now=rooms.clock())

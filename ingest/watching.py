@@ -1,0 +1,101 @@
+"""The watched folder: a file is taken when it is quiet, and removed when it is kept."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from ingest.intake import Delivery, Incoming, Intake
+from kamizero.errors import KamizeroError
+
+log = structlog.get_logger()
+
+# What scanners and file servers write beside scans, and files still being copied.
+SIDE_FILES = ("NETSCAN.XST", "NETSCAN.DAT", "NEXTNAME.DAT", "Thumbs.db", "desktop.ini")
+UNFINISHED = (".part", ".filepart", ".tmp", ".crdownload", ".partial")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How a file looked when it was last seen to change."""
+
+    size: int
+    changed_ns: int
+    since: float
+
+
+class WatchedFolder:
+    """Takes each quiet file of a folder in as a job of its own.
+
+    The folder is polled: shares that are mounted from elsewhere tell of no events.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        intake: Intake,
+        delivery: Callable[[], Delivery],
+        quiet_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder
+        self._intake = intake
+        self._delivery = delivery
+        self._quiet = quiet_seconds
+        self._monotonic = monotonic
+        self._seen: dict[Path, Sight] = {}
+
+    def look(self) -> list[int]:
+        """Take in what has been quiet long enough; return the jobs."""
+        jobs = []
+        for path in self._quiet_files():
+            job = self._take(path)
+            if job is not None:
+                jobs.append(job)
+        return jobs
+
+    def _take(self, path: Path) -> int | None:
+        source = str(path.relative_to(self._folder))
+        try:
+            job = self._intake.receive(
+                [Incoming(source, path.read_bytes)], self._delivery()
+            )
+        except (KamizeroError, OSError) as error:
+            # The file stays where it is and is tried again at the next look.
+            log.error("watched_file_not_taken", error=str(error))
+            return None
+        # Only now, after the commit: the bytes are kept whatever happens next.
+        path.unlink(missing_ok=True)
+        self._seen.pop(path, None)
+        return job
+
+    def _quiet_files(self) -> Iterator[Path]:
+        now = self._monotonic()
+        present = {path for path in sorted(self._folder.rglob("*")) if _is_scan(path)}
+        self._seen = {p: sight for p, sight in self._seen.items() if p in present}
+        for path in sorted(present):
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue
+            before = self._seen.get(path)
+            same = before is not None and (before.size, before.changed_ns) == (
+                found.st_size,
+                found.st_mtime_ns,
+            )
+            if before is None or not same:
+                self._seen[path] = Sight(found.st_size, found.st_mtime_ns, now)
+            elif now - before.since >= self._quiet:
+                yield path
+
+
+def _is_scan(path: Path) -> bool:
+    return (
+        path.is_file()
+        and not path.name.startswith((".", "~"))
+        and path.name not in SIDE_FILES
+        and path.suffix.lower() not in UNFINISHED
+    )

@@ -1,0 +1,38 @@
+"""`kamizero doctor`: what this installation runs on, and what is wrong with it."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import typer
+
+from kamizero.cli.console import Exit, answer
+from kamizero.cli.wiring import open_installation, shared_engine
+from kamizero.settings import Settings
+
+SHOWN = ("kamizero", "onnxruntime", "paddleocr", "rapidocr", "sqlalchemy", "celery")
+
+
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> int:
+    """Show versions, the model, the store's grade and the database."""
+    settings = Settings()
+    rooms = open_installation(settings).rooms
+    facts = {
+        "python": platform.python_version(),
+        **{name: version(name) for name in SHOWN},
+        "cv2": f"{cv2.__version__} from {Path(cv2.__file__).parent}",
+        "engine": shared_engine(settings.engine_threads).name,
+        "database": rooms.database.dialect,
+        "store": rooms.store.grade,
+        "data folder": str(settings.data_dir.resolve()),
+    }
+    if json:
+        answer(facts)
+    else:
+        for name, fact in facts.items():
+            typer.echo(f"{name:14} {fact}")
+    return Exit.OK

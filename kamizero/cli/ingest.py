@@ -1,0 +1,147 @@
+"""`kamizero ingest`: takes a job in through the same intake as every door."""
+
+import getpass
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+from sqlalchemy.orm import Session
+
+from ingest.intake import Delivery, Incoming, job_filings
+from kamizero.cli import slots
+from kamizero.cli.clock import today
+from kamizero.cli.console import Exit, answer, people
+from kamizero.cli.files import files_below
+from kamizero.cli.progress import job_progress, refused
+from kamizero.cli.wiring import Installation, open_installation
+from kamizero.errors import WrongCallError
+from kamizero.settings import Settings
+from storage import audit
+from storage.tables import Job
+from workers.loop import Loop
+
+POLL_SECONDS = 0.3
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
+    site: Annotated[str | None, typer.Option(help="Code of the site.")] = None,
+    sheets: Annotated[
+        int | None, typer.Option(min=1, help="Sheets the sender counted.")
+    ] = None,
+    sides: Annotated[int, typer.Option(min=1, max=2, help="Scanned sides.")] = 1,
+    received: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date received; today by default."),
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Return when everything is read.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> int:
+    """Take files in as one job."""
+    files = list(files_below(paths))
+    if not files:
+        raise WrongCallError("There is no file to take in.")
+    installation = open_installation(Settings())
+    delivery = Delivery(
+        door="command line",
+        operator=getpass.getuser(),
+        site=site or installation.settings.site,
+        received_on=_date(received),
+        sheets=sheets,
+        sides=sides,
+    )
+    job_id = take_in(installation, files, delivery)
+    if wait:
+        wait_for(installation, job_id)
+    with installation.rooms.database.look() as session:
+        line = job_line(session, installation, job_id)
+        answer(line) if json else _show(line)
+        return Exit.REFUSED if wait and refused(session, job_id) else Exit.OK
+
+
+def take_in(
+    installation: Installation, files: list[tuple[str, Path]], delivery: Delivery
+) -> int:
+    """Take files in with a progress bar; return the job."""
+    with Progress(console=people, transient=True) as bar:
+        task = bar.add_task("taking in", total=len(files))
+        return installation.intake.receive(
+            [Incoming(source, path.read_bytes) for source, path in files],
+            delivery,
+            progress=lambda _: bar.advance(task),
+        )
+
+
+def wait_for(installation: Installation, job_id: int) -> None:
+    """Wait until a job is through; work on it here where nobody else does."""
+    with (
+        slots.held(installation.settings.data_dir, 0, wait=False) as ours,
+        Progress(console=people, transient=True) as bar,
+    ):
+        loop = None
+        if ours:
+            slots.give_back_leases(installation.rooms.database, 0)
+            loop = Loop(installation.rooms, worker=slots.name_of(0))
+        task = bar.add_task("reading", total=None)
+        while not _finished(installation, job_id, bar, task):
+            if loop is None:
+                time.sleep(POLL_SECONDS)
+            elif not loop.work_once():
+                rooms = installation.rooms
+                audit.seal(rooms.database, rooms.store, now=rooms.clock())
+                time.sleep(0.05)
+
+
+def job_line(
+    session: Session, installation: Installation, job_id: int
+) -> dict[str, Any]:
+    """A job as `ingest --json` prints it."""
+    job = session.get_one(Job, job_id)
+    store = installation.rooms.store
+    return {
+        "job": str(job.id),
+        "originals": [
+            {
+                "id": str(file.original.id),
+                "sha256": file.original.sha256,
+                "source": file.source,
+                "path": store.path_of(file.original.store_key),
+            }
+            for file in job.arrivals
+        ],
+        "filings": [str(filing.id) for filing in job_filings(session, job_id)],
+        "refused": [
+            {
+                "source": file.source,
+                "error": {"code": file.error_code, "message": file.error_message},
+            }
+            for file in refused(session, job_id)
+        ],
+    }
+
+
+def _finished(
+    installation: Installation, job_id: int, bar: Progress, task: Any
+) -> bool:
+    with installation.rooms.database.look() as session:
+        found = job_progress(session, job_id)
+    bar.update(task, completed=found.done, total=found.total)
+    return found.finished
+
+
+def _date(received: datetime | None) -> date:
+    return received.date() if received else today()
+
+
+def _show(line: dict[str, Any]) -> None:
+    typer.echo(
+        f"Job {line['job']}: {len(line['originals'])} files kept, "
+        f"{len(line['filings'])} filings, {len(line['refused'])} refused."
+    )
+    for file in line["refused"]:
+        typer.echo(f"  {file['source']}: {file['error']['message']}")

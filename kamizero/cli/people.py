@@ -1,0 +1,62 @@
+"""`kamizero user` and `kamizero token`: people and robots."""
+
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from kamizero.cli.clock import now
+from kamizero.cli.console import answer
+from kamizero.cli.wiring import open_installation
+from kamizero.errors import WrongCallError
+from kamizero.settings import Settings
+from storage import people
+from storage.people import Role
+
+users = typer.Typer(help="People who log in.", no_args_is_help=True)
+tokens = typer.Typer(help="Keys of robots and systems.", no_args_is_help=True)
+
+
+@users.command("add")
+def add_user(
+    name: str,
+    role: Annotated[Role, typer.Option()],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from stdin.")
+    ] = False,
+) -> None:
+    """Add a person."""
+    if not password_stdin:
+        raise WrongCallError("Give the password on stdin, with --password-stdin.")
+    password = sys.stdin.readline().rstrip("\n")
+    rooms = open_installation(Settings()).rooms
+    with rooms.database.begin() as session:
+        people.add_person(session, name=name, role=role, password=password, now=now())
+    typer.echo(f"{name} can now log in as {role}.")
+
+
+@tokens.command("create")
+def create_token(
+    name: str,
+    role: Annotated[Role, typer.Option()] = Role.ROBOT,
+    scope: Annotated[list[str] | None, typer.Option(help="e.g. filings:read")] = None,
+    days: Annotated[int, typer.Option(min=1, help="Days until it ends.")] = 90,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Create a key for the API; it is shown once."""
+    rooms = open_installation(Settings()).rooms
+    expires = now() + timedelta(days=days)
+    with rooms.database.begin() as session:
+        token = people.add_token(
+            session,
+            name=name,
+            role=role,
+            scopes=scope or [],
+            expires_at=expires,
+            now=now(),
+        )
+    if json:
+        answer({"name": name, "token": token, "expires_at": expires.isoformat()})
+    else:
+        typer.echo(token)

@@ -1,0 +1,111 @@
+"""Building the real things from the settings, once per process."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from forms.library import Library
+from ingest.intake import Intake
+from ingest.page_image import Limits
+from ingest.pictures import PagePictures
+from kamizero.cli.clock import now
+from kamizero.errors import SetupError
+from kamizero.settings import Settings
+from ocr.engine import Recogniser
+from ocr.onnx_engine import OnnxRecogniser
+from storage.database import Database
+from storage.directory import DirectoryStore
+from storage.register import Register
+from storage.vault import KeyRing, Vault
+from workers.recheck import Recheck
+from workers.rooms import Rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One installation's parts; every entry point takes what it needs from here."""
+
+    settings: Settings
+    rooms: Rooms
+    register: Register
+    intake: Intake
+    pictures: PagePictures
+
+
+def open_installation(settings: Settings) -> Installation:
+    """Open the data folder, setting an empty one up.
+
+    Raises:
+        SetupError: the folder cannot be written.
+    """
+    _make_folder(settings)
+    database = Database(settings.database)
+    database.upgrade()
+    vault = Vault(KeyRing.load(settings.data_dir / "keys"))
+    store = DirectoryStore(settings.data_dir, immutable=settings.store_immutable)
+    library = Library.shipped()
+    register = Register(database, vault)
+    limits = limits_of(settings)
+    recheck = Recheck(library=library, vault=vault, records=register, clock=now)
+    rooms = Rooms(
+        database=database,
+        store=store,
+        vault=vault,
+        library=library,
+        recheck=recheck,
+        engine=_engine_of(settings),
+        limits=limits,
+        clock=now,
+        lease=settings.lease,
+    )
+    return Installation(
+        settings=settings,
+        rooms=rooms,
+        register=register,
+        intake=Intake(
+            database=database,
+            store=store,
+            limits=limits,
+            short_lock=timedelta(days=settings.short_lock_days),
+            clock=now,
+        ),
+        pictures=PagePictures(
+            store=store, cache=settings.data_dir / "cache" / "pages", limits=limits
+        ),
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        file_bytes=settings.max_file_bytes,
+        pages=settings.max_pages,
+        page_pixels=settings.max_page_pixels,
+    )
+
+
+@cache
+def shared_engine(threads: int) -> Recogniser:
+    """The recogniser of this process, loaded at the first page it reads."""
+    return OnnxRecogniser(threads=threads)
+
+
+def _engine_of(settings: Settings) -> Callable[[], Recogniser]:
+    return lambda: shared_engine(settings.engine_threads)
+
+
+def _make_folder(settings: Settings) -> None:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {folder} cannot be made ({error.strerror}). "
+            "Set KAMIZERO_DATA_DIR to a folder that can be written."
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SetupError(
+            f"The data folder {folder} cannot be written. Give this user the right, "
+            "or set KAMIZERO_DATA_DIR to another folder."
+        )

@@ -1,0 +1,129 @@
+"""Holding a filing's present values against the rules and records, and routing it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from forms.library import Library
+from kamizero.model import FieldState, FilingKind, Finding, Records
+from review import routing
+from storage import values
+from storage.tables import Filing, FindingRow
+from storage.vault import Vault
+from validation.check import check
+from validation.filing import FilingValues
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+# What a reading alone knew (such as a PDF's text that differs) is not asked again.
+READING_RULES = "reading."
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """Checks one filing again; given to review so that a correction is checked too."""
+
+    library: Library
+    vault: Vault
+    records: Records
+    clock: Callable[[], datetime]
+
+    def __call__(self, session: Session, filing: Filing) -> None:
+        """Rewrite the findings of a filing; a waiver of the same finding stays."""
+        found = check(
+            self._values(filing),
+            records=self.records,
+            today=business_date(self.clock()),
+        )
+        rewrite_findings(session, filing, found)
+
+    def route(self, session: Session, filing: Filing) -> None:
+        """Check, then decide who must look at each entry."""
+        self(session, filing)
+        routing.route(
+            session,
+            filing,
+            definition=self.library.get(f"{filing.form}@{filing.revision}"),
+            vault=self.vault,
+            now=self.clock(),
+        )
+
+    def _values(self, filing: Filing) -> FilingValues:
+        """What is decided for every field."""
+        bodies = {}
+        states = {}
+        for field in filing.fields:
+            version = values.decided_version(field)
+            bodies[field.name] = values.body_of(version, self.vault)
+            states[field.name] = FieldState(version.state)
+        return FilingValues(
+            form=self.library.get(f"{filing.form}@{filing.revision}"),
+            kind=FilingKind(filing.kind),
+            values={name: body.value for name, body in bodies.items()},
+            states=states,
+            texts={name: body.text for name, body in bodies.items()},
+        )
+
+
+def business_date(moment: datetime) -> date:
+    """The date in the offices at this moment."""
+    return moment.astimezone(TOKYO).date()
+
+
+def rewrite_findings(
+    session: Session, filing: Filing, found: list[Finding] | tuple[Finding, ...]
+) -> None:
+    """Replace what the rules said before; what was waived stays waived."""
+    before = session.scalars(
+        select(FindingRow).where(
+            FindingRow.filing_id == filing.id,
+            FindingRow.rule.not_like(f"{READING_RULES}%"),
+        )
+    ).all()
+    waived = {
+        (row.rule, tuple(row.fields)): row
+        for row in before
+        if row.waived_by is not None
+    }
+    rows = [_row(filing, finding) for finding in found]
+    for row in rows:
+        if (kept := waived.get((row.rule, tuple(row.fields)))) is not None:
+            row.waived_by, row.waived_why = kept.waived_by, kept.waived_why
+            row.waived_at = kept.waived_at
+    ids = [row.id for row in before]
+    session.execute(delete(FindingRow).where(FindingRow.id.in_(ids)))
+    session.add_all(rows)
+    session.flush()
+
+
+def add_findings(session: Session, filing: Filing, found: tuple[Finding, ...]) -> None:
+    """Write findings that only a reading can know."""
+    session.add_all(
+        _row(filing, finding)
+        for finding in found
+        if finding.rule.startswith(READING_RULES)
+    )
+    session.flush()
+
+
+def _row(filing: Filing, finding: Finding) -> FindingRow:
+    lines = {_entry_of(name) for name in finding.fields} - {0}
+    return FindingRow(
+        filing_id=filing.id,
+        entry_n=lines.pop() if len(lines) == 1 else 0,
+        rule=finding.rule,
+        severity=finding.severity,
+        fields=list(finding.fields),
+        message_ja=finding.message.ja,
+        message_en=finding.message.en,
+        record=finding.record,
+    )
+
+
+def _entry_of(name: str) -> int:
+    parts = name.split(".")
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else 0

@@ -1,0 +1,90 @@
+"""Writing down what was seen and read; called inside the step's one transaction."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from forms.code import SeparatorCode
+from kamizero.errors import RefusedError
+from kamizero.model import PageKind
+from ocr.page import Look
+from storage import audit, values
+from storage.tables import Arrival, Entry, Field, Filing, FilingStep, Page
+from workers.reading import FilingReading, filing_values
+from workers.recheck import add_findings
+from workers.rooms import Rooms
+
+
+def record_looks(
+    session: Session, arrival: Arrival, looks: Mapping[int, Look | RefusedError]
+) -> None:
+    """Write what every page of an arrival is."""
+    for page in arrival.pages:
+        found = looks[page.number]
+        if isinstance(found, RefusedError):
+            _record_failed(page, found.refusal_code, str(found))
+        else:
+            _record_look(page, found)
+    session.flush()
+
+
+def record_readings(
+    session: Session, rooms: Rooms, filing: Filing, reading: FilingReading
+) -> None:
+    """Write the first version of every field, and an entry for each used line."""
+    definition = rooms.library.get(f"{filing.form}@{filing.revision}")
+    now = rooms.clock()
+    filing.kind = reading.kind
+    filing.step = FilingStep.CHECKING
+    pages = {page.form_page: page.id for page in filing.pages if page.form_page}
+    for position, found in enumerate(reading.readings):
+        defined = definition.field(found.name)
+        field = Field(
+            filing_id=filing.id,
+            entry_n=defined.entry or 0,
+            position=position,
+            name=found.name,
+            sensitive=defined.sensitive,
+            page_id=pages[found.page],
+            box_px=[float(side) for side in found.box_px],
+        )
+        session.add(field)
+        session.flush()
+        values.write_reading(session, rooms.vault, field, found, now=now)
+    used = filing_values(definition, reading.kind, reading.readings).entries()
+    for n in used:
+        session.add(Entry(filing_id=filing.id, n=n))
+    add_findings(session, filing, reading.findings)
+    audit.record(
+        session,
+        actor=reading.readings[0].engine,
+        act="filing.read",
+        subject_kind="filing",
+        subject_id=filing.id,
+        now=now,
+        body={"fields": len(reading.readings), "entries": len(used)},
+    )
+
+
+def record_unreadable(session: Session, filing: Filing, message: str) -> None:
+    """Mark the form pages of a filing as failed: they do not fit the form."""
+    filing.step = FilingStep.FAILED
+    for page in filing.pages:
+        if page.kind == PageKind.FORM:
+            _record_failed(page, "registration", message)
+    session.flush()
+
+
+def _record_failed(page: Page, code: str, message: str) -> None:
+    page.kind = PageKind.FAILED
+    page.error_code, page.error_message = code, message
+
+
+def _record_look(page: Page, found: Look) -> None:
+    page.kind = found.kind
+    page.form_page = found.form_page
+    if found.definition is not None:
+        page.form = found.definition.form
+        page.revision = found.definition.revision
+    if isinstance(found.separator, SeparatorCode):
+        page.separator = found.separator.as_json()
