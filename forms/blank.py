@@ -3,6 +3,7 @@
 from forms.code import form_code
 from forms.definition import Field, FieldType, FormDefinition
 from forms.paper import Paper
+from forms.placing import groups
 
 _WIDTHS_PT = {"thick": 1.1, "thin": 0.45, "dotted": 0.45}
 _CELL_PT = 0.4
@@ -44,6 +45,8 @@ def _draw_field(paper: Paper, field: Field) -> None:
         paper.rectangle(field.box_mm, width_pt=_TICK_PT)
     for cell in field.cells or ():
         paper.rectangle(cell, width_pt=_CELL_PT)
+    for group in groups(field.cells or ()):
+        paper.rectangle(group, width_pt=_GROUP_PT)
 
 
 def _draw_marks(paper: Paper, definition: FormDefinition, page: int) -> None:

@@ -5,19 +5,16 @@ from io import BytesIO
 import segno
 from reportlab.lib.colors import Color, black
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from forms import typeface
 from forms.definition import PrintedText
+from forms.typesetting import LEADING, fitting_pt, width_pt
 from kamizero.model import Box
 
 # Dark enough to survive a grey scan, and not the black of the writers' ink.
 INK = Color(0.08, 0.30, 0.22)
 SHADE = Color(0.925, 0.955, 0.935)
-
-_LEADING = 1.22
-_MM_PER_PT = 25.4 / 72
 
 
 class Paper:
@@ -68,8 +65,8 @@ class Paper:
     def text(self, text: PrintedText) -> None:
         """Set the lines of a text into the middle of its box, smaller if need be."""
         lines = text.text.split("\n")
-        size = self._fitting(lines, text)
-        leading = size * _LEADING
+        size = fitting_pt(text)
+        leading = size * LEADING
         middle = (self._height - text.box_mm.centre[1]) * mm
         # 0.36 em brings the middle of the glyphs, not their base, to the middle.
         base = middle + (len(lines) - 1) / 2 * leading - 0.36 * size
@@ -99,17 +96,10 @@ class Paper:
     def _corner(self, box: Box) -> tuple[float, float]:
         return box.x * mm, (self._height - box.bottom) * mm
 
-    def _fitting(self, lines: list[str], text: PrintedText) -> float:
-        widest = max(pdfmetrics.stringWidth(line, self._font, 1) for line in lines)
-        by_width = text.box_mm.w / _MM_PER_PT / widest
-        by_height = text.box_mm.h / _MM_PER_PT / (len(lines) * _LEADING)
-        return float(min(text.size_pt, by_width, max(by_height, 1)))
-
     def _line_of_text(
         self, line: str, text: PrintedText, *, size: float, base: float
     ) -> None:
-        width = pdfmetrics.stringWidth(line, self._font, size)
-        room = text.box_mm.w * mm - width
+        room = text.box_mm.w * mm - width_pt(line, size)
         share = {"left": 0.0, "center": 0.5, "right": 1.0}[text.align]
         self._canvas.setFillColor(INK)
         self._canvas.setStrokeColor(INK)

@@ -1,6 +1,6 @@
 """Where the boxes of a form stand: rows of cells, columns of choices, corners."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from forms.schema import (
     CellsSource,
@@ -10,6 +10,8 @@ from forms.schema import (
     Segment,
 )
 from kamizero.model import Box
+
+TOUCHING_MM = 0.05
 
 
 def rounded(x: float, y: float, w: float, h: float) -> Box:
@@ -49,6 +51,17 @@ def cell_boxes(cells: CellsSource) -> list[Box]:
         for group, size in zip(group_boxes(cells), cells.groups, strict=True)
         for i in range(size)
     ]
+
+
+def groups(cells: Sequence[Box]) -> list[Box]:
+    """The boxes around cells that touch each other."""
+    found: list[Box] = []
+    for cell in cells:
+        if found and abs(found[-1].right - cell.x) < TOUCHING_MM:
+            found[-1] = around([found[-1], cell])
+        else:
+            found.append(cell)
+    return found
 
 
 def choice_boxes(choices: ChoicesSource) -> list[Box]:
