@@ -1,0 +1,1 @@
+"""From page to fields: arrays and form definitions in, readings out."""

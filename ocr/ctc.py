@@ -1,0 +1,93 @@
+"""Decodes what a recogniser with a CTC blank answers for one line."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ocr.alphabets import Steps
+
+BEAM = 12
+# Characters below this share of a step do not start a new candidate.
+_SMALLEST_SHARE = 1e-3
+
+
+class Line(NamedTuple):
+    """One way to read a line; the probability is among all ways considered."""
+
+    text: str
+    probability: float
+
+
+class Glyph(NamedTuple):
+    """One character of the best path, with the steps it was seen at."""
+
+    character: str
+    first: int
+    last: int
+    probability: float
+
+
+def normalised(steps: Steps) -> Steps:
+    """Share out to the alphabet what the recogniser gave to other characters."""
+    total = steps.sum(axis=1, keepdims=True)
+    return np.asarray((steps + 1e-12) / (total + 1e-12 * steps.shape[1]), np.float64)
+
+
+def glyphs(steps: Steps, characters: Sequence[str]) -> list[Glyph]:
+    """The characters of the best path, in order."""
+    best = steps.argmax(axis=1)
+    found: list[Glyph] = []
+    previous = 0
+    for step, number in enumerate(best):
+        share = float(steps[step, number])
+        if number and number == previous:
+            last = found[-1]
+            found[-1] = last._replace(
+                last=step, probability=max(last.probability, share)
+            )
+        elif number:
+            found.append(Glyph(characters[number], step, step, share))
+        previous = int(number)
+    return found
+
+
+def lines(steps: Steps, characters: Sequence[str], *, beam: int = BEAM) -> list[Line]:
+    """The most probable texts, best first; their probabilities sum to 1.
+
+    Prefix beam search: all paths that give the same text are added up.
+    """
+    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
+    for row in normalised(steps):
+        beams = _strongest(_step(beams, row), beam)
+    total = sum(blank + glyph for blank, glyph in beams.values())
+    ranked = sorted(beams.items(), key=lambda item: -sum(item[1]))
+    return [
+        Line("".join(characters[n] for n in prefix), (blank + glyph) / total)
+        for prefix, (blank, glyph) in ranked
+    ]
+
+
+_Beams = dict[tuple[int, ...], tuple[float, float]]
+
+
+def _step(beams: _Beams, row: Steps) -> dict[tuple[int, ...], list[float]]:
+    """Extend each prefix by one step: [ending in blank, ending in its last glyph]."""
+    extended: dict[tuple[int, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    likely = [int(n) for n in np.flatnonzero(row > _SMALLEST_SHARE) if n]
+    for prefix, (blank, glyph) in beams.items():
+        same = extended[prefix]
+        same[0] += (blank + glyph) * row[0]
+        if prefix:
+            same[1] += glyph * row[prefix[-1]]
+        for number in likely:
+            start = blank if prefix and prefix[-1] == number else blank + glyph
+            extended[(*prefix, number)][1] += start * row[number]
+    return extended
+
+
+def _strongest(extended: dict[tuple[int, ...], list[float]], beam: int) -> _Beams:
+    kept = sorted(extended.items(), key=lambda item: -sum(item[1]))[:beam]
+    scale = sum(kept[0][1]) or 1.0
+    return {prefix: (p[0] / scale, p[1] / scale) for prefix, p in kept}

@@ -1,0 +1,175 @@
+"""Finds out what a page is and how it lies, before anything on it is read."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms.code import SeparatorCode
+from forms.definition import FormDefinition
+from forms.library import Library
+from kamizero.errors import MissingError, RegistrationError
+from kamizero.model import Box, PageKind
+from ocr.codes import CodeFound, find_code
+from ocr.layout import LayoutFound, find_layout
+from ocr.registration import Registration, Transform, project, register
+from ocr.template import Grey
+
+Picture = NDArray[np.uint8]
+"""A page as stored: height x width x 3, red, green, blue."""
+
+# Paper with less ink than a few letters is an empty back.
+_BLANK_INK_SHARE = 0.0004
+_BLANK_EDGE = 0.04
+_LAYOUTS_TRIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Text that a digital PDF paints visibly, and where, in pixels of the image."""
+
+    text: str
+    box_px: Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What one page is.
+
+    Attributes:
+        image: the page as stored.
+        kind: FORM, SEPARATOR, BLANK or UNKNOWN; whether an unknown page is an
+            attachment depends on the pages before it, which are not known here.
+        definition: the form it is a page of, if it is one.
+        page: which page of the form, from 1.
+        separator: what the separator sheet declares.
+        registration: how the form lies on the image; None where `trouble` says
+            why its fields cannot be cut out.
+        turn: clockwise quarter turns, in degrees, that bring the page upright.
+        skew: degrees it then still leans, clockwise.
+        words: the visible text of a digital PDF.
+    """
+
+    image: Picture
+    kind: PageKind
+    definition: FormDefinition | None = None
+    page: int = 1
+    separator: SeparatorCode | None = None
+    registration: Registration | None = None
+    trouble: str = ""
+    turn: int = 0
+    skew: float = 0.0
+    words: tuple[Word, ...] = ()
+
+    @property
+    def form(self) -> str | None:
+        return self.definition.form if self.definition else None
+
+    @property
+    def transform(self) -> Transform | None:
+        """Millimetres of the form to pixels of the image."""
+        return self.registration.transform if self.registration else None
+
+
+def look(
+    image: Picture,
+    *,
+    library: Library,
+    page_words: Sequence[Word] = (),
+    expected: FormDefinition | None = None,
+) -> Look:
+    """Say what the page is and, if it is a form, where the form lies on it.
+
+    `expected` is the form the caller knows the page to be, for pages whose code is
+    gone. A form whose print is not found has `trouble` and no registration.
+    """
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    unknown = Look(image, PageKind.UNKNOWN, words=tuple(page_words))
+    found = find_code(grey)
+    if found is not None:
+        return _by_code(unknown, grey, found, library)
+    if _is_blank(grey):
+        return replace(unknown, kind=PageKind.BLANK)
+    return _by_layout(unknown, grey, [expected] if expected else library.all())
+
+
+def _by_code(unknown: Look, grey: Grey, found: CodeFound, library: Library) -> Look:
+    if isinstance(found.code, SeparatorCode):
+        return replace(unknown, kind=PageKind.SEPARATOR, separator=found.code)
+    try:
+        definition = library.get(f"{found.code.form}@{found.code.revision}")
+    except MissingError as error:
+        return replace(unknown, trouble=str(error))
+    page = replace(
+        unknown, kind=PageKind.FORM, definition=definition, page=found.code.page
+    )
+    start = _start(definition.code_box, found.corners_px)
+    try:
+        return _laid(page, register(grey, definition, page.page, start=start))
+    except RegistrationError as error:
+        return replace(page, trouble=str(error))
+
+
+def _by_layout(
+    unknown: Look, grey: Grey, definitions: Iterable[FormDefinition]
+) -> Look:
+    for match in find_layout(grey, definitions)[:_LAYOUTS_TRIED]:
+        page = replace(
+            unknown, kind=PageKind.FORM, definition=match.definition, page=match.page
+        )
+        registration = _try(grey, match)
+        if registration is not None:
+            return _laid(page, registration)
+    return unknown
+
+
+def _try(grey: Grey, match: LayoutFound) -> Registration | None:
+    try:
+        return register(grey, match.definition, match.page, start=match.start)
+    except RegistrationError:
+        # It only resembled the form: the next likely one, or an unknown paper.
+        return None
+
+
+def _laid(page: Look, registration: Registration) -> Look:
+    turn, skew = _lie(registration.transform)
+    return replace(page, registration=registration, turn=turn, skew=skew)
+
+
+def _start(box: Box, corners_px: NDArray[np.float64]) -> Transform:
+    """The similarity that lays the code of the form onto the code found.
+
+    A small code says nothing sure of perspective: the landmarks add that.
+    """
+    corners_mm = np.array(
+        [
+            [box.x, box.y],
+            [box.right, box.y],
+            [box.right, box.bottom],
+            [box.x, box.bottom],
+        ]
+    )
+    fitted, _ = cv2.estimateAffinePartial2D(corners_mm, corners_px)
+    return np.vstack([fitted, [0.0, 0.0, 1.0]])
+
+
+def _lie(transform: Transform) -> tuple[int, float]:
+    """Quarter turns to bring the page upright, and the lean that is left."""
+    left, right = project(transform, np.array([[20.0, 148.0], [190.0, 148.0]]))
+    degrees = math.degrees(math.atan2(right[1] - left[1], right[0] - left[0]))
+    quarter = round(degrees / 90)
+    return int(-quarter * 90 % 360), round(degrees - quarter * 90, 2)
+
+
+def _is_blank(grey: Grey) -> bool:
+    """Tell whether there is no writing or print; edges and shading do not count."""
+    factor = 800 / max(grey.shape)
+    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    edge = round(_BLANK_EDGE * 800)
+    inner = small[edge:-edge, edge:-edge]
+    paper = cv2.medianBlur(inner, 31)
+    ink = cv2.subtract(paper, inner) > 40
+    return float(ink.mean()) < _BLANK_INK_SHARE
