@@ -36,6 +36,7 @@ from kamizero.model import Box
 
 CHOICE_SIZE_PT = 6.4
 UNIT_SIZE_PT = 5.0
+CIRCLE_ROOM_MM = 0.8
 
 
 def expand(source: FormSource) -> FormDefinition:
@@ -173,8 +174,9 @@ class _Placed:
         for (code, label), box in zip(choices.options.items(), boxes, strict=True):
             yield PrintedText(
                 text=_printed_choice(code, label, alone=len(boxes) == 1),
-                box_mm=self._box(around([box], margin=-0.5)),
+                box_mm=self._box(around([box], margin=-CIRCLE_ROOM_MM)),
                 size_pt=CHOICE_SIZE_PT,
+                align="left",
                 page=self._block.page,
             )
 

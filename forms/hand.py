@@ -45,7 +45,7 @@ class Hand:
     offset_deviation: float = 0.03
     pen_mm: float = 0.4
     weight_mm: float = 0.0
-    weight_deviation_mm: float = 0.02
+    weight_deviation_mm: float = 0.006
     wobble: float = 0.008
     pressure: float = 0.9
     spacing: float = 0.04
