@@ -42,9 +42,13 @@ class RegistrationError(KamizeroError):
 
 
 class TamperedError(KamizeroError):
-    """Stored bytes are not what was stored."""
+    """Stored bytes are not what was stored; `found` is the SHA-256 they have now."""
 
     code = "tampered"
+
+    def __init__(self, message: str, *, found: str = "") -> None:
+        super().__init__(message)
+        self.found = found
 
 
 class MissingError(KamizeroError):

@@ -167,6 +167,16 @@ def release(session: Session, claim: Claim, *, now: datetime) -> None:
     _give_up(row)
 
 
+def reclaim(session: Session, *, worker: str) -> None:
+    """Free what a worker had leased; only for whoever knows that it is dead.
+
+    The attempt stays counted: a page that kills its worker must end some day.
+    """
+    leased = select(Work).where(Work.leased_by == worker, _OPEN)
+    for row in session.scalars(leased.with_for_update()).all():
+        _give_up(row)
+
+
 def bury(
     database: Database,
     *,
