@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from ingest.opening import media_type, open_original
 from ingest.page_image import Limits, pages
 from kamizero.errors import RefusedError
 from storage import audit, originals, work
-from storage.database import Database
+from storage.database import Database, after_commit
 from storage.interfaces import Kept, ObjectStore
 from storage.tables import Arrival, ArrivalState, Filing, Job, Original, Page, Site
 
@@ -60,12 +61,14 @@ class Intake:
         limits: Limits,
         short_lock: timedelta,
         clock: Callable[[], datetime],
+        hint: Callable[[str], None],
     ) -> None:
         self._database = database
         self._store = store
         self._limits = limits
         self._short_lock = short_lock
         self._clock = clock
+        self._hint = hint
 
     def receive(
         self,
@@ -85,6 +88,7 @@ class Intake:
             taken.append(self._keep(file))
             progress(file.source)
         with self._database.begin() as session:
+            after_commit(session, partial(self._hint, "identify"))
             return _record(session, taken, delivery, now=self._clock())
 
     def _keep(self, file: Incoming) -> Taken:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -51,13 +51,13 @@ class WatchedFolder:
     def look(self) -> list[int]:
         """Take in what has been quiet long enough; return the jobs."""
         jobs = []
-        for path in self._quiet_files():
-            job = self._take(path)
+        for path, sight in self._quiet_files():
+            job = self._take(path, sight)
             if job is not None:
                 jobs.append(job)
         return jobs
 
-    def _take(self, path: Path) -> int | None:
+    def _take(self, path: Path, sight: Sight) -> int | None:
         source = str(path.relative_to(self._folder))
         try:
             job = self._intake.receive(
@@ -67,29 +67,35 @@ class WatchedFolder:
             # The file stays where it is and is tried again at the next look.
             log.error("watched_file_not_taken", error=str(error))
             return None
-        # Only now, after the commit: the bytes are kept whatever happens next.
-        path.unlink(missing_ok=True)
+        # Only now, after the commit. A scanner that wrote on meanwhile keeps its
+        # file: the whole of it is taken when it is quiet again.
+        found = _sight(path, sight.since)
+        if found == sight:
+            path.unlink()
         self._seen.pop(path, None)
         return job
 
-    def _quiet_files(self) -> Iterator[Path]:
+    def _quiet_files(self) -> Iterator[tuple[Path, Sight]]:
         now = self._monotonic()
         present = {path for path in sorted(self._folder.rglob("*")) if _is_scan(path)}
         self._seen = {p: sight for p, sight in self._seen.items() if p in present}
         for path in sorted(present):
-            try:
-                found = path.stat()
-            except FileNotFoundError:
-                continue
             before = self._seen.get(path)
-            same = before is not None and (before.size, before.changed_ns) == (
-                found.st_size,
-                found.st_mtime_ns,
-            )
-            if before is None or not same:
-                self._seen[path] = Sight(found.st_size, found.st_mtime_ns, now)
-            elif now - before.since >= self._quiet:
-                yield path
+            found = _sight(path, before.since if before else now)
+            if found is None:
+                continue
+            if found != before:
+                self._seen[path] = replace(found, since=now)
+            elif now - found.since >= self._quiet:
+                yield path, found
+
+
+def _sight(path: Path, since: float) -> Sight | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return Sight(found.st_size, found.st_mtime_ns, since)
 
 
 def _is_scan(path: Path) -> bool:

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextClause,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -206,6 +215,16 @@ def bury(
             row.last_error = f"the worker was lost {row.attempts} times"
             _give_up(row)
     return buried
+
+
+def due(session: Session, *, kinds: Sequence[str], now: datetime) -> dict[str, int]:
+    """How many rows of each kind could be claimed at this moment."""
+    counts = session.execute(
+        select(Work.kind, func.count())
+        .where(Work.kind.in_(kinds), _free(now, site=None, subject=None))
+        .group_by(Work.kind)
+    )
+    return {kind: count for kind, count in counts}
 
 
 def _free(

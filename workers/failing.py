@@ -5,9 +5,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kamizero.model import PageKind
-from storage import audit
+from storage import audit, work
 from storage.tables import Arrival, Filing, FilingStep
 from storage.work import Claim
+from workers.rooms import Rooms
+
+# What machines work on; the review queue hands out its rows to people.
+MACHINE_WORK = ("identify", "read", "check")
 
 
 def give_up(session: Session, claim: Claim, *, error: str, now: datetime) -> None:
@@ -29,3 +33,10 @@ def give_up(session: Session, claim: Claim, *, error: str, now: datetime) -> Non
         now=now,
         body={"work": claim.kind},
     )
+
+
+def bury_poison(rooms: Rooms) -> None:
+    """Mark as failed what killed every worker that took it."""
+    for claim in work.bury(rooms.database, kinds=MACHINE_WORK, now=rooms.clock()):
+        with rooms.database.begin() as session:
+            give_up(session, claim, error="the worker was lost", now=rooms.clock())

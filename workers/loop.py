@@ -1,4 +1,4 @@
-"""Taking the next piece of work, keeping its lease alive, and recording how it ended."""
+"""Taking the next piece of work, keeping its lease, recording how it ended."""
 
 import os
 import threading
@@ -11,7 +11,7 @@ from kamizero.errors import KamizeroError, StaleFenceError
 from storage import audit, work
 from storage.tables import WorkState
 from storage.work import Claim
-from workers.failing import give_up
+from workers.failing import MACHINE_WORK, bury_poison, give_up
 from workers.rooms import Rooms
 from workers.steps import STEPS
 
@@ -29,7 +29,7 @@ class Loop:
         self._rooms = rooms
         self._worker = worker
 
-    def work_once(self, kinds: Sequence[str] = tuple(STEPS)) -> bool:
+    def work_once(self, kinds: Sequence[str] = MACHINE_WORK) -> bool:
         """Do one piece of work; False where there was none to do."""
         rooms = self._rooms
         claim = work.claim(
@@ -52,6 +52,7 @@ class Loop:
         parent = os.getppid()
         while not stop.is_set() and os.getppid() == parent:
             if not self.work_once():
+                bury_poison(self._rooms)
                 stop.wait(IDLE_SECONDS)
 
     def _run(self, claim: Claim) -> None:

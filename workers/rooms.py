@@ -13,12 +13,18 @@ from storage.vault import Vault
 from workers.recheck import Recheck
 
 
+def no_hint(kind: str) -> None:
+    """Tell nobody that there is work of a kind: embedded workers look themselves."""
+    del kind
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """The real things behind the steps.
 
     `engine` is a call because loading a model takes a second and not every process
-    reads pages; it gives the same engine each time.
+    reads pages; it gives the same engine each time. `hint` is called after a commit
+    that left new work of a kind behind; losing a hint costs time, never work.
     """
 
     database: Database
@@ -30,3 +36,4 @@ class Rooms:
     limits: Limits
     clock: Callable[[], datetime]
     lease: timedelta
+    hint: Callable[[str], None] = no_hint

@@ -9,12 +9,14 @@ leaves nothing but its open work row, and runs again from the start.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from ingest.grouping import group
 from kamizero.errors import RegistrationError
 from storage import work
+from storage.database import after_commit
 from storage.tables import Arrival, Filing, FilingStep
 from storage.work import Claim
 from workers.filings import open_filing, page_seen

@@ -1,4 +1,4 @@
-"""What every command shares: exit codes, JSON lines on stdout, people's text on stderr."""
+"""What every command shares: exit codes, JSON on stdout, people's text on stderr."""
 
 import json
 import sys

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kamizero.cli.clock import now
 from storage import work
 from storage.database import Database
 
@@ -35,4 +34,4 @@ def held(data_dir: Path, slot: int, *, wait: bool) -> Iterator[bool]:
 def give_back_leases(database: Database, slot: int) -> None:
     """Free what the slot's dead holder had claimed; call only while holding it."""
     with database.begin() as session:
-        work.reclaim(session, worker=name_of(slot), now=now())
+        work.reclaim(session, worker=name_of(slot))

@@ -70,6 +70,7 @@ def open_installation(settings: Settings) -> Installation:
             limits=limits,
             short_lock=timedelta(days=settings.short_lock_days),
             clock=now,
+            hint=rooms.hint,
         ),
         pictures=PagePictures(
             store=store, cache=settings.data_dir / "cache" / "pages", limits=limits

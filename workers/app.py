@@ -1,0 +1,69 @@
+"""The Celery application: messages say that there is work, rows say what it is."""
+
+from celery import Celery
+
+from storage import audit, work
+from workers.failing import MACHINE_WORK, bury_poison
+from workers.loop import Loop
+from workers.rooms import Rooms
+
+SWEEP_SECONDS = 5.0
+# Each hint's worker goes on to the next sweep: more would only fill the broker.
+MOST_HINTS = 50
+
+
+def make_app(broker_url: str) -> Celery:
+    """An application that can send hints; `serve` adds the tasks."""
+    app = Celery("kamizero", broker=broker_url)
+    app.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_default_queue="kamizero",
+        # A message is acknowledged when its work is recorded, and one at a time.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_max_tasks_per_child=500,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"confirm_publish": True},
+        beat_schedule={
+            "sweep": {
+                "task": "kamizero.sweep",
+                "schedule": SWEEP_SECONDS,
+                # A sweep nobody took is worth nothing: the next one is on its way.
+                "options": {"expires": SWEEP_SECONDS},
+            }
+        },
+    )
+    return app
+
+
+def send_hint(app: Celery, kind: str) -> None:
+    """Say that there is work of a kind."""
+    app.send_task("kamizero.work", args=[kind], retry=False)
+
+
+def serve(app: Celery, rooms: Rooms, *, worker: str) -> None:
+    """Add the tasks; each body is one call that knows no Celery."""
+    loop = Loop(rooms, worker=worker)
+
+    # Not shared: a second application in the process would get the first one's task.
+    @app.task(name="kamizero.work", shared=False)
+    def work_task(kind: str) -> None:
+        loop.work_once([kind])
+
+    @app.task(name="kamizero.sweep", shared=False)
+    def sweep_task() -> None:
+        sweep(app, rooms)
+
+
+def sweep(app: Celery, rooms: Rooms) -> None:
+    """Hint at every row no live lease holds, end what kills its workers, and seal."""
+    bury_poison(rooms)
+    with rooms.database.look() as session:
+        kinds = work.due(session, kinds=MACHINE_WORK, now=rooms.clock())
+    for kind, count in kinds.items():
+        for _ in range(min(count, MOST_HINTS)):
+            send_hint(app, kind)
+    audit.seal(rooms.database, rooms.store, now=rooms.clock())
