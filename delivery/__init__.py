@@ -1,0 +1,1 @@
+"""What leaves the house: records, and the state of each on its way out."""

@@ -1,0 +1,1 @@
+"""What people do with a filing: sorting, queue, settling, approval, return. No HTTP."""

@@ -1,0 +1,25 @@
+"""The acts on an entry, by the names that audit events and buttons carry."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What the machine or a person does with an entry."""
+
+    PASS = "pass"  # noqa: S105 - straight through, not a password
+    QUEUE = "queue"
+    SETTLE = "settle"
+    DECIDE = "decide"
+    UNDO = "undo"
+    WAIVE = "waive"
+    FINISH = "finish"
+    FOLLOW = "follow"
+    PULL_BACK = "pull_back"
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+
+
+# Whoever did one of these has worked on the filing and cannot approve it.
+WORKING_ACTS = frozenset({Act.SETTLE, Act.DECIDE, Act.UNDO, Act.WAIVE, Act.FINISH})

@@ -1,0 +1,40 @@
+"""Finishing an entry: out of review, to whoever approves it, and back again."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from review import queue
+from review.acts import Act
+from review.hand import Hand
+from review.roles import Role
+from review.routing import follow_head
+from review.transitions import move
+from storage import work
+from storage.tables import Entry, Filing
+
+Recheck = Callable[[Session, Filing], None]
+"""Runs the rules again over what is now decided, and rewrites the findings."""
+
+
+def finish(session: Session, *, hand: Hand, recheck: Recheck) -> None:
+    """Give the entry to the approver: all is settled, and the rules agree again.
+
+    Raises:
+        NotSettledError: `points` names what is still open.
+    """
+    hand.reach(session, Act.FINISH)
+    recheck(session, hand.entry.filing)
+    hand.move(session, Act.FINISH)
+    hand.entry.reasons = queue.without_parking(hand.entry.reasons)
+    work.finish(session, hand.claim, now=hand.now)
+    follow_head(session, hand.entry.filing, now=hand.now)
+
+
+def pull_back(
+    session: Session, *, entry: Entry, actor: str, role: Role, now: datetime
+) -> None:
+    """Take an entry back into review before it is approved (引戻し)."""
+    move(session, entry, Act.PULL_BACK, actor=actor, role=role, now=now)
+    queue.put_in_queue(session, entry, now=now)

@@ -1,0 +1,104 @@
+"""What is still open about an entry: the points that keep it with people."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from kamizero.model import FieldState, PageKind, Severity
+from storage.tables import Entry, Field, FindingRow, Page
+
+HEAD = 0
+BLOCKING = frozenset({Severity.ERROR.value})
+WORTH_A_LOOK = BLOCKING | {Severity.WARNING.value}
+
+
+def fields_of(session: Session, entry: Entry) -> Sequence[Field]:
+    """The fields a person sees with this entry: the head's and its own, in order."""
+    return session.scalars(
+        select(Field)
+        .where(Field.filing_id == entry.filing_id, Field.entry_n.in_((HEAD, entry.n)))
+        .options(joinedload(Field.as_written), joinedload(Field.as_decided))
+        .order_by(Field.position)
+    ).all()
+
+
+def findings_on(session: Session, entry: Entry) -> Sequence[FindingRow]:
+    """Every finding that touches the entry; one about the head touches all."""
+    rows = session.scalars(
+        select(FindingRow)
+        .where(FindingRow.filing_id == entry.filing_id)
+        .order_by(FindingRow.id)
+    )
+    return [row for row in rows if _touches(row, entry.n)]
+
+
+def is_settled(field: Field) -> bool:
+    """Tell whether what is written in the field needs no eye any more."""
+    return field.as_written is not None and field.as_written.accepted
+
+
+def is_undecided(field: Field) -> bool:
+    """Tell whether a person could not read it and nobody said what to process."""
+    return (
+        field.as_written is not None
+        and field.as_written.accepted
+        and field.as_written.state == FieldState.UNREADABLE
+        and field.as_decided is None
+    )
+
+
+def doubtful(fields: Iterable[Field]) -> list[str]:
+    """The names of the fields whose reading nobody and nothing vouches for."""
+    return [field.name for field in fields if not is_settled(field)]
+
+
+def open_points(
+    session: Session, entry: Entry, *, severities: frozenset[str] = BLOCKING
+) -> list[str]:
+    """What must be dealt with before the entry can go on, as short codes."""
+    fields = fields_of(session, entry)
+    return [
+        *(f"{_place(field)}:{field.name}" for field in fields if not is_settled(field)),
+        *(f"undecided:{field.name}" for field in fields if is_undecided(field)),
+        *open_findings(session, entry, severities=severities),
+        *failed_pages(session, entry),
+    ]
+
+
+def open_findings(
+    session: Session, entry: Entry, *, severities: frozenset[str]
+) -> list[str]:
+    """Codes of the findings of these severities that nobody waived."""
+    rules = (
+        row.rule
+        for row in findings_on(session, entry)
+        if row.severity in severities and row.waived_by is None
+    )
+    return [f"finding:{rule}" for rule in dict.fromkeys(rules)]
+
+
+def failed_pages(session: Session, entry: Entry) -> list[str]:
+    """A page nobody can see may say anything: it keeps every entry open."""
+    numbers = session.scalars(
+        select(Page.number)
+        .where(Page.filing_id == entry.filing_id, Page.kind == PageKind.FAILED)
+        .order_by(Page.number)
+    )
+    return [f"page:{number}" for number in numbers]
+
+
+def _place(field: Field) -> str:
+    return "head" if field.entry_n == HEAD else "doubtful"
+
+
+def _touches(finding: FindingRow, n: int) -> bool:
+    return finding.entry_n in (HEAD, n) or any(
+        entry_number(name) == n for name in finding.fields
+    )
+
+
+def entry_number(field_name: str) -> int:
+    """The entry a field name belongs to, 0 for the head (`insured.2.name` → 2)."""
+    parts = field_name.split(".")
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else HEAD

@@ -1,0 +1,60 @@
+"""Why what is processed may differ from what is written (補正): the known grounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from review.refusals import ReasonMissingError
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Somebody was asked (照会): whom, when, and what they answered."""
+
+    whom: str
+    on: date
+    answer: str
+
+    def __post_init__(self) -> None:
+        if not self.whom.strip() or not self.answer.strip():
+            raise ReasonMissingError("Write down whom you asked and what they said.")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentPage:
+    """An attached page of the filing shows it."""
+
+    page_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The register says so; `record` is the kind of record looked at."""
+
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAssigned:
+    """The office itself gives the value (※ fields)."""
+
+
+Ground = Inquiry | AttachmentPage | Register | OfficeAssigned
+
+
+def ground_body(ground: Ground) -> Mapping[str, object]:
+    """The ground as it is kept beside the decision."""
+    match ground:
+        case Inquiry():
+            return {
+                "kind": "inquiry",
+                "whom": ground.whom,
+                "on": ground.on.isoformat(),
+                "answer": ground.answer,
+            }
+        case AttachmentPage():
+            return {"kind": "attachment", "page": ground.page_id}
+        case Register():
+            return {"kind": "register", "record": ground.record}
+        case OfficeAssigned():
+            return {"kind": "office_assigned"}

@@ -1,0 +1,73 @@
+"""What must hold, besides state and role, before an act is allowed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from review.acts import Act
+from review.doubt import WORTH_A_LOOK, open_points
+from review.refusals import NotSettledError, OwnWorkError, ReasonMissingError
+from review.roles import Role
+from storage.tables import Entry, Touch
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at an act: by whom, on what, and why."""
+
+    session: Session
+    entry: Entry
+    act: Act
+    actor: str
+    role: Role
+    reason: str
+
+
+Guard = Callable[[Attempt], None]
+
+
+def always(attempt: Attempt) -> None:
+    """Nothing more is asked for."""
+
+
+def nothing_to_see(attempt: Attempt) -> None:
+    """No field is doubtful, no error or warning is open, no page failed."""
+    _refuse_open(attempt, open_points_at(attempt, WORTH_A_LOOK))
+
+
+def nothing_open(attempt: Attempt) -> None:
+    """Every doubtful field is settled, every error gone or waived."""
+    _refuse_open(attempt, open_points(attempt.session, attempt.entry))
+
+
+def reason_given(attempt: Attempt) -> None:
+    """Whoever is told of the act must learn why."""
+    if not attempt.reason.strip():
+        raise ReasonMissingError(
+            f"To {attempt.act.replace('_', ' ')} entry {attempt.entry.n}, "
+            "write down the reason."
+        )
+
+
+def four_eyes(attempt: Attempt) -> None:
+    """Nothing is open, and the person did not work on the filing."""
+    if attempt.session.get(Touch, (attempt.entry.filing_id, attempt.actor)):
+        raise OwnWorkError(
+            f"{attempt.actor} worked on filing {attempt.entry.filing_id} and cannot "
+            "approve it; ask another approver."
+        )
+    nothing_open(attempt)
+
+
+def open_points_at(attempt: Attempt, severities: frozenset[str]) -> list[str]:
+    return open_points(attempt.session, attempt.entry, severities=severities)
+
+
+def _refuse_open(attempt: Attempt, points: list[str]) -> None:
+    if points:
+        raise NotSettledError(
+            f"Entry {attempt.entry.n} of filing {attempt.entry.filing_id} still has "
+            f"open points; settle, waive or return them first: {', '.join(points)}.",
+            points=points,
+        )

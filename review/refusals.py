@@ -1,0 +1,85 @@
+"""Why an act of a person is refused: one class, one stable code a reason.
+
+Pages show a translated sentence by `code`; the message here tells what to do in
+English and never quotes a value.
+"""
+
+from collections.abc import Sequence
+
+from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
+
+
+class StateForbidsError(ConflictError):
+    """The entry's state does not know the act."""
+
+    code = "state_forbids"
+
+
+class FieldChangedError(ConflictError):
+    """Somebody else changed the field after the page was shown."""
+
+    code = "field_changed"
+
+
+class ApprovedHeadError(ConflictError):
+    """The field stands in the head of a form an entry of which is approved."""
+
+    code = "head_is_approved"
+
+
+class NothingToUndoError(ConflictError):
+    """The field says what the machine read; no person changed it."""
+
+    code = "nothing_to_undo"
+
+
+class ManifestChangedError(ConflictError):
+    """What would be signed is not what the approver saw."""
+
+    code = "manifest_changed"
+
+
+class NothingReadyError(ConflictError):
+    """The filing has no entry that waits for approval."""
+
+    code = "nothing_ready"
+
+
+class NotSettledError(ConflictError):
+    """Something about the entry is still open; `points` names it."""
+
+    code = "not_settled"
+
+    def __init__(self, message: str, *, points: Sequence[str]) -> None:
+        super().__init__(message)
+        self.points = tuple(points)
+
+
+class WrongClaimError(ConflictError):
+    """The claim is for another item than the one acted on."""
+
+    code = "wrong_claim"
+
+
+class RoleForbidsError(ForbiddenError):
+    """This role may not do that."""
+
+    code = "role_forbids"
+
+
+class OwnWorkError(ForbiddenError):
+    """Nobody approves a filing they worked on themselves."""
+
+    code = "own_work"
+
+
+class ReasonMissingError(WrongCallError):
+    """The act needs a reason."""
+
+    code = "reason_missing"
+
+
+class ValueRefusedError(WrongCallError):
+    """What was typed cannot stand in such a field."""
+
+    code = "value_refused"

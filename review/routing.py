@@ -1,0 +1,111 @@
+"""Who must look: straight through where nothing is doubtful, else into the queue."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from forms.definition import FormDefinition, Nature
+from kamizero.model import FilingKind
+from review.acts import Act
+from review.doubt import WORTH_A_LOOK, fields_of, open_points
+from review.queue import leave_unclaimed, put_in_queue
+from review.roles import Role
+from review.transitions import move
+from storage.tables import Entry, EntryState, Field, Filing
+from storage.values import body_of, decided_version
+from storage.vault import Vault
+
+# The limits of straight-through work: a person looks at what reaches far back
+# (遡及), at the over-70s, at people with two employers and at the rehired.
+RETROACTIVE_AFTER = timedelta(days=60)
+EVENT_DATES = ("acquired_on", "lost_on")
+LIMIT_MARKS = ("over70", "over70_ended", "multiple_offices", "rehired")
+
+MACHINE = "routing"
+
+
+def route(
+    session: Session,
+    filing: Filing,
+    *,
+    definition: FormDefinition,
+    vault: Vault,
+    now: datetime,
+) -> None:
+    """Send each entry that is read on its way; run again, it changes nothing."""
+    for entry in filing.entries:
+        if entry.state == EntryState.READ:
+            _send(session, entry, _reasons(session, entry, definition, vault), now)
+
+
+def _send(session: Session, entry: Entry, reasons: list[str], now: datetime) -> None:
+    entry.reasons = reasons
+    entry.straight_through = not reasons
+    act = Act.QUEUE if reasons else Act.PASS
+    move(session, entry, act, actor=MACHINE, role=Role.MACHINE, now=now)
+    if reasons:
+        put_in_queue(session, entry, now=now)
+
+
+def _reasons(
+    session: Session, entry: Entry, definition: FormDefinition, vault: Vault
+) -> list[str]:
+    return [
+        *open_points(session, entry, severities=WORTH_A_LOOK),
+        *_limits_of_form(entry.filing, definition),
+        *_limits_of_entry(session, entry, vault),
+    ]
+
+
+def _limits_of_form(filing: Filing, definition: FormDefinition) -> list[str]:
+    limits = []
+    if definition.nature is not Nature.NOTICE:
+        limits.append("limit:nature")
+    # It changes what is in force already, so somebody compares it with that.
+    if filing.kind != FilingKind.NEW:
+        limits.append(f"limit:{filing.kind}")
+    return limits
+
+
+def _limits_of_entry(session: Session, entry: Entry, vault: Vault) -> list[str]:
+    values = {
+        field.name.rpartition(".")[2]: _decided(field, vault)
+        for field in fields_of(session, entry)
+        if field.entry_n == entry.n
+    }
+    limits = [f"limit:{mark}" for mark in LIMIT_MARKS if values.get(mark) == "1"]
+    dates = (values.get(name, "") for name in EVENT_DATES)
+    if any(_reaches_back(value, entry.filing.received_on) for value in dates):
+        limits.append("limit:retroactive")
+    return limits
+
+
+def _decided(field: Field, vault: Vault) -> str:
+    # A sealed value decides no limit: it stays closed.
+    if field.sensitive or field.as_written is None:
+        return ""
+    return body_of(decided_version(field), vault).value
+
+
+def _reaches_back(value: str, received_on: date) -> bool:
+    return bool(value) and received_on - date.fromisoformat(value) > RETROACTIVE_AFTER
+
+
+def follow_head(session: Session, filing: Filing, *, now: datetime) -> None:
+    """Let entries go that waited for the head of the form alone, once it is settled.
+
+    One that somebody holds or sent back stays with people.
+    """
+    for entry in filing.entries:
+        if _waits_for_head_alone(session, entry) and leave_unclaimed(
+            session, entry, now=now
+        ):
+            move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
+
+
+def _waits_for_head_alone(session: Session, entry: Entry) -> bool:
+    return (
+        entry.state == EntryState.IN_REVIEW
+        and all(reason.startswith("head:") for reason in entry.reasons)
+        and not open_points(session, entry, severities=WORTH_A_LOOK)
+    )

@@ -1,0 +1,155 @@
+"""Every way an entry can go, in one table, and the one function that goes it.
+
+The diagram in the documentation and the tests are generated from TRANSITIONS.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from review import guards
+from review.acts import WORKING_ACTS, Act
+from review.guards import Attempt, Guard
+from review.refusals import RoleForbidsError, StateForbidsError
+from review.roles import APPROVERS, MACHINES, REVIEWERS, Role
+from storage import audit
+from storage.tables import Entry, EntryState, Filing, Touch
+
+
+class Transition(NamedTuple):
+    """From this state, this act leads there, for these roles, if the guard lets."""
+
+    from_state: EntryState
+    act: Act
+    to_state: EntryState
+    roles: frozenset[Role]
+    guard: Guard
+
+
+_READ = EntryState.READ
+_REVIEW = EntryState.IN_REVIEW
+_READY = EntryState.READY
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_READ, Act.PASS, _READY, MACHINES, guards.nothing_to_see),
+    Transition(_READ, Act.QUEUE, _REVIEW, MACHINES, guards.always),
+    Transition(_REVIEW, Act.SETTLE, _REVIEW, REVIEWERS, guards.always),
+    Transition(_REVIEW, Act.DECIDE, _REVIEW, REVIEWERS, guards.always),
+    Transition(_REVIEW, Act.UNDO, _REVIEW, REVIEWERS, guards.always),
+    Transition(_REVIEW, Act.WAIVE, _REVIEW, REVIEWERS, guards.reason_given),
+    Transition(_REVIEW, Act.FINISH, _READY, REVIEWERS, guards.nothing_open),
+    Transition(_REVIEW, Act.FOLLOW, _READY, MACHINES, guards.nothing_to_see),
+    Transition(
+        _REVIEW, Act.RETURN, EntryState.RETURNED, APPROVERS, guards.reason_given
+    ),
+    Transition(
+        _REVIEW, Act.WITHDRAW, EntryState.WITHDRAWN, REVIEWERS, guards.reason_given
+    ),
+    Transition(_READY, Act.PULL_BACK, _REVIEW, REVIEWERS, guards.always),
+    Transition(_READY, Act.SEND_BACK, _REVIEW, APPROVERS, guards.reason_given),
+    Transition(_READY, Act.APPROVE, EntryState.APPROVED, APPROVERS, guards.four_eyes),
+    Transition(_READY, Act.RETURN, EntryState.RETURNED, APPROVERS, guards.reason_given),
+    Transition(
+        _READY, Act.WITHDRAW, EntryState.WITHDRAWN, REVIEWERS, guards.reason_given
+    ),
+)
+
+
+def move(
+    session: Session,
+    entry: Entry,
+    act: Act,
+    *,
+    actor: str,
+    role: Role,
+    now: datetime,
+    reason: str = "",
+    about: Mapping[str, object] | None = None,
+) -> Entry:
+    """Do the act to the entry: check, change its state, leave the traces.
+
+    `about` goes into the audit event: ids and versions, never a value or a name.
+
+    Raises:
+        StateForbidsError: the entry's state does not know the act.
+        RoleForbidsError: the role may not do it.
+        ConflictError, ForbiddenError, WrongCallError: the guard refuses.
+    """
+    hold_filing(session, entry)
+    transition = permitted(entry, act, role=role)
+    transition.guard(Attempt(session, entry, act, actor, role, reason))
+    entry.state = transition.to_state
+    entry.filing.version += 1
+    if act in WORKING_ACTS and role is not Role.MACHINE:
+        session.merge(Touch(filing_id=entry.filing_id, person=actor))
+    audit.record(
+        session,
+        actor=actor,
+        act=f"entry.{act}",
+        subject_kind="entry",
+        subject_id=entry.id,
+        now=now,
+        body=_event_body(transition, entry, about),
+    )
+    return entry
+
+
+def permitted(entry: Entry, act: Act, *, role: Role) -> Transition:
+    """The line of the table for this act, where state and role allow it."""
+    for transition in TRANSITIONS:
+        if (transition.from_state, transition.act) == (entry.state, act):
+            if role in transition.roles:
+                return transition
+            raise RoleForbidsError(
+                f"A {role} may not {act.replace('_', ' ')} an entry; ask "
+                f"{' or '.join(sorted(transition.roles))}."
+            )
+    raise StateForbidsError(
+        f"Entry {entry.n} of filing {entry.filing_id} is {entry.state}; "
+        f"{act.replace('_', ' ')} is not possible now. Load it again; what is "
+        f"possible: {', '.join(acts_from(entry.state)) or 'nothing, it is final'}."
+    )
+
+
+def acts_from(state: str, *, role: Role | None = None) -> list[Act]:
+    """What can be done from a state, by anybody or by one role."""
+    return [
+        transition.act
+        for transition in TRANSITIONS
+        if transition.from_state == state and (role is None or role in transition.roles)
+    ]
+
+
+def hold_filing(session: Session, entry: Entry) -> None:
+    """Let acts on one filing follow each other, and see it as the last one left it."""
+    session.flush()
+    session.execute(
+        select(Filing.id).where(Filing.id == entry.filing_id).with_for_update()
+    )
+    session.refresh(entry)
+    session.refresh(entry.filing, ["version"])
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram."""
+    lines = [f"    [*] --> {_READ}"]
+    for line in TRANSITIONS:
+        who = " / ".join(sorted(line.roles))
+        lines.append(f"    {line.from_state} --> {line.to_state}: {line.act} ({who})")
+    return "\n".join(["stateDiagram-v2", *lines, ""])
+
+
+def _event_body(
+    transition: Transition, entry: Entry, about: Mapping[str, object] | None
+) -> dict[str, object]:
+    return {
+        "filing": entry.filing_id,
+        "n": entry.n,
+        "version": entry.filing.version,
+        "from": transition.from_state.value,
+        "to": transition.to_state.value,
+        **(about or {}),
+    }
