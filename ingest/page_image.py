@@ -7,17 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kamizero.model import Box
+from kamizero.model import Word
 
 A4_LONG_SIDE_INCHES = 297 / 25.4
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a PDF's text that is visibly painted; the box is in page pixels."""
-
-    text: str
-    box_px: Box
 
 
 @dataclass(frozen=True, slots=True)

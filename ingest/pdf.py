@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
 
-from ingest.page_image import Limits, PageImage, Word
+from ingest.page_image import Limits, PageImage
 from ingest.raster import DECODE_ERRORS, cut_off, too_many_pages, too_many_pixels
 from kamizero.errors import RefusedError
-from kamizero.model import Box
+from kamizero.model import Box, Word
 
 RENDER_DPI = 200
 MOST_DPI = 300

@@ -49,6 +49,13 @@ class Box(NamedTuple):
         )
 
 
+class Word(NamedTuple):
+    """A word of a PDF's text that is visibly painted; the box is in page pixels."""
+
+    text: str
+    box_px: Box
+
+
 class FieldState(StrEnum):
     """What was found in a field; only READ and DITTO carry a value."""
 

@@ -12,7 +12,7 @@ from forms.code import SeparatorCode
 from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.errors import MissingError, RegistrationError
-from kamizero.model import Box, PageKind
+from kamizero.model import Box, PageKind, Word
 from ocr.codes import CodeFound, find_code
 from ocr.layout import LayoutFound, find_layout
 from ocr.registration import Registration, Transform, project, register
@@ -25,14 +25,6 @@ Picture = NDArray[np.uint8]
 _BLANK_INK_SHARE = 0.0004
 _BLANK_EDGE = 0.04
 _LAYOUTS_TRIED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Text that a digital PDF paints visibly, and where, in pixels of the image."""
-
-    text: str
-    box_px: Box
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,7 +40,7 @@ def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading | RegistrationE
     looks = []
     for number in numbers:
         image = opened.page(number)
-        looks.append(look(image.pixels, library=rooms.library, words=image.words))
+        looks.append(look(image.pixels, library=rooms.library, page_words=image.words))
     try:
         return read_filing(
             looks,
@@ -57,4 +57,4 @@ def _look(rooms: Rooms, opened: Opened, number: int) -> Look | RefusedError:
         image = opened.page(number)
     except RefusedError as refusal:
         return refusal
-    return look(image.pixels, library=rooms.library, words=image.words)
+    return look(image.pixels, library=rooms.library, page_words=image.words)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from forms.definition import FormDefinition
 from forms.library import Library
 from ingest.grouping import FilingPages, Seen, group
 from ingest.page_image import Opened, pages
@@ -33,11 +34,19 @@ class LoosePage:
 
 
 def read_paper(
-    opened: Opened, *, library: Library, engine: Recogniser, today: date
+    opened: Opened,
+    *,
+    library: Library,
+    engine: Recogniser,
+    today: date,
+    expected: FormDefinition | None = None,
 ) -> Iterator[PaperFiling | LoosePage]:
-    """Read every filing of an opened file, in page order."""
+    """Read every filing of an opened file, in page order.
+
+    `expected` is the form the pages are known to be, where their code is gone.
+    """
     looks = [
-        look(image.pixels, library=library, words=image.words)
+        look(image.pixels, library=library, page_words=image.words, expected=expected)
         for image in pages(opened)
     ]
     grouped = group([seen(n, found) for n, found in enumerate(looks, start=1)])
@@ -52,7 +61,7 @@ def seen(number: int, found: Look) -> Seen:
     if found.kind is not PageKind.FORM or found.definition is None:
         return Seen(number, found.kind)
     form = found.definition
-    return Seen(number, found.kind, form.form, form.revision, found.form_page)
+    return Seen(number, found.kind, form.form, form.revision, found.page)
 
 
 def _read(

@@ -1,6 +1,8 @@
 """Writing down what was seen and read; called inside the step's one transaction."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -82,9 +84,14 @@ def _record_failed(page: Page, code: str, message: str) -> None:
 
 def _record_look(page: Page, found: Look) -> None:
     page.kind = found.kind
-    page.form_page = found.form_page
     if found.definition is not None:
+        page.form_page = found.page
         page.form = found.definition.form
         page.revision = found.definition.revision
-    if isinstance(found.separator, SeparatorCode):
-        page.separator = found.separator.as_json()
+    if found.separator is not None:
+        page.separator = _declared(found.separator)
+
+
+def _declared(code: SeparatorCode) -> dict[str, Any]:
+    """What a separator sheet says, as its page keeps it."""
+    return {**asdict(code), "received_on": code.received_on.isoformat()}

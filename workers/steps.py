@@ -73,3 +73,4 @@ STEPS: Mapping[str, Step] = {"identify": identify, "read": read, "check": check}
 def _then(session: Session, kind: str, filing: Filing, rooms: Rooms) -> None:
     session.flush()
     work.put(session, kind=kind, subject=filing.id, site=filing.site, now=rooms.clock())
+    after_commit(session, partial(rooms.hint, kind))

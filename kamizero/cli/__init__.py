@@ -19,7 +19,6 @@ from kamizero.cli import (
 )
 from kamizero.cli.console import Exit, say
 from kamizero.errors import KamizeroError, RefusedError, WrongCallError
-from kamizero.settings import Settings
 
 app = typer.Typer(
     name="kamizero",
@@ -28,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command(name="up")(serve.up)
+app.command(name="work", hidden=True)(serve.work)
 app.command(name="read")(read.read)
 app.command(name="ingest")(ingest.ingest)
 app.command(name="verify")(verify.verify)
@@ -55,6 +55,3 @@ def main() -> NoReturn:
     except KamizeroError as error:
         code = say(error, Exit.FAILED)
     sys.exit(code or Exit.OK)
-
-
-__all__ = ["Settings", "app", "main"]

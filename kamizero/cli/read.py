@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
+from forms.definition import FormDefinition
 from forms.library import Library
 from ingest.opening import open_original
 from ingest.page_image import Limits
@@ -37,7 +38,7 @@ def read(
 ) -> int:
     """Read scanned filings and print what stands in their fields."""
     settings = Settings()
-    library = Library.shipped() if form is None else Library.only(form)
+    library = Library.shipped()
     work = partial(
         lines_of,
         library=library,
@@ -45,6 +46,7 @@ def read(
         language=settings.language,
         threads=settings.engine_threads,
         on=today(),
+        expected=library.get(form, on=today()) if form else None,
     )
     refused = False
     files = list(files_below(paths))
@@ -66,13 +68,18 @@ def lines_of(
     language: str,
     threads: int,
     on: date,
+    expected: FormDefinition | None = None,
 ) -> list[dict[str, Any]]:
     """The JSON objects of one file: one a filing, unknown page or refusal."""
     source, path = file
     try:
         opened = open_original(path.read_bytes(), limits=limits)
         found = read_paper(
-            opened, library=library, engine=shared_engine(threads), today=on
+            opened,
+            library=library,
+            engine=shared_engine(threads),
+            today=on,
+            expected=expected,
         )
         return [{"source": source, **_line(part, language)} for part in found] or [
             {"source": source, "form": None, "pages": [], "text": ""}

@@ -1,9 +1,9 @@
 """`kamizero up`: web pages, workers and sealer of one machine, in one command."""
 
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -57,6 +57,14 @@ def work(slot: Annotated[int, typer.Option(min=0)] = 0) -> None:
         slots.give_back_leases(installation.rooms.database, slot)
         loop = Loop(installation.rooms, worker=slots.name_of(slot))
         loop.run(_told_to_stop())
+
+
+def _told_to_stop() -> threading.Event:
+    """An event that SIGTERM and Ctrl+C set; the step under way is finished first."""
+    stop = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: stop.set())
+    return stop
 
 
 @contextmanager
