@@ -59,23 +59,19 @@ def _bundle(
     if found.separator is None:
         return None
     page = pages[found.separator]
-    said = page.separator or {}
     if page.bundle_id is None:
+        said = page.separator or {}
         bundle = Bundle(
             job_id=arrival.job_id,
-            number=said.get("number", ""),
-            site=said.get("site", arrival.job.site),
-            scheme=said.get("scheme", ""),
-            form=said.get("form", ""),
-            declared_sheets=said.get("sheets"),
-            declared_entries=said.get("entries"),
-            received_on=_date(said.get("received_on")),
+            number=str(said["number"]),
+            site=said["site"],
+            scheme=said["scheme"],
+            form=said["form"],
+            declared_sheets=said["sheets"],
+            declared_entries=said["entries"],
+            received_on=date.fromisoformat(said["received_on"]),
         )
         session.add(bundle)
         session.flush()
         page.bundle_id = bundle.id
     return session.get_one(Bundle, page.bundle_id)
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
