@@ -18,7 +18,7 @@ from forms.placing import (
     choice_boxes,
     corner_boxes,
     edges,
-    field_box,
+    field_area,
     group_boxes,
     moved,
 )
@@ -40,7 +40,11 @@ CIRCLE_ROOM_MM = 0.8
 
 
 def expand(source: FormSource) -> FormDefinition:
-    """Give the definition with one field for each entry's field."""
+    """Give the definition with one field for each entry's field.
+
+    Raises:
+        ValueError: A field has no writing area; check before expanding.
+    """
     blocks = [_Placed(source.head), *_entries(source.entry)]
     code = Box(*source.code.at, source.code.size, source.code.size)
     return FormDefinition(
@@ -115,6 +119,9 @@ class _Placed:
                 yield PrintedShade(box_mm=self._box(note.box), page=self._block.page)
 
     def _field(self, source: FieldSource) -> Field:
+        area = field_area(source)
+        if area is None:
+            raise ValueError(f"{source.name} has no writing area")
         return Field(
             name=self._prefix + source.name,
             label=source.label,
@@ -123,7 +130,7 @@ class _Placed:
             type=source.type,
             format=source.format,
             page=self._block.page,
-            box_mm=self._box(field_box(source)),
+            box_mm=self._box(area),
             cells=self._cells(source),
             align=source.align,
             required=source.required,

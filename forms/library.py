@@ -5,28 +5,28 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-import yaml
-from pydantic import ValidationError
-
+from forms.checking import read
 from forms.definition import FormDefinition
-from forms.expansion import expand
-from forms.schema import FormSource
 from kamizero.errors import DefinitionError, MissingError
+
+_TOLD_AT_ONCE = 5
 
 
 def load(text: str) -> FormDefinition:
     """Read one definition file.
 
     Raises:
-        DefinitionError: The text is no definition; `forms check` says where.
+        DefinitionError: The text is no definition; the message names each line.
     """
-    try:
-        return expand(FormSource.model_validate(yaml.safe_load(text)))
-    except (yaml.YAMLError, ValidationError, ValueError) as error:
+    definition, problems = read(text)
+    if definition is None:
+        found = [f"line {p.line}: {p.message}" for p in problems[:_TOLD_AT_ONCE]]
+        if len(problems) > _TOLD_AT_ONCE:
+            found.append(f"and {len(problems) - _TOLD_AT_ONCE} more")
         raise DefinitionError(
-            f"This is no form definition: {error}. "
-            "Run `kamizero forms check` on the file to see each line to mend."
-        ) from error
+            f"This form definition cannot be used: {'; '.join(found)}."
+        )
+    return definition
 
 
 class Library:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from forms.definition import FieldType
 from forms.schema import (
     CellsSource,
     ChoicesSource,
@@ -95,7 +96,7 @@ def edges(box: Box) -> tuple[Segment, ...]:
     )
 
 
-def field_box(source: FieldSource) -> Box:
+def field_area(source: FieldSource) -> Box | None:
     """The writing area: what is given, else around the cells, else the choices."""
     if source.box:
         return source.box
@@ -103,6 +104,7 @@ def field_box(source: FieldSource) -> Box:
         return around(cell_boxes(source.cells))
     if source.tick:
         return source.tick
-    if source.choices:
+    # A date is written in its cells; only a choice is written by circling.
+    if source.choices and source.type is FieldType.CHOICE:
         return around(choice_boxes(source.choices))
-    raise ValueError(f"{source.name} has no writing area: give box, cells or tick")
+    return None

@@ -4,15 +4,29 @@ Places count in mm from the top left of the page, inside an entry from the entry
 """
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from forms.definition import FieldType, Nature
 from forms.grammar import FORMATS
 from kamizero.model import Box
 
+
+def _has_extent(size: tuple[float, float]) -> tuple[float, float]:
+    if min(size) <= 0:
+        raise ValueError("width and height must be more than 0 mm")
+    return size
+
+
+def _has_area(box: Box) -> Box:
+    _has_extent((box.w, box.h))
+    return box
+
+
 Point = tuple[float, float]
+Size = Annotated[tuple[float, float], AfterValidator(_has_extent)]
+Area = Annotated[Box, AfterValidator(_has_area)]
 Segment = tuple[float, float, float, float]
 
 
@@ -25,7 +39,7 @@ class CellsSource(_Source):
 
     at: Point
     groups: tuple[int, ...] = Field(min_length=1)
-    size: Point
+    size: Size
     gap: float = Field(default=0.0, ge=0)
     units: tuple[str, ...] = ()
 
@@ -35,7 +49,7 @@ class ChoicesSource(_Source):
 
     at: Point
     options: dict[str, str] = Field(min_length=1)
-    size: Point
+    size: Size
     rows: int = Field(default=1, ge=1)
     pitch: Point | None = None
 
@@ -43,7 +57,7 @@ class ChoicesSource(_Source):
 class CaptionSource(_Source):
     """The label cell of a field; without `text` it shows item and label."""
 
-    box: Box
+    box: Area
     text: str | None = None
     size: float = 5.6
 
@@ -52,7 +66,7 @@ class NoteSource(_Source):
     """Text printed anywhere outside the writing areas."""
 
     text: str
-    box: Box
+    box: Area
     size: float = 5.6
     align: Literal["left", "center", "right"] = "center"
     bold: bool = False
@@ -72,10 +86,10 @@ class FieldSource(_Source):
     required: bool = False
     sensitive: bool = False
     critical: bool = False
-    box: Box | None = None
+    box: Area | None = None
     cells: CellsSource | None = None
     choices: ChoicesSource | None = None
-    tick: Box | None = None
+    tick: Area | None = None
     caption: CaptionSource | None = None
     notes: tuple[NoteSource, ...] = ()
 
@@ -94,7 +108,7 @@ class LinesSource(_Source):
     thick: tuple[Segment, ...] = ()
     thin: tuple[Segment, ...] = ()
     dotted: tuple[Segment, ...] = ()
-    frames: tuple[Box, ...] = ()
+    frames: tuple[Area, ...] = ()
 
 
 class BlockSource(_Source):
@@ -137,7 +151,7 @@ class FormSource(_Source):
     title: str = Field(min_length=1)
     title_en: str = Field(min_length=1)
     nature: Nature
-    page_size_mm: Point
+    page_size_mm: Size
     pages: int = Field(default=1, ge=1)
     marks: MarksSource = MarksSource()
     code: CodeSource

@@ -1,0 +1,152 @@
+"""Explains what is wrong with a form definition, line by line."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from forms.contract import field_problems
+from forms.definition import FormDefinition
+from forms.expansion import expand
+from forms.layout import obstacles
+from forms.schema import FieldSource, FormSource
+from forms.source_lines import Path, SourceLines
+
+_UNKNOWN_KEY = "extra_forbidden"
+_MISSING_KEY = "missing"
+_NO_TEXT = "string_type"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong on a line (from 1) of the text, and what to do."""
+
+    line: int
+    message: str
+
+
+def check(text: str) -> list[Problem]:
+    """Everything that is wrong with a definition, by line; nothing if it is right."""
+    return read(text)[1]
+
+
+def read(text: str) -> tuple[FormDefinition | None, list[Problem]]:
+    """The definition where it is right, and what is wrong where it is not."""
+    try:
+        lines = SourceLines(text)
+        content = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        return None, [_unreadable(error)]
+    problems = [
+        Problem(repeated.line, f"the key {repeated.key!r} is given twice; remove one")
+        for repeated in lines.repeated_keys()
+    ]
+    definition = None
+    try:
+        source = FormSource.model_validate(content)
+    except ValidationError as error:
+        problems += [_invalid(detail, lines) for detail in error.errors()]
+    else:
+        problems += _of_fields(source, lines)
+        if not problems:
+            definition = expand(source)
+            problems += _of_layout(definition, source, lines)
+    return None if problems else definition, sorted(set(problems))
+
+
+def _unreadable(error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or str(error)
+    return Problem(mark.line + 1 if mark else 1, f"this is no YAML: {reason}")
+
+
+def _invalid(detail: Any, lines: SourceLines) -> Problem:
+    path: Path = detail["loc"]
+    if not path:
+        return Problem(1, "this is no form definition; begin with form: and revision:")
+    key = str(path[-1])
+    message = f"{key}: {str(detail['msg']).removeprefix('Value error, ')}"
+    if detail["type"] == _UNKNOWN_KEY:
+        message = f"unknown key {key!r}{_suggestion(path)}"
+    elif detail["type"] == _MISSING_KEY:
+        message = f"the key {key!r} is missing"
+    elif detail["type"] == _NO_TEXT:
+        message = f"{key}: this must be text; put it in quotes"
+    return Problem(lines.line_of(path), message)
+
+
+def _suggestion(path: Path) -> str:
+    keys = _keys_beside(path)
+    close = get_close_matches(str(path[-1]), keys, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known here: {', '.join(keys)}"
+
+
+def _keys_beside(path: Path) -> list[str]:
+    """The keys that may stand where an unknown one was found."""
+    model: type[BaseModel] = FormSource
+    for step in path[:-1]:
+        if isinstance(step, str):
+            model = _model_of(model, step)
+    return list(model.model_fields)
+
+
+def _model_of(model: type[BaseModel], key: str) -> type[BaseModel]:
+    annotation = model.model_fields[key].annotation
+    candidates = [annotation, *getattr(annotation, "__args__", ())]
+    for candidate in candidates:
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
+    return model
+
+
+def _of_fields(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
+    for block in ("head", "entry"):
+        seen: set[str] = set()
+        for index, field in enumerate(getattr(source, block).fields):
+            line = lines.line_of((block, "fields", index))
+            for message in field_problems(field):
+                yield Problem(line, f"{field.name}: {message}")
+            if field.name in seen:
+                yield Problem(line, f"{field.name}: there is a field of this name")
+            seen.add(field.name)
+    yield from _of_pages(source, lines)
+
+
+def _of_pages(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
+    for block in ("head", "entry"):
+        if getattr(source, block).page > source.pages:
+            line = lines.line_of((block, "page"))
+            yield Problem(line, f"the form has {source.pages} page(s) only")
+
+
+def _of_layout(
+    definition: FormDefinition, source: FormSource, lines: SourceLines
+) -> Iterator[Problem]:
+    told: set[tuple[int, str]] = set()
+    numbered = re.compile(rf"\b{source.entry.prefix}\.\d+\.")
+    for name, message in obstacles(definition):
+        line = lines.line_of(_path_of(name, source))
+        # What is wrong in the first entry is wrong in all: say it once.
+        general = (line, numbered.sub("", message))
+        if general not in told:
+            told.add(general)
+            yield Problem(line, f"{name}: {message}")
+
+
+def _path_of(name: str, source: FormSource) -> Path:
+    """Where the source of an expanded field stands."""
+    prefix, _, rest = name.partition(".")
+    number, _, in_entry = rest.partition(".")
+    if prefix == source.entry.prefix and number.isdigit():
+        return ("entry", "fields", _index(source.entry.fields, in_entry))
+    return ("head", "fields", _index(source.head.fields, name))
+
+
+def _index(fields: tuple[FieldSource, ...], name: str) -> int:
+    return [field.name for field in fields].index(name)
