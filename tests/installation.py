@@ -1,0 +1,131 @@
+"""A real installation in a folder of its own: its commands, its server, its rows."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@dataclass
+class Installation:
+    """One data folder, used the way a person uses it: through the commands."""
+
+    folder: Path
+    servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "KAMIZERO_DATA_DIR": str(self.folder)}
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "kamizero", *arguments],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+
+    def answer(self, *arguments: str) -> dict[str, Any]:
+        """The one JSON object a command prints; its exit code must be 0 or 3."""
+        done = self.run(*arguments)
+        assert done.returncode in (0, 3), done.stderr
+        return dict(json.loads(done.stdout))
+
+    def up(self) -> str:
+        """Start the server; return its address once it answers."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        log = (self.folder.parent / f"up-{port}.log").open("wb")
+        self.servers.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "kamizero", "up", "--port", str(port)],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        )
+        address = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(f"{address}/healthz"), seconds=60)
+        return address
+
+    def kill(self) -> None:
+        """Kill -9 the server that was started last."""
+        server = self.servers.pop()
+        server.kill()
+        server.wait()
+
+    def workers(self) -> list[int]:
+        """Process ids of the embedded workers of the running server."""
+        parent = self.servers[-1].pid
+        found = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+        return [int(pid) for pid in found.split()]
+
+    def kill_worker(self) -> None:
+        os.kill(self.workers()[0], signal.SIGKILL)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.folder / "kamizero.db", timeout=30)) as db:
+            return db.execute(query).fetchall()
+
+    def drop_guards(self) -> None:
+        """Remove every trigger, as somebody would who has the database file."""
+        named = self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        self.write(*(f"DROP TRIGGER {name}" for (name,) in named))
+
+    def write(self, *statements: str) -> None:
+        """Change rows as somebody would who has the database file."""
+        with closing(sqlite3.connect(self.folder / "kamizero.db", timeout=30)) as db:
+            for statement in statements:
+                db.execute(statement)
+            db.commit()
+
+    def start_and_kill(self, *arguments: str, after_seconds: float) -> None:
+        """Start a command and kill -9 it after a while."""
+        command = subprocess.Popen(
+            [sys.executable, "-m", "kamizero", *arguments],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(after_seconds)
+        command.kill()
+        command.wait()
+
+    def stop(self) -> None:
+        for server in self.servers:
+            server.terminate()
+        for server in self.servers:
+            server.wait(30)
+
+
+def until(true: Callable[[], bool], *, seconds: float) -> None:
+    """Wait until something is true; fail the test when it never is."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never became true"
+        time.sleep(0.1)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=5) as answer:  # noqa: S310 - our own server.
+            return bool(answer.status == 200)
+    except (URLError, ConnectionError, TimeoutError):
+        return False
