@@ -17,9 +17,10 @@ if ! command -v chromium >/dev/null || ! command -v rabbitmq-server >/dev/null |
     apt-get install -y -q --no-install-recommends postgresql rabbitmq-server chromium
 fi
 
-minio=/usr/local/bin/minio
-if [ ! -x "$minio" ] && command -v go >/dev/null; then
+# No test needs MinIO yet, so a registry that does not give its source is no failure.
+if ! command -v minio >/dev/null && command -v go >/dev/null; then
     GOBIN=/usr/local/bin CGO_ENABLED=0 go install -trimpath -tags kqueue \
         -ldflags "-s -w" \
-        github.com/minio/minio@v0.0.0-20251015172955-9e49d5e7a648
+        github.com/minio/minio@v0.0.0-20251015172955-9e49d5e7a648 ||
+        echo "MinIO could not be built; nothing that runs today needs it." >&2
 fi
