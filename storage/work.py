@@ -18,12 +18,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from kamizero.errors import StaleFenceError
 from storage.database import Database
+from storage.insertion import insert
 from storage.tables import Work, WorkState
 
 FIRST_WAIT = timedelta(seconds=5)
@@ -68,9 +67,7 @@ def put(
     Args:
         priority: lower is earlier.
     """
-    postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql_insert if postgresql else sqlite_insert
-    row = insert(Work).values(
+    row = insert(session, Work).values(
         kind=kind,
         subject=subject,
         site=site,

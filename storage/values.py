@@ -1,0 +1,242 @@
+"""What fields say: versions that stay, values that can be erased.
+
+A version is append-only and carries a commitment; its value lies in one row beside
+it, sealed where the field is sensitive. Erasing removes that row alone.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from kamizero.errors import MissingError, WrongCallError
+from kamizero.model import Candidate, FieldState, Reading
+from storage.tables import AuthorKind, Field, FieldValue, FieldVersion, Purpose
+from storage.vault import Sealed, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The part of a version that is erased with it.
+
+    Attributes:
+        text: the writing; of a decision, the words of its ground that name people.
+        candidates: how else it could be read, most probable first.
+    """
+
+    value: str
+    text: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+def write_reading(
+    session: Session, vault: Vault, field: Field, reading: Reading, *, now: datetime
+) -> FieldVersion:
+    """Add what the machine read; it becomes what is written."""
+    version = FieldVersion(
+        purpose=Purpose.AS_WRITTEN,
+        author_kind=AuthorKind.ENGINE,
+        author=reading.engine,
+        at=now,
+        state=reading.state,
+        confidence=reading.confidence,
+        accepted=reading.accepted,
+        chosen_by=reading.chosen_by,
+        grounds=list(reading.grounds),
+    )
+    body = Body(reading.value, reading.text, reading.alternatives)
+    field.as_written = _add(session, vault, field, version, body)
+    return version
+
+
+def write_correction(
+    session: Session,
+    vault: Vault,
+    field: Field,
+    *,
+    value: str,
+    state: FieldState,
+    author: str,
+    now: datetime,
+    text: str | None = None,
+    accepted: bool = True,
+    ground: Mapping[str, Any] | None = None,
+    author_kind: AuthorKind = AuthorKind.PERSON,
+) -> FieldVersion:
+    """Add what a person or robot says is written; it becomes what is written.
+
+    Args:
+        text: the writing, where it differs from the canonical value.
+        accepted: nothing is left to doubt, since a person looked at it.
+        ground: why, as ids and codes; kept for ever, so nothing that names people.
+    """
+    version = FieldVersion(
+        purpose=Purpose.AS_WRITTEN,
+        author_kind=author_kind,
+        author=author,
+        at=now,
+        state=state,
+        accepted=accepted,
+        grounds=[],
+        ground=dict(ground) if ground else None,
+    )
+    body = Body(value, value if text is None else text)
+    field.as_written = _add(session, vault, field, version, body)
+    return version
+
+
+def write_decision(
+    session: Session,
+    vault: Vault,
+    field: Field,
+    *,
+    value: str,
+    state: FieldState,
+    ground: Mapping[str, Any],
+    author: str,
+    now: datetime,
+    text: str = "",
+    author_kind: AuthorKind = AuthorKind.PERSON,
+) -> FieldVersion:
+    """Add what is processed instead of what is written, and why.
+
+    Args:
+        ground: its `kind`, ids and codes; kept for ever, so nothing that names
+            people.
+        text: the words of the ground (whom, what they answered); erased with the
+            value.
+    """
+    if not ground.get("kind"):
+        raise WrongCallError(
+            f"{field.name}: a decision needs a ground. Say whom you asked, which "
+            "page or which record shows it."
+        )
+    version = FieldVersion(
+        purpose=Purpose.AS_DECIDED,
+        author_kind=author_kind,
+        author=author,
+        at=now,
+        state=state,
+        accepted=True,
+        grounds=[],
+        ground=dict(ground),
+    )
+    field.as_decided = _add(session, vault, field, version, Body(value, text))
+    return version
+
+
+def body_of(version: FieldVersion, vault: Vault) -> Body:
+    """The value of a version, opened where it is sealed.
+
+    Raises:
+        MissingError: it was erased.
+    """
+    row = version.value
+    if row is None:
+        raise MissingError(f"The value of field version {version.id} was erased.")
+    if row.sealed is None or row.key_id is None:
+        return _body(row.body or {})
+    sealed = Sealed(key_id=row.key_id, data=row.sealed)
+    plain = vault.open(sealed, bound_to=_place(version.field_id, version.seq))
+    return _body(json.loads(plain))
+
+
+def decided_version(field: Field) -> FieldVersion:
+    """The version that is processed. Raises MissingError before the first reading."""
+    version = field.as_decided or field.as_written
+    if version is None:
+        raise MissingError(f"{field.name} was not read yet.")
+    return version
+
+
+def versions_with(session: Session, vault: Vault, value: str) -> list[FieldVersion]:
+    """Versions of sensitive fields that have exactly this value, oldest first."""
+    found = (
+        select(FieldVersion)
+        .join(FieldVersion.value)
+        .where(FieldValue.blind_index == vault.blind_index(value))
+        .order_by(FieldVersion.id)
+    )
+    return list(session.scalars(found))
+
+
+def erase(session: Session, field: Field) -> int:
+    """Destroy every value the field ever had, salts and indexes with them.
+
+    Versions and their commitments stay, so chain, manifests and signatures still
+    verify.
+    """
+    session.flush()
+    ids = select(FieldVersion.id).where(FieldVersion.field_id == field.id)
+    gone = session.scalars(
+        delete(FieldValue)
+        .where(FieldValue.version_id.in_(ids))
+        .returning(FieldValue.version_id)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    for version in session.identity_map.values():
+        if isinstance(version, FieldVersion) and version.field_id == field.id:
+            session.expire(version, ["value"])
+    return len(gone)
+
+
+def _add(
+    session: Session, vault: Vault, field: Field, version: FieldVersion, body: Body
+) -> FieldVersion:
+    if field.id is None:
+        session.add(field)
+        session.flush()
+    version.field_id = field.id
+    version.seq = _next_seq(session, field)
+    commitment = vault.commitment(body.value)
+    version.commitment = commitment.hex
+    version.value = _value_row(vault, field, version.seq, body)
+    version.value.salt = commitment.salt
+    session.add(version)
+    return version
+
+
+def _next_seq(session: Session, field: Field) -> int:
+    if field.as_written is None and field.as_decided is None:
+        return 1
+    latest = select(func.max(FieldVersion.seq)).where(FieldVersion.field_id == field.id)
+    return (session.scalar(latest) or 0) + 1
+
+
+def _value_row(vault: Vault, field: Field, seq: int, body: Body) -> FieldValue:
+    if not field.sensitive:
+        return FieldValue(body=_json(body))
+    plain = json.dumps(_json(body), ensure_ascii=False).encode()
+    sealed = vault.seal(plain, bound_to=_place(field.id, seq))
+    return FieldValue(
+        sealed=sealed.data,
+        key_id=sealed.key_id,
+        # Empty fields must not be linked with each other.
+        blind_index=vault.blind_index(body.value) if body.value else None,
+    )
+
+
+def _place(field_id: int, seq: int) -> str:
+    return f"field/{field_id}/version/{seq}"
+
+
+def _json(body: Body) -> dict[str, Any]:
+    return {
+        "value": body.value,
+        "text": body.text,
+        "candidates": [
+            [other.value, other.text, other.probability] for other in body.candidates
+        ],
+    }
+
+
+def _body(kept: Mapping[str, Any]) -> Body:
+    return Body(
+        value=kept["value"],
+        text=kept["text"],
+        candidates=tuple(Candidate(*other) for other in kept["candidates"]),
+    )
