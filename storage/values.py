@@ -18,6 +18,9 @@ from kamizero.model import Candidate, FieldState, Reading
 from storage.tables import AuthorKind, Field, FieldValue, FieldVersion, Purpose
 from storage.vault import Sealed, Vault
 
+# The kind of ground of a version that only brings an older one back.
+TAKEN_BACK = "taken_back"
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -127,6 +130,38 @@ def write_decision(
     )
     field.as_decided = _add(session, vault, field, version, Body(value, text))
     return version
+
+
+def write_again(
+    session: Session,
+    vault: Vault,
+    field: Field,
+    *,
+    before: FieldVersion,
+    taken_back: FieldVersion,
+    author: str,
+    now: datetime,
+) -> FieldVersion:
+    """Add what `before` said once more, in place of the change taken back."""
+    version = FieldVersion(
+        purpose=taken_back.purpose,
+        author_kind=AuthorKind.PERSON,
+        author=author,
+        at=now,
+        state=before.state,
+        confidence=before.confidence,
+        # A doubtful reading is as doubtful as it was.
+        accepted=before.accepted,
+        chosen_by=before.chosen_by,
+        grounds=list(before.grounds),
+        ground={"kind": TAKEN_BACK, "version": taken_back.id, "again": before.id},
+    )
+    added = _add(session, vault, field, version, body_of(before, vault))
+    if version.purpose == Purpose.AS_DECIDED:
+        field.as_decided = added
+    else:
+        field.as_written = added
+    return added
 
 
 def body_of(version: FieldVersion, vault: Vault) -> Body:
