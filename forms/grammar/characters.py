@@ -55,6 +55,11 @@ def without_spaces(text: str) -> str:
     return _SPACES.sub("", text)
 
 
+def half_width_length(kana: str) -> int:
+    """The columns kana take in half width, where a sound mark takes its own."""
+    return len(unicodedata.normalize("NFD", kana))
+
+
 def is_digits(text: str) -> bool:
     """Tell whether this is one or more ASCII digits and nothing else."""
     return text.isascii() and text.isdigit()

@@ -1,0 +1,140 @@
+"""Every rule objects to its failing example and is silent on its passing one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from forms.library import Library
+from kamizero.model import InsuredRecord, OfficeRecord, Severity
+from validation.catalogue import catalogue_markdown
+from validation.examples import EXAMPLE_DAY, example_filing
+from validation.line import Line
+from validation.registry import RULES, Example, Rule, Scope
+from validation.registry import rule as register_rule
+from validation.rules import all_rules, rules_of
+
+KEYAKI = OfficeRecord(
+    symbol="01-ケイト",
+    number="12345",
+    name="株式会社けやき商会",
+    owner_name="欅　一郎",
+    postal_code="1000013",
+    address="東京都千代田区霞が関１－２－３",
+    phone="03-1234-5678",
+)
+MOMIJI = replace(KEYAKI, symbol="21-モミジ", number="54321", name="もみじ工業")
+HANA = InsuredRecord(
+    office_symbol="01-ケイト",
+    serial_number="12",
+    name_kana="サトウ　ハナ",
+    name_kanji="佐藤　花",
+    birth_date=date(1990, 5, 12),
+    my_number="123456789018",
+    pension_number="1234567890",
+    acquired_on=date(2018, 4, 1),
+    lost_on=None,
+)
+JIRO = InsuredRecord(
+    office_symbol="01-ケイト",
+    serial_number="7",
+    name_kana="ヤマモト　ジロウ",
+    name_kanji="山本　次郎",
+    birth_date=date(1980, 1, 1),
+    my_number="",
+    pension_number="9876543210",
+    acquired_on=date(2010, 4, 1),
+    lost_on=date(2020, 4, 1),
+)
+
+
+class Register:
+    """A register of two offices and two persons."""
+
+    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
+        return [o for o in (KEYAKI, MOMIJI) if symbol == o.symbol or number == o.number]
+
+    def insured(
+        self,
+        *,
+        my_number: str = "",
+        pension_number: str = "",
+        serial: str = "",
+        office_symbol: str = "",
+    ) -> Sequence[InsuredRecord]:
+        return [
+            person
+            for person in (HANA, JIRO)
+            if (my_number and my_number == person.my_number)
+            or (pension_number and pension_number == person.pension_number)
+            or (
+                serial
+                and (serial, office_symbol)
+                == (person.serial_number, person.office_symbol)
+            )
+        ]
+
+
+def objections(rule: Rule, example: Example) -> list[tuple[str, ...]]:
+    form = rule.forms[0] if rule.forms else "2200"
+    filing = example_filing(Library.shipped().get(form), example)
+    head = Line(filing, None, EXAMPLE_DAY, Register())
+    lines = head.lines() if rule.scope is Scope.ENTRY else [head]
+    return [finding.fields for line in lines for finding in rule.findings(line)]
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_a_rule_is_silent_on_its_passing_example(rule: Rule) -> None:
+    found = objections(rule, rule.passes)
+
+    assert rule.passes
+    assert found == []
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_a_rule_objects_to_its_failing_example(rule: Rule) -> None:
+    found = objections(rule, rule.fails)
+
+    assert found
+    assert all(fields for fields in found)
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_a_rule_says_in_both_languages_what_to_do(rule: Rule) -> None:
+    assert rule.message.ja.endswith("。")
+    assert rule.message.en.endswith(".")
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_a_rule_is_named_after_its_form_or_is_common(rule: Rule) -> None:
+    scope = rule.id.partition(".")[0]
+
+    assert scope in ("common", "records", *rule.forms)
+    assert rule.needs_records == (scope == "records")
+
+
+def test_a_second_rule_of_the_same_id_is_refused() -> None:
+    register = register_rule(
+        "common.no_entry", Severity.INFO, ja="。", en=".", passes={}, fails={}
+    )
+
+    with pytest.raises(ValueError, match=r"common\.no_entry"):
+        register(RULES["common.no_entry"].judge)
+
+
+def test_each_form_is_asked_its_own_rules_and_the_common_ones() -> None:
+    ids = {rule.id for rule in rules_of("2201")}
+
+    assert "2201.lost_on_is_day_after_left_on" in ids
+    assert "common.my_number_check_digit" in ids
+    assert not any(id_.startswith("2200.") for id_ in ids)
+
+
+def test_the_catalogue_names_every_rule_in_both_languages() -> None:
+    page = catalogue_markdown()
+
+    assert all(f"`{id_}`" in page for id_ in RULES)
+    assert RULES["common.no_entry"].message.ja in page
+    assert RULES["common.no_entry"].message.en in page

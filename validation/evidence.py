@@ -1,0 +1,112 @@
+"""What speaks for a value besides its reading: arithmetic, check digits, records."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from forms.grammar import my_number_is_valid
+from kamizero.model import InsuredRecord, Records
+from validation.filing import FilingValues
+from validation.line import Line
+from validation.records import (
+    RememberedRecords,
+    known_value,
+    named_office,
+    named_person,
+    office_agrees,
+    person_agrees,
+)
+from validation.sums import SUMS, bonus, remuneration
+
+RECORD = "record"
+SUM = "sum"
+CHECK_DIGIT = "check_digit"
+NEXT_DAY = "next_day"
+
+_OFFICE_ITEMS = (
+    "office.symbol",
+    "office.number",
+    "office.name",
+    "office.owner_name",
+    "office.address",
+    "office.postal_code",
+    "office.phone",
+)
+_NUMBERS = ("my_number", "pension_number", "serial_number")
+_NAMES = ("name_kana", "name_kanji")
+_TOTALS = {"2200": remuneration, "2265": bonus}
+
+
+def supported(
+    filing: FilingValues, *, records: Records | None, today: date
+) -> Mapping[str, tuple[str, ...]]:
+    """Field -> the grounds that support its value, whatever way it was read.
+
+    The grounds are `record`, `sum`, `check_digit` and `next_day` (insurance is lost on
+    the day after leaving). A relation that a rule used to choose a value is no ground.
+    """
+    known = RememberedRecords(records) if records is not None else None
+    head = Line(filing, None, today, known)
+    grounds: dict[str, list[str]] = defaultdict(list)
+    for ground, names in _relations(head):
+        for name in names:
+            grounds[name].append(ground)
+    return {name: tuple(found) for name, found in grounds.items()}
+
+
+def _relations(head: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield RECORD, _office_on_record(head)
+    for line in head.lines():
+        yield RECORD, _person_on_record(line)
+        for ground, names in _within(line):
+            if not any(name in head.filing.chosen_by for name in names):
+                yield ground, names
+
+
+def _within(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The relations that the values of one entry bear out among themselves."""
+    if _total_agrees(line):
+        parts = SUMS[line.filing.form.form]
+        yield SUM, tuple(line.name(i) for i in parts if line.value(i))
+    if my_number_is_valid(line.value("my_number")):
+        yield CHECK_DIGIT, (line.name("my_number"),)
+    left, lost = line.date("left_on"), line.date("lost_on")
+    if left and lost and lost - left == timedelta(days=1):
+        yield NEXT_DAY, (line.name("left_on"), line.name("lost_on"))
+
+
+def _total_agrees(line: Line) -> bool:
+    form = line.filing.form.form
+    if form not in SUMS:
+        return False
+    expected = _TOTALS[form](line)
+    return expected is not None and line.amount(SUMS[form][-1]) == expected
+
+
+def _office_on_record(head: Line) -> tuple[str, ...]:
+    office = named_office(head)
+    # Symbol or number alone may be misread into those of another office.
+    if office is None or not (
+        head.value("office.symbol") and head.value("office.number")
+    ):
+        return ()
+    return tuple(i for i in _OFFICE_ITEMS if office_agrees(head, office, i))
+
+
+def _person_on_record(line: Line) -> tuple[str, ...]:
+    match = named_person(line)
+    if match is None:
+        return ()
+    record = match.record
+    names = [item for item in _NAMES if _is_on_record(line, record, item)]
+    born = ["birth_date"] if person_agrees(line, record, "birth_date") else []
+    # A number alone may be misread into another person's.
+    if not names and not born:
+        return ()
+    numbers = [item for item in _NUMBERS if person_agrees(line, record, item)]
+    return tuple(line.name(item) for item in (*numbers, *names, *born))
+
+
+def _is_on_record(line: Line, record: InsuredRecord, item: str) -> bool:
+    """Names count only as the register spells them: 高 does not support 髙."""
+    return bool(line.value(item)) and line.value(item) == known_value(record, item)

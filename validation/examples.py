@@ -1,0 +1,34 @@
+"""Filings built from the examples that stand beside the rules."""
+
+from datetime import date
+
+from forms.definition import FormDefinition
+from forms.grammar import canonical
+from kamizero.model import FieldState, FilingKind
+from validation.filing import FilingValues
+from validation.registry import Example
+
+EXAMPLE_DAY = date(2021, 4, 1)
+"""The day on which the examples are checked."""
+
+
+def example_filing(definition: FormDefinition, example: Example) -> FilingValues:
+    """A filing on which only the example's fields are written."""
+    values, states, texts = {}, {}, {}
+    for name, written in example.items():
+        if name not in {field.name for field in definition.fields}:
+            continue
+        if isinstance(written, FieldState):
+            states[name] = written
+            continue
+        field = definition.field(name)
+        values[name] = canonical(field.type, field.format, written)
+        texts[name] = written
+        states[name] = FieldState.READ
+    return FilingValues(
+        form=definition,
+        kind=FilingKind.NEW,
+        values=values,
+        states=states,
+        texts=texts,
+    )

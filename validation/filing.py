@@ -1,0 +1,117 @@
+"""The values of one filing as rules see them, whoever read or typed them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self
+
+from forms.definition import FormDefinition
+from forms.grammar import WrittenDate, from_written, parse_written
+from kamizero.model import Candidate, FieldState, FilingKind, Reading
+
+_NOT_WRITTEN = (FieldState.BLANK, FieldState.STRUCK)
+
+
+@dataclass(frozen=True, slots=True)
+class FilingValues:
+    """What stands in the fields of one filing.
+
+    Attributes:
+        values: canonical values; a name that is missing is blank.
+        states: what was found; where missing, it follows from the value.
+        texts: the writing; of a date its era code, a space and its digits.
+        free: for a value that a rule chose and nobody confirmed, the reading without
+            that rule. It is checked too, so that choosing hides no written error.
+        chosen_by: the rule that chose a value, so that it is not its own evidence.
+    """
+
+    form: FormDefinition
+    kind: FilingKind
+    values: Mapping[str, str]
+    states: Mapping[str, FieldState] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    free: Mapping[str, Candidate] = field(default_factory=dict)
+    chosen_by: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_readings(
+        cls, form: FormDefinition, kind: FilingKind, readings: Sequence[Reading]
+    ) -> Self:
+        """Take what a machine read, before any person has seen it."""
+        chosen = [r for r in readings if r.chosen_by is not None]
+        return cls(
+            form=form,
+            kind=kind,
+            values={r.name: r.value for r in readings},
+            states={r.name: r.state for r in readings},
+            texts={r.name: r.text for r in readings},
+            free={
+                r.name: r.alternatives[0]
+                for r in chosen
+                if r.alternatives and not r.accepted
+            },
+            chosen_by={r.name: r.chosen_by for r in chosen if r.chosen_by},
+        )
+
+    def entries(self) -> list[int]:
+        """The entries that are used: a line without ink is no entry.
+
+        A line whose every writing is struck out was taken back by its writer.
+        """
+        return [n for n in range(1, self.form.entries + 1) if self._is_used(n)]
+
+    def struck_entries(self) -> list[int]:
+        """The entries that were written and then struck out as a whole."""
+        return [
+            n
+            for n in range(1, self.form.entries + 1)
+            if not self._is_used(n) and FieldState.STRUCK in self._states_of(n)
+        ]
+
+    def value(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def text(self, name: str) -> str:
+        return self.texts.get(name, "")
+
+    def state(self, name: str) -> FieldState:
+        default = FieldState.READ if self.value(name) else FieldState.BLANK
+        return self.states.get(name, default)
+
+    def is_blank(self, name: str) -> bool:
+        """Tell whether nothing valid is written there; illegible is not blank."""
+        return self.value(name) == "" and self.state(name) in _NOT_WRITTEN
+
+    def date(self, name: str) -> date | None:
+        try:
+            return date.fromisoformat(self.value(name))
+        except ValueError:
+            return None
+
+    def amount(self, name: str) -> int | None:
+        value = self.value(name)
+        return int(value) if value.isascii() and value.isdigit() else None
+
+    def written_date(self, name: str) -> WrittenDate | None:
+        """Era and digits as written, None where the value has changed since."""
+        written = parse_written(self.text(name))
+        if written is None or from_written(*written).value != self.date(name):
+            return None
+        return written
+
+    def with_reading(self, name: str, candidate: Candidate) -> Self:
+        """The same filing with another reading in one field."""
+        written = candidate.value or candidate.text
+        state = FieldState.READ if written else FieldState.BLANK
+        return replace(
+            self,
+            values={**self.values, name: candidate.value},
+            texts={**self.texts, name: candidate.text},
+            states={**self.states, name: state},
+        )
+
+    def _is_used(self, n: int) -> bool:
+        return any(state not in _NOT_WRITTEN for state in self._states_of(n))
+
+    def _states_of(self, n: int) -> set[FieldState]:
+        return {self.state(f.name) for f in self.form.fields if f.entry == n}

@@ -1,0 +1,190 @@
+"""Whom and which office a filing names in the register, and whether they agree."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from forms.grammar import folded_kana, folded_kanji, folded_office
+from kamizero.model import InsuredRecord, OfficeRecord, Records
+from validation.line import Line
+
+_ADDRESS_UNITS = re.compile("丁目|番地の?|番|号|-")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMatch:
+    """The person an entry names, and the item that named them."""
+
+    record: InsuredRecord
+    by: str
+
+
+class RememberedRecords:
+    """Records that are asked each question once: many rules ask the same."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._offices: dict[tuple[str, str], Sequence[OfficeRecord]] = {}
+        self._insured: dict[tuple[str, ...], Sequence[InsuredRecord]] = {}
+
+    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
+        key = (symbol, number)
+        if key not in self._offices:
+            self._offices[key] = self._records.office(symbol, number)
+        return self._offices[key]
+
+    def insured(
+        self,
+        *,
+        my_number: str = "",
+        pension_number: str = "",
+        serial: str = "",
+        office_symbol: str = "",
+    ) -> Sequence[InsuredRecord]:
+        key = (my_number, pension_number, serial, office_symbol)
+        if key not in self._insured:
+            self._insured[key] = self._records.insured(
+                my_number=my_number,
+                pension_number=pension_number,
+                serial=serial,
+                office_symbol=office_symbol,
+            )
+        return self._insured[key]
+
+
+def named_office(head: Line) -> OfficeRecord | None:
+    """The office that symbol and number name together.
+
+    One that is blank is not asked for; where the rest names several, none is meant.
+    """
+    symbol, number = head.value("office.symbol"), head.value("office.number")
+    fitting = [
+        office
+        for office in known_offices(head)
+        if symbol in ("", office.symbol) and _same_number(number, office.number)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def known_offices(head: Line) -> Sequence[OfficeRecord]:
+    """The offices that either the symbol or the number names."""
+    symbol, number = head.value("office.symbol"), head.value("office.number")
+    if head.records is None or not (symbol or number):
+        return ()
+    return head.records.office(symbol, number)
+
+
+def named_person(line: Line) -> PersonMatch | None:
+    """The person the entry's numbers name, asked from the surest number on.
+
+    Of several records of one person, the one in the filing's office counts, then the
+    one that still runs, then the newest.
+    """
+    for item in _naming_items(line):
+        found = persons_named_by(line, item)
+        if found:
+            symbol = line.value("office.symbol")
+            nearest = max(found, key=lambda record: _nearness(record, symbol))
+            return PersonMatch(nearest, item)
+    return None
+
+
+def persons_named_by(line: Line, item: str) -> Sequence[InsuredRecord]:
+    """The records one number of the entry names, none where it is not written."""
+    value, records = line.value(item), line.records
+    if not value or records is None:
+        return ()
+    if item == "my_number":
+        return records.insured(my_number=value)
+    if item == "pension_number":
+        return records.insured(pension_number=value)
+    symbol = line.value("office.symbol")
+    if not symbol:
+        return ()
+    return records.insured(serial=value, office_symbol=symbol) or records.insured(
+        serial=value.lstrip("0"), office_symbol=symbol
+    )
+
+
+def person_agrees(line: Line, record: InsuredRecord, item: str) -> bool | None:
+    """Compare an item of an entry with the register, None where one side is empty."""
+    known = known_value(record, item)
+    return _agree(_PERSON_FOLDS[item], line.value(item), known)
+
+
+def office_agrees(head: Line, record: OfficeRecord, item: str) -> bool | None:
+    """Compare an item of the head with the register, None where one side is empty."""
+    known = str(getattr(record, item.removeprefix("office.")))
+    return _agree(_OFFICE_FOLDS[item], head.value(item), known)
+
+
+def known_value(record: InsuredRecord, item: str) -> str:
+    """What the register says of an item, spelt as its values are."""
+    value = getattr(record, item)
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def is_same_person(one: InsuredRecord, other: InsuredRecord) -> bool:
+    """Tell whether two records are of one person, by a number or name and birth."""
+    if one.my_number and one.my_number == other.my_number:
+        return True
+    if one.pension_number and one.pension_number == other.pension_number:
+        return True
+    same_name = folded_kana(one.name_kana) == folded_kana(other.name_kana)
+    return same_name and one.birth_date == other.birth_date
+
+
+def _naming_items(line: Line) -> tuple[str, ...]:
+    # On a notice of acquisition the serial number is new: it names nobody yet.
+    if line.filing.form.form == "2200":
+        return ("my_number", "pension_number")
+    return ("my_number", "pension_number", "serial_number")
+
+
+def _nearness(record: InsuredRecord, symbol: str) -> tuple[bool, bool, date]:
+    here = record.office_symbol == symbol
+    return here, record.lost_on is None, record.acquired_on or date.min
+
+
+def _agree(fold: Callable[[str], str], written: str, known: str) -> bool | None:
+    if not written or not known:
+        return None
+    return fold(written) == fold(known)
+
+
+def _same_number(written: str, known: str) -> bool:
+    return written == "" or _without_zeros(written) == _without_zeros(known)
+
+
+def _without_zeros(number: str) -> str:
+    return number.lstrip("0")
+
+
+def _only_digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _folded_address(text: str) -> str:
+    plain = folded_kanji(unicodedata.normalize("NFKC", text))
+    return _ADDRESS_UNITS.sub("-", plain).strip("-")
+
+
+_PERSON_FOLDS: Mapping[str, Callable[[str], str]] = {
+    "birth_date": str,
+    "name_kana": folded_kana,
+    "name_kanji": folded_kanji,
+    "my_number": str,
+    "pension_number": str,
+    "serial_number": _without_zeros,
+}
+_OFFICE_FOLDS: Mapping[str, Callable[[str], str]] = {
+    "office.symbol": str,
+    "office.number": _without_zeros,
+    "office.name": folded_office,
+    "office.owner_name": folded_kanji,
+    "office.address": _folded_address,
+    "office.postal_code": _only_digits,
+    "office.phone": _only_digits,
+}

@@ -1,0 +1,98 @@
+"""The register of rules: what each demands, where, and with what example."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from kamizero.model import FieldState, Finding, LocalText, Severity
+from validation.line import Found, Line
+
+Example = Mapping[str, str | FieldState]
+"""Field name -> what is written there; a date may be in its written form."""
+
+Judge = Callable[[Line], Iterator[Found]]
+
+
+class Scope(Enum):
+    """What a rule is asked about: each used entry, or the filing once."""
+
+    ENTRY = "entry"
+    FILING = "filing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule; `forms` empty means every form, `items` are numbers on the paper.
+
+    `passes` and `fails` are examples of the first of its forms, kept true by a test.
+    """
+
+    id: str
+    severity: Severity
+    forms: tuple[str, ...]
+    items: tuple[str, ...]
+    scope: Scope
+    needs_records: bool
+    message: LocalText
+    passes: Example
+    fails: Example
+    judge: Judge
+
+    def applies_to(self, form: str) -> bool:
+        return not self.forms or form in self.forms
+
+    def findings(self, line: Line) -> Iterator[Finding]:
+        """Ask the rule about one line (the head for rules of the filing)."""
+        if self.needs_records and line.records is None:
+            return
+        for found in self.judge(line):
+            yield Finding(
+                rule=self.id,
+                severity=self.severity,
+                fields=found.fields,
+                message=LocalText(*(m.format_map(found.words) for m in self.message)),
+                record=found.record,
+            )
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    id: str,
+    severity: Severity,
+    *,
+    ja: str,
+    en: str,
+    passes: Example,
+    fails: Example,
+    forms: tuple[str, ...] = (),
+    items: tuple[str, ...] = (),
+    scope: Scope = Scope.ENTRY,
+    needs_records: bool = False,
+) -> Callable[[Judge], Judge]:
+    """Register the decorated function under a stable id."""
+
+    def register(judge: Judge) -> Judge:
+        if id in RULES:
+            raise ValueError(f"two rules have the id {id}: rename one of them")
+        RULES[id] = Rule(
+            id=id,
+            severity=severity,
+            forms=forms,
+            items=items,
+            scope=scope,
+            needs_records=needs_records,
+            message=LocalText(ja=ja, en=en),
+            passes=passes,
+            fails=fails,
+            judge=judge,
+        )
+        return judge
+
+    return register
+
+
+def first_line(**items: str | FieldState) -> dict[str, str | FieldState]:
+    """An example of one entry: items of the first line of the form."""
+    return {f"insured.1.{item}": written for item, written in items.items()}

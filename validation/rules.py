@@ -1,0 +1,40 @@
+"""All rules of the product, in the order they are asked."""
+
+# Each module registers its rules when it is imported.
+from validation import (
+    rules_2200,
+    rules_2201,
+    rules_2265,
+    rules_dates,
+    rules_numbers,
+    rules_people,
+    rules_record_office,
+    rules_record_people,
+    rules_record_periods,
+    rules_writing,
+)
+from validation.registry import RULES, Rule
+
+_MODULES = (
+    rules_writing,
+    rules_numbers,
+    rules_dates,
+    rules_people,
+    rules_2200,
+    rules_2201,
+    rules_2265,
+    rules_record_office,
+    rules_record_people,
+    rules_record_periods,
+)
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every registered rule, those of one module together."""
+    place = {module.__name__: n for n, module in enumerate(_MODULES)}
+    return tuple(sorted(RULES.values(), key=lambda rule: place[rule.judge.__module__]))
+
+
+def rules_of(form: str) -> tuple[Rule, ...]:
+    """The rules that one form is asked about."""
+    return tuple(rule for rule in all_rules() if rule.applies_to(form))
