@@ -43,7 +43,7 @@ Ground = Inquiry | AttachmentPage | Register | OfficeAssigned
 
 
 def ground_body(ground: Ground) -> Mapping[str, object]:
-    """The ground as it is kept beside the decision."""
+    """The ground as it is kept with the decision, erased with its value."""
     match ground:
         case Inquiry():
             return {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from review import queue
 from review.acts import Act
 from review.roles import Role
-from review.transitions import hold_filing, move, permitted
+from review.transitions import hold_entry, move, permitted
 from storage.tables import Entry
 from storage.work import Claim
 
@@ -35,7 +35,7 @@ class Hand:
             StateForbidsError, RoleForbidsError: the act is not allowed.
         """
         queue.hold(session, self.claim, self.entry, now=self.now)
-        hold_filing(session, self.entry)
+        hold_entry(session, self.entry)
         permitted(self.entry, act, role=self.role)
 
     def move(

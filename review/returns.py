@@ -8,7 +8,7 @@ from review import queue
 from review.acts import Act
 from review.refusals import WrongClaimError
 from review.roles import Role
-from review.transitions import hold_filing, move
+from review.transitions import hold_entry, move
 from storage import work
 from storage.tables import Entry, EntryState, Filing, ReturnSlip
 from storage.work import Claim
@@ -83,7 +83,7 @@ def withdraw(
 def _leave_queue(
     session: Session, entry: Entry, claim: Claim | None, *, now: datetime
 ) -> None:
-    hold_filing(session, entry)
+    hold_entry(session, entry)
     if entry.state != EntryState.IN_REVIEW:
         return
     if claim is None:

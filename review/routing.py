@@ -33,9 +33,19 @@ def route(
     now: datetime,
 ) -> None:
     """Send each entry that is read on its way; run again, it changes nothing."""
+    if not filing.entries:
+        _show_empty(session, filing, now)
     for entry in filing.entries:
         if entry.state == EntryState.READ:
             _send(session, entry, _reasons(session, entry, definition, vault), now)
+
+
+def _show_empty(session: Session, filing: Filing, now: datetime) -> None:
+    """A sheet no line of which seems used still goes to a person, or it vanishes."""
+    entry = Entry(n=1)
+    filing.entries.append(entry)
+    session.flush()
+    _send(session, entry, ["empty"], now)
 
 
 def _send(session: Session, entry: Entry, reasons: list[str], now: datetime) -> None:

@@ -78,7 +78,7 @@ def move(
         RoleForbidsError: the role may not do it.
         ConflictError, ForbiddenError, WrongCallError: the guard refuses.
     """
-    hold_filing(session, entry)
+    hold_entry(session, entry)
     transition = permitted(entry, act, role=role)
     transition.guard(Attempt(session, entry, act, actor, role, reason))
     entry.state = transition.to_state
@@ -123,14 +123,17 @@ def acts_from(state: str, *, role: Role | None = None) -> list[Act]:
     ]
 
 
-def hold_filing(session: Session, entry: Entry) -> None:
-    """Let acts on one filing follow each other, and see it as the last one left it."""
-    session.flush()
-    session.execute(
-        select(Filing.id).where(Filing.id == entry.filing_id).with_for_update()
-    )
+def hold_entry(session: Session, entry: Entry) -> None:
+    """Lock the entry's filing, and see the entry as the last act left it."""
+    hold_filing(session, entry.filing)
     session.refresh(entry)
-    session.refresh(entry.filing, ["version"])
+
+
+def hold_filing(session: Session, filing: Filing) -> None:
+    """Let acts on one filing follow each other."""
+    session.flush()
+    session.execute(select(Filing.id).where(Filing.id == filing.id).with_for_update())
+    session.refresh(filing, ["version"])
 
 
 def diagram() -> str:

@@ -18,6 +18,9 @@ class Written(NamedTuple):
 
 NOTHING = Written("", "")
 
+# Nothing in such a field is a value too: not ticked, not sealed.
+_TICKED = frozenset({FieldType.CHECK, FieldType.SEAL})
+
 
 def written(field: Field, typed: str, *, state: FieldState) -> Written:
     """Value and writing of what was typed for a field in this state.
@@ -29,6 +32,8 @@ def written(field: Field, typed: str, *, state: FieldState) -> Written:
     """
     if state is not FieldState.READ and state is not FieldState.DITTO:
         return _nothing(field, typed, state)
+    if not typed.strip() and field.type in _TICKED:
+        return NOTHING
     if not typed.strip():
         raise _refused(field, "type a value, or mark it blank or unreadable")
     if field.type is FieldType.DATE:

@@ -5,16 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kamizero.model import FieldState
 from review.acts import Act
 from review.correction import field_in_hand, trace
 from review.hand import Hand
 from review.refusals import NothingToUndoError
 from storage.tables import AuthorKind, Field, FieldVersion, Purpose
-from storage.values import body_of, write_correction, write_decision
+from storage.values import TAKEN_BACK, write_again
 from storage.vault import Vault
-
-_TAKEN_BACK = "taken_back"
 
 
 def undo(
@@ -34,20 +31,25 @@ def undo(
         NothingToUndoError: no person changed the field.
     """
     field = field_in_hand(session, hand, Act.UNDO, field_name, expected_version)
-    versions = session.scalars(
-        select(FieldVersion)
-        .where(FieldVersion.field_id == field.id)
-        .order_by(FieldVersion.seq)
-    ).all()
+    versions = _versions(session, field)
     changes = standing_changes(versions)
     if not changes:
         raise NothingToUndoError(f"{field_name} says what was read; nothing to undo.")
     last = changes.pop()
     before = _before(versions, changes, purpose=last.purpose)
-    if last.purpose == Purpose.AS_DECIDED:
-        version = _decide_again(session, vault, hand, field, last, before)
-    else:
-        version = _write_again(session, vault, hand, field, last, before)
+    version = write_again(
+        session,
+        vault,
+        field,
+        before=before or field.as_written or last,
+        taken_back=last,
+        author=hand.actor,
+        now=hand.now,
+    )
+    session.flush()
+    if before is None and last.purpose == Purpose.AS_DECIDED:
+        # The step stands in the history; what is written is processed again.
+        field.as_decided = None
     trace(session, hand, Act.UNDO, version)
     return version
 
@@ -58,16 +60,11 @@ def standing_changes(versions: Sequence[FieldVersion]) -> list[FieldVersion]:
     for version in versions:
         if version.author_kind == AuthorKind.ENGINE:
             continue
-        if takes_back(version):
+        if (version.ground or {}).get("kind") == TAKEN_BACK:
             changes.pop()
         else:
             changes.append(version)
     return changes
-
-
-def takes_back(version: FieldVersion) -> bool:
-    """Tell whether the version only brings an older one back."""
-    return (version.ground or {}).get("kind") == _TAKEN_BACK
 
 
 def _before(
@@ -82,59 +79,9 @@ def _before(
     return same[-1] if same else None
 
 
-def _write_again(
-    session: Session,
-    vault: Vault,
-    hand: Hand,
-    field: Field,
-    last: FieldVersion,
-    before: FieldVersion | None,
-) -> FieldVersion:
-    body = body_of(before, vault) if before else None
-    return write_correction(
-        session,
-        vault,
-        field,
-        value=body.value if body else "",
-        text=body.text if body else "",
-        state=FieldState(before.state) if before else FieldState.UNREADABLE,
-        accepted=before is not None and before.accepted,
-        ground=_ground(last, before),
-        author=hand.actor,
-        now=hand.now,
-    )
-
-
-def _decide_again(
-    session: Session,
-    vault: Vault,
-    hand: Hand,
-    field: Field,
-    last: FieldVersion,
-    before: FieldVersion | None,
-) -> FieldVersion:
-    source = before or field.as_written or last
-    version = write_decision(
-        session,
-        vault,
-        field,
-        value=body_of(source, vault).value,
-        state=FieldState(source.state),
-        ground=_ground(last, before),
-        author=hand.actor,
-        now=hand.now,
-    )
-    if before is None:
-        # The step stands in the history; what is written is processed again.
-        session.flush()
-        field.as_decided = None
-    return version
-
-
-def _ground(last: FieldVersion, before: FieldVersion | None) -> dict[str, object]:
-    """Which change is taken back, and which version holds again (None: neither)."""
-    return {
-        "kind": _TAKEN_BACK,
-        "version": last.id,
-        "restores": before.id if before else None,
-    }
+def _versions(session: Session, field: Field) -> Sequence[FieldVersion]:
+    return session.scalars(
+        select(FieldVersion)
+        .where(FieldVersion.field_id == field.id)
+        .order_by(FieldVersion.seq)
+    ).all()
