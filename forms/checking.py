@@ -59,9 +59,12 @@ def read(text: str) -> tuple[FormDefinition | None, list[Problem]]:
 
 
 def _unreadable(error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    reason = getattr(error, "problem", None) or str(error)
-    return Problem(mark.line + 1 if mark else 1, f"this is no YAML: {reason}")
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return Problem(1, f"this is no YAML: {error}")
+    # A bracket that is never closed is noticed lines later: name where it opens.
+    in_brackets = "flow" in (error.context or "")
+    mark = error.context_mark if in_brackets else error.problem_mark
+    return Problem(mark.line + 1 if mark else 1, f"this is no YAML: {error.problem}")
 
 
 def _invalid(detail: Any, lines: SourceLines) -> Problem:

@@ -66,11 +66,12 @@ class _Writer:
             case FieldType.CHECK | FieldType.SEAL:
                 self._mark(field, value, rng)
             case FieldType.CHOICE:
-                self._circle(field, value, rng)
+                self._circle(field, _choice(field, value), rng)
             case FieldType.DATE:
                 written = _written(field, value)
+                era = _choice(field, written.era)
                 if len(field.choices) > 1:
-                    self._circle(field, written.era, rng)
+                    self._circle(field, era, rng)
                 self._write(field, written.digits, rng)
             case _:
                 self._write(field, value, rng)
@@ -84,8 +85,7 @@ class _Writer:
         draw = sheet.tick if field.type is FieldType.CHECK else sheet.seal
         draw(field.box_mm, rng)
 
-    def _circle(self, field: Field, code: str, rng: np.random.Generator) -> None:
-        choice = _choice(field, code)
+    def _circle(self, field: Field, choice: Choice, rng: np.random.Generator) -> None:
         area = _circled_area(self._definition, choice, self._hand)
         self.sheets[field.page - 1].circle(area, rng)
 

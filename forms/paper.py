@@ -18,18 +18,22 @@ SHADE = Color(0.925, 0.955, 0.935)
 
 
 class Paper:
-    """The pages of one PDF; nothing is compressed away from selectable text."""
+    """The pages of one PDF; all text can be selected."""
 
     def __init__(self, size_mm: tuple[float, float], *, title: str) -> None:
         self._height = size_mm[1]
         self._bytes = BytesIO()
         # Without invariant, the same form would give other bytes every second.
+        self._font = typeface.register()
         self._canvas = Canvas(
-            self._bytes, pagesize=(size_mm[0] * mm, size_mm[1] * mm), invariant=True
+            self._bytes,
+            pagesize=(size_mm[0] * mm, size_mm[1] * mm),
+            invariant=True,
+            # Else every page names Helvetica, which is not in the file.
+            initialFontName=self._font,
         )
         self._canvas.setTitle(title)
         self._canvas.setCreator("kamizero")
-        self._font = typeface.register()
 
     def rectangle(self, box: Box, *, width_pt: float) -> None:
         self._canvas.setStrokeColor(INK)

@@ -1,0 +1,111 @@
+"""Codes on forms and separator sheets are read back, and only ours are."""
+
+from datetime import date
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image
+
+from forms.blank import blank_pdf
+from forms.code import FormCode, SeparatorCode, form_code, parse_code
+from forms.definition import FormDefinition
+from forms.library import Library
+from forms.separator import separator_pdf
+
+SEPARATOR = SeparatorCode(
+    site="TOKYO-01",
+    scheme="KOSEI",
+    form="2200",
+    sheets=25,
+    entries=80,
+    received_on=date(2020, 12, 10),
+    number=3,
+)
+
+
+def test_a_form_code_is_read_back() -> None:
+    assert parse_code(form_code("2200", "2020-12", 2)) == FormCode("2200", "2020-12", 2)
+
+
+def test_a_separator_code_is_read_back() -> None:
+    assert parse_code(SEPARATOR.text) == SEPARATOR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "https://example.org/",
+        form_code("2200", "2020-12", 1).replace("2200", "2201"),
+        form_code("2200", "2020-12", 1)[:-1],
+        SEPARATOR.text.replace(":25:", ":26:"),
+    ],
+)
+def test_strange_and_damaged_codes_mean_nothing(text: str) -> None:
+    assert parse_code(text) is None
+
+
+@pytest.mark.parametrize("site", ["", "東京", "A:B", "tokyo"])
+def test_a_separator_takes_only_what_fits_its_code(site: str) -> None:
+    with pytest.raises(ValueError, match="capital letters"):
+        SeparatorCode(
+            site=site,
+            scheme="KOSEI",
+            form="2200",
+            sheets=1,
+            entries=1,
+            received_on=date(2020, 12, 10),
+            number=1,
+        )
+
+
+@pytest.mark.parametrize(
+    "definition", Library.shipped().all(), ids=lambda definition: definition.name
+)
+def test_the_code_of_a_blank_is_read_at_200_dpi(definition: FormDefinition) -> None:
+    page = _rendered(blank_pdf(definition))
+
+    (found,) = zxingcpp.read_barcodes(page)
+
+    assert parse_code(found.text) == FormCode(definition.form, definition.revision, 1)
+    assert _in_mm(found.position.top_left) == pytest.approx(
+        (definition.code_box.x, definition.code_box.y), abs=0.3
+    )
+
+
+@pytest.mark.parametrize("turn", [0, 180])
+def test_both_codes_of_a_separator_are_read_either_way_up(turn: int) -> None:
+    page = _rendered(separator_pdf(SEPARATOR)).rotate(turn)
+
+    found = zxingcpp.read_barcodes(page)
+
+    assert [parse_code(code.text) for code in found] == [SEPARATOR, SEPARATOR]
+
+
+def test_one_code_is_left_when_a_corner_is_torn_off() -> None:
+    page = _rendered(separator_pdf(SEPARATOR))
+    page.paste("white", (0, 0, 400, 400))
+
+    (found,) = zxingcpp.read_barcodes(page)
+
+    assert parse_code(found.text) == SEPARATOR
+
+
+def test_a_separator_says_the_same_in_words() -> None:
+    pdf = pypdfium2.PdfDocument(separator_pdf(SEPARATOR, title="資格取得届"))
+
+    text = pdf[0].get_textpage().get_text_range()
+
+    for words in ("仕 切 り 紙", "25 枚", "80 件", "令和2年12月10日", "資格取得届"):
+        assert words in text
+
+
+def _rendered(pdf: bytes) -> Image.Image:
+    image = pypdfium2.PdfDocument(pdf)[0].render(scale=200 / 72).to_pil()
+    assert isinstance(image, Image.Image)
+    return image.convert("RGB")
+
+
+def _in_mm(point: zxingcpp.Point) -> tuple[float, float]:
+    return point.x / 200 * 25.4, point.y / 200 * 25.4

@@ -1,0 +1,240 @@
+"""Every shipped form keeps the contract other programs rely on."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+import pypdfium2
+import pytest
+from numpy.typing import NDArray
+
+from forms.blank import blank_pdf
+from forms.definition import Field, FieldType, FormDefinition
+from forms.grammar import ERAS, FORMATS
+from forms.library import Library
+from kamizero.model import Box
+
+HEAD = [
+    "submitted_on",
+    "office.symbol",
+    "office.number",
+    "office.postal_code",
+    "office.address",
+    "office.name",
+    "office.owner_name",
+    "office.phone",
+]
+ENTRY_2200 = (
+    "serial_number name_kana name_kanji birth_date category acquisition_kind "
+    "my_number pension_number acquired_on dependants remuneration_cash "
+    "remuneration_in_kind remuneration_total over70 multiple_offices short_time "
+    "rehired remarks postal_code address_kana address_kanji no_address_reason"
+)
+ENTRY_2201 = (
+    "serial_number name_kana name_kanji birth_date my_number pension_number lost_on "
+    "cause left_on multiple_offices rehired remarks cards_returned "
+    "cards_not_returned over70_ended over70_ended_on"
+)
+ENTRY_2265 = (
+    "serial_number name_kanji birth_date paid_on bonus_cash bonus_in_kind "
+    "bonus_total my_number pension_number over70 multiple_offices first_paid_day"
+)
+PX_PER_MM = 200 / 25.4
+LINE_MM = 0.35
+
+pytestmark = pytest.mark.parametrize(
+    "definition", Library.shipped().all(), ids=lambda definition: definition.name
+)
+
+
+def test_its_fields_have_the_agreed_names_in_entries(
+    definition: FormDefinition,
+) -> None:
+    head, entry, count = {
+        "2200": (HEAD, ENTRY_2200, 4),
+        "2201": (HEAD, ENTRY_2201, 4),
+        "2265": ([*HEAD, "paid_on"], ENTRY_2265, 10),
+    }[definition.form]
+
+    names = [field.name for field in definition.fields]
+
+    entries = [
+        f"insured.{n}.{name}" for n in range(1, count + 1) for name in entry.split()
+    ]
+    assert names == head + entries
+    assert definition.entries == count
+
+
+def test_no_two_writing_areas_overlap(definition: FormDefinition) -> None:
+    areas = [area for field in definition.fields for area in _areas(field)]
+
+    overlapping = [
+        (first, second)
+        for (first, a), (second, b) in combinations(areas, 2)
+        if a.overlaps(b)
+    ]
+
+    assert overlapping == []
+
+
+def test_everything_stands_on_the_page_and_off_the_marks(
+    definition: FormDefinition,
+) -> None:
+    page = Box(0, 0, *definition.page_size_mm)
+
+    for field in definition.fields:
+        for name, area in _areas(field):
+            assert page.contains(area), name
+            assert not any(area.overlaps(mark) for mark in definition.marks), name
+
+
+def test_cells_lie_in_their_writing_area_and_are_wide_enough(
+    definition: FormDefinition,
+) -> None:
+    for field in definition.fields:
+        for cell in field.cells or ():
+            assert _grown(field.box_mm, 0.01).contains(cell), field.name
+            assert cell.w >= 4.4, field.name
+            assert cell.h >= 5.5, field.name
+
+
+def test_dates_have_six_cells_and_known_eras(definition: FormDefinition) -> None:
+    for field in _of_type(definition, FieldType.DATE):
+        eras = [choice.code for choice in field.choices]
+
+        assert field.cells is not None
+        assert len(field.cells) == 6
+        assert {choice.label for choice in field.choices} == {
+            ERAS[code].label for code in eras
+        }
+        if field.name == "submitted_on":
+            assert eras == ["9"]
+        elif field.name.endswith("birth_date"):
+            assert eras == ["5", "7", "9"]
+        else:
+            assert eras == ["7", "9"], field.name
+
+
+def test_numbers_have_as_many_cells_as_digits(definition: FormDefinition) -> None:
+    expected = {
+        "my_number": [4, 4, 4],
+        "pension_number": [4, 6],
+        "postal_code": [3, 4],
+        "office_symbol": [2, 4],
+        "office_number": [5],
+        "serial_number": [6],
+    }
+    for field in definition.fields:
+        if field.format in expected:
+            assert _group_sizes(field) == expected[field.format], field.name
+
+
+def test_amounts_have_seven_cells_filled_from_the_right(
+    definition: FormDefinition,
+) -> None:
+    for field in _of_type(definition, FieldType.AMOUNT):
+        assert _group_sizes(field) == [7]
+        assert field.align == "right"
+
+
+def test_names_addresses_and_phones_are_written_freely(
+    definition: FormDefinition,
+) -> None:
+    free = {FieldType.KANA, FieldType.TEXT, FieldType.ADDRESS}
+    for field in definition.fields:
+        if field.type in free and field.format != "office_symbol":
+            assert field.cells is None
+        if field.format == "phone":
+            assert field.cells is None
+
+
+def test_a_check_has_one_box_and_a_choice_several(definition: FormDefinition) -> None:
+    for field in _of_type(definition, FieldType.CHECK):
+        assert [(c.code, c.box_mm) for c in field.choices] == [("1", field.box_mm)]
+    for field in _of_type(definition, FieldType.CHOICE):
+        assert len(field.choices) > 1
+        for choice in field.choices:
+            assert _grown(field.box_mm, 0.01).contains(choice.box_mm)
+
+
+def test_only_my_numbers_are_sensitive_and_what_decides_is_critical(
+    definition: FormDefinition,
+) -> None:
+    critical = ("my_number", "pension_number", "birth_date", "_on")
+    for field in definition.fields:
+        last = field.name.rpartition(".")[2]
+        decides = last.endswith(critical) and field.name != "submitted_on"
+
+        assert field.sensitive == (field.format == "my_number"), field.name
+        assert field.critical == decides, field.name
+
+
+def test_every_field_says_what_it_is(definition: FormDefinition) -> None:
+    unnumbered = ("cards_returned", "cards_not_returned")
+    for field in definition.fields:
+        assert field.label
+        assert field.label_en
+        assert field.format is None or field.format in FORMATS
+        if field.entry is not None and not field.name.endswith(unnumbered):
+            assert field.item, field.name
+
+
+def test_nothing_is_printed_in_writing_areas_but_cell_lines(
+    definition: FormDefinition,
+) -> None:
+    page = _rendered(definition)
+    for field in definition.fields:
+        for cell in field.cells or ():
+            _erase_frame(page, cell)
+
+    for field in definition.fields:
+        if field.type is not FieldType.CHOICE:
+            inside = _cut(page, _grown(field.box_mm, -LINE_MM))
+            assert inside.size > 0
+            assert inside.min() == 255, field.name
+
+
+def _areas(field: Field) -> Iterator[tuple[str, Box]]:
+    if field.type is not FieldType.CHOICE:
+        yield field.name, field.box_mm
+    if field.type is not FieldType.CHECK:
+        for choice in field.choices:
+            yield f"{field.name}={choice.code}", choice.box_mm
+
+
+def _of_type(definition: FormDefinition, wanted: FieldType) -> list[Field]:
+    return [field for field in definition.fields if field.type is wanted]
+
+
+def _group_sizes(field: Field) -> list[int]:
+    sizes: list[int] = []
+    right = -1.0
+    for cell in field.cells or ():
+        if abs(cell.x - right) < 0.05:
+            sizes[-1] += 1
+        else:
+            sizes.append(1)
+        right = cell.right
+    return sizes
+
+
+def _grown(box: Box, by: float) -> Box:
+    return Box(box.x - by, box.y - by, box.w + 2 * by, box.h + 2 * by)
+
+
+def _rendered(definition: FormDefinition) -> NDArray[np.uint8]:
+    document = pypdfium2.PdfDocument(blank_pdf(definition))
+    image = document[0].render(scale=200 / 72).to_pil().convert("L")
+    return np.array(image)
+
+
+def _cut(page: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    left, top = round(box.x * PX_PER_MM), round(box.y * PX_PER_MM)
+    right, bottom = round(box.right * PX_PER_MM), round(box.bottom * PX_PER_MM)
+    return page[top:bottom, left:right]
+
+
+def _erase_frame(page: NDArray[np.uint8], cell: Box) -> None:
+    inside = _cut(page, _grown(cell, -LINE_MM)).copy()
+    _cut(page, _grown(cell, LINE_MM))[:] = 255
+    _cut(page, _grown(cell, -LINE_MM))[:] = inside
