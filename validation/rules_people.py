@@ -138,7 +138,7 @@ _SERIAL = ("serial_number",)
     en="Two lines have the same individual or pension number. Check each number.",
     passes={
         "insured.1.my_number": "123456789018",
-        "insured.2.my_number": "234567890124",
+        "insured.2.my_number": "234567890121",
     },
     fails={
         "insured.1.my_number": "123456789018",

@@ -106,7 +106,7 @@ def pension_number_differs(line: Line) -> Iterator[Found]:
     en="The individual number differs from the record. Check the filing, ask if "
     "needed.",
     passes=_NUMBERS,
-    fails={**_NUMBERS, **first_line(my_number="234567890124")},
+    fails={**_NUMBERS, **first_line(my_number="234567890121")},
 )
 def my_number_differs(line: Line) -> Iterator[Found]:
     match = named_person(line)

@@ -14,21 +14,22 @@ SUMS = {
 
 def remuneration(line: Line) -> int | None:
     """The monthly remuneration: cash plus in kind."""
-    return _sum(line, *SUMS["2200"][:2])
+    total = _sum(line, *SUMS["2200"][:2])
+    return None if total is None else min(total, LARGEST_AMOUNT)
 
 
 def bonus(line: Line) -> int | None:
-    """The bonus: cash plus in kind, cut off to thousands below the largest amount."""
+    """The bonus: cash plus in kind, cut off to thousands where it fits the boxes."""
     total = _sum(line, *SUMS["2265"][:2])
-    if total is None or total >= LARGEST_AMOUNT:
-        return total
-    return total // 1000 * 1000
+    if total is None:
+        return None
+    return LARGEST_AMOUNT if total > LARGEST_AMOUNT else total // 1000 * 1000
 
 
 def _sum(line: Line, *items: str) -> int | None:
-    """The capped sum; a blank part counts as zero, None where one is unclear."""
+    """The sum; a blank part counts as zero, None where one is unclear."""
     amounts = [0 if line.is_blank(item) else line.amount(item) for item in items]
     known = [amount for amount in amounts if amount is not None]
     if len(known) < len(items) or all(line.is_blank(item) for item in items):
         return None
-    return min(sum(known), LARGEST_AMOUNT)
+    return sum(known)

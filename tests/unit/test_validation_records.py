@@ -1,0 +1,291 @@
+"""Comparing a filing with the register, and what the register supports."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from forms.library import Library
+from kamizero.model import Candidate, Finding, InsuredRecord, OfficeRecord
+from validation.check import check, doubted
+from validation.evidence import supported
+from validation.examples import EXAMPLE_DAY, example_filing
+from validation.filing import FilingValues
+from validation.records import RememberedRecords
+
+OFFICE = OfficeRecord(
+    symbol="01-ケイト",
+    number="00123",
+    name="株式会社けやき商会",
+    owner_name="欅　一郎",
+    postal_code="1000013",
+    address="東京都千代田区霞が関1-2-3",
+    phone="03-1234-5678",
+)
+HANA = InsuredRecord(
+    office_symbol="01-ケイト",
+    serial_number="12",
+    name_kana="ワタナベ　ハナ",
+    name_kanji="渡邊　花",
+    birth_date=date(1990, 5, 12),
+    my_number="123456789018",
+    pension_number="1234567890",
+    acquired_on=date(2018, 4, 1),
+    lost_on=None,
+)
+LEAVING = {
+    "submitted_on": "9 030105",
+    "office.symbol": "01ケイト",
+    "office.number": "123",
+    "office.name": "㈱けやき商会",
+    "insured.1.serial_number": "012",
+    "insured.1.name_kana": "ワタナベ　ハナ",
+    "insured.1.name_kanji": "渡邊　花",
+    "insured.1.birth_date": "7 020512",
+    "insured.1.my_number": "123456789018",
+    "insured.1.lost_on": "9 030101",
+    "insured.1.left_on": "9 021231",
+    "insured.1.cause": "4",
+}
+
+
+class Register:
+    """A register that counts how often it is asked."""
+
+    def __init__(self, *people: InsuredRecord) -> None:
+        self.people = people
+        self.asked = 0
+
+    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
+        self.asked += 1
+        fits = symbol == OFFICE.symbol or number.lstrip("0") == "123"
+        return [OFFICE] if fits else []
+
+    def insured(
+        self,
+        *,
+        my_number: str = "",
+        pension_number: str = "",
+        serial: str = "",
+        office_symbol: str = "",
+    ) -> Sequence[InsuredRecord]:
+        self.asked += 1
+        if my_number:
+            return [p for p in self.people if p.my_number == my_number]
+        if pension_number:
+            return [p for p in self.people if p.pension_number == pension_number]
+        return [
+            p
+            for p in self.people
+            if (p.serial_number, p.office_symbol) == (serial, office_symbol)
+        ]
+
+
+def leaving(**items: str) -> FilingValues:
+    changed = {f"insured.1.{item}": written for item, written in items.items()}
+    return example_filing(Library.shipped().get("2201"), {**LEAVING, **changed})
+
+
+def found(filing: FilingValues, *people: InsuredRecord) -> list[Finding]:
+    return check(filing, records=Register(*people), today=EXAMPLE_DAY)
+
+
+def rules_found(filing: FilingValues, *people: InsuredRecord) -> list[str]:
+    return [finding.rule for finding in found(filing, *people)]
+
+
+def grounds(filing: FilingValues, *people: InsuredRecord) -> dict[str, set[str]]:
+    support = supported(filing, records=Register(*people), today=EXAMPLE_DAY)
+    return {name: set(found) for name, found in support.items()}
+
+
+def test_a_filing_that_agrees_with_the_register_has_no_finding() -> None:
+    assert rules_found(leaving(), HANA) == []
+
+
+def test_without_a_register_nothing_is_compared() -> None:
+    filing = leaving(birth_date="7 020513")
+
+    assert check(filing, records=None, today=EXAMPLE_DAY) == []
+
+
+def test_a_variant_kanji_is_the_same_name() -> None:
+    assert rules_found(leaving(name_kanji="渡辺　花"), HANA) == []
+
+
+def test_a_different_birth_date_shows_what_the_register_says() -> None:
+    (finding,) = found(leaving(birth_date="7 020513"), HANA)
+
+    assert finding.rule == "records.birth_date_differs"
+    assert finding.record == "1990-05-12"
+    assert finding.fields == ("insured.1.birth_date", "insured.1.my_number")
+
+
+def test_a_number_of_somebody_else_is_one_finding_not_three() -> None:
+    filing = leaving(
+        name_kana="ヤマモト　ジロウ", name_kanji="山本　次郎", birth_date="5 500101"
+    )
+
+    assert rules_found(filing, HANA) == ["records.person_differs"]
+
+
+def test_a_different_my_number_is_never_shown() -> None:
+    filing = leaving(my_number="234567890121", pension_number="1234567890")
+
+    (finding,) = found(filing, HANA)
+
+    assert finding.rule == "records.my_number_differs"
+    shown = f"{finding.record}{finding.message.ja}{finding.message.en}"
+    assert "123456789018" not in shown
+    assert "234567890121" not in shown
+
+
+def test_the_serial_number_names_the_person_where_no_other_number_does() -> None:
+    filing = leaving(my_number="", pension_number="9999999999", birth_date="7 020513")
+
+    assert set(rules_found(filing, HANA)) == {
+        "records.pension_number_differs",
+        "records.birth_date_differs",
+    }
+
+
+def test_the_period_at_the_filing_office_is_the_one_compared() -> None:
+    elsewhere = replace(HANA, office_symbol="21-モミジ", acquired_on=date(2020, 9, 1))
+
+    assert rules_found(leaving(), elsewhere, HANA) == []
+    assert rules_found(leaving(), elsewhere) == ["records.not_insured_here"]
+
+
+def test_a_second_period_still_running_is_no_double_filing() -> None:
+    earlier = replace(HANA, acquired_on=date(2010, 4, 1), lost_on=date(2015, 4, 1))
+
+    assert rules_found(leaving(), earlier, HANA) == []
+    assert rules_found(leaving(), earlier) == ["records.already_lost"]
+
+
+def test_a_rehired_person_may_be_acquired_while_still_insured() -> None:
+    form = Library.shipped().get("2200")
+    joining = {
+        "office.symbol": "01ケイト",
+        "insured.1.my_number": "123456789018",
+        "insured.1.acquired_on": "9 030101",
+    }
+
+    once = rules_found(example_filing(form, joining), HANA)
+    rehired = example_filing(form, {**joining, "insured.1.rehired": "1"})
+
+    assert "records.already_insured" in once
+    assert "records.already_insured" not in rules_found(rehired, HANA)
+
+
+def test_a_new_persons_serial_number_does_not_make_them_somebody_else() -> None:
+    joining = {
+        "office.symbol": "01ケイト",
+        "insured.1.serial_number": "13",
+        "insured.1.name_kana": "ヤマモト　ジロウ",
+        "insured.1.birth_date": "5 500101",
+    }
+    filing = example_filing(Library.shipped().get("2200"), joining)
+
+    assert not [rule for rule in rules_found(filing, HANA) if "records" in rule]
+
+
+def test_many_rules_ask_the_register_each_question_once() -> None:
+    register = Register(HANA)
+
+    check(leaving(), records=register, today=EXAMPLE_DAY)
+
+    assert register.asked <= 4
+
+
+def test_remembered_answers_are_those_of_the_register() -> None:
+    register = Register(HANA)
+    remembered = RememberedRecords(register)
+
+    for _ in range(2):
+        assert remembered.insured(my_number="123456789018") == [HANA]
+        assert remembered.insured(my_number="1") == []
+        assert remembered.office("01-ケイト", "") == [OFFICE]
+
+    assert register.asked == 3
+
+
+def test_a_candidate_that_agrees_with_the_register_raises_doubt() -> None:
+    filing = leaving(birth_date="7 020517")
+    register = Register(HANA)
+    findings = check(filing, records=register, today=EXAMPLE_DAY)
+    candidates = {"insured.1.birth_date": [Candidate("1990-05-12", "7 020512", 0.2)]}
+
+    doubts = doubted(filing, findings, candidates, records=register, today=EXAMPLE_DAY)
+
+    assert doubts == {"insured.1.birth_date"}
+
+
+def test_the_register_supports_what_agrees_with_it() -> None:
+    support = grounds(leaving(), HANA)
+
+    assert {name for name, found in support.items() if "record" in found} == {
+        "office.symbol",
+        "office.number",
+        "office.name",
+        "insured.1.serial_number",
+        "insured.1.name_kana",
+        "insured.1.name_kanji",
+        "insured.1.birth_date",
+        "insured.1.my_number",
+    }
+
+
+def test_a_number_alone_is_not_supported_by_the_person_it_names() -> None:
+    filing = leaving(
+        name_kana="ヤマモト　ジロウ", name_kanji="山本　次郎", birth_date="5 500101"
+    )
+
+    assert grounds(filing, HANA)["insured.1.my_number"] == {"check_digit"}
+
+
+def test_a_variant_kanji_is_not_supported_by_the_register() -> None:
+    support = grounds(leaving(name_kanji="渡辺　花"), HANA)
+
+    assert "insured.1.name_kanji" not in support
+
+
+def test_the_day_after_leaving_supports_both_dates() -> None:
+    support = supported(leaving(), records=None, today=EXAMPLE_DAY)
+
+    assert support["insured.1.lost_on"] == ("next_day",)
+    assert support["insured.1.left_on"] == ("next_day",)
+
+
+@pytest.mark.parametrize(
+    ("total", "is_ground"), [("285,000", True), ("280,000", False)]
+)
+def test_a_total_that_agrees_supports_its_parts(total: str, is_ground: bool) -> None:
+    filing = example_filing(
+        Library.shipped().get("2265"),
+        {
+            "insured.1.bonus_cash": "280,500",
+            "insured.1.bonus_in_kind": "5,000",
+            "insured.1.bonus_total": total,
+        },
+    )
+
+    support = supported(filing, records=None, today=EXAMPLE_DAY)
+
+    assert (support.get("insured.1.bonus_cash") == ("sum",)) is is_ground
+    assert (support.get("insured.1.bonus_total") == ("sum",)) is is_ground
+
+
+def test_a_rule_that_chose_a_value_is_no_ground_for_it() -> None:
+    chosen = replace(
+        leaving(),
+        chosen_by={
+            "insured.1.my_number": "common.my_number_check_digit",
+            "insured.1.lost_on": "2201.lost_on_is_day_after_left_on",
+        },
+    )
+
+    support = supported(chosen, records=None, today=EXAMPLE_DAY)
+
+    assert support == {}
