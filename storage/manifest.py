@@ -1,0 +1,142 @@
+"""What an approver signs: everything an entry rests on, by hash and commitment.
+
+It holds no value. Whoever has a value and its salt can prove that it was approved;
+after both are erased the manifest and its signature still verify.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.tables import (
+    Arrival,
+    AuthorKind,
+    Entry,
+    Field,
+    FieldVersion,
+    Filing,
+    FindingRow,
+    Original,
+    Page,
+)
+
+MANIFESTS = "manifests"
+HEAD = 0
+
+
+def build(session: Session, entry: Entry) -> bytes:
+    """The manifest of one entry: the same bytes for as long as nothing changes."""
+    return rfc8785.dumps(_entry(session, entry))
+
+
+def build_together(session: Session, entries: Sequence[Entry]) -> bytes:
+    """The manifest of several entries that are approved by one signature."""
+    parts: list[Any] = [_entry(session, entry) for entry in entries]
+    return rfc8785.dumps({"manifest": 1, "entries": parts})
+
+
+def signed_bytes(*, manifest_sha256: str, by: str, at: datetime) -> bytes:
+    """What the signature of an approval is over."""
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return rfc8785.dumps({"manifest": manifest_sha256, "by": by, "at": moment})
+
+
+def _entry(session: Session, entry: Entry) -> dict[str, Any]:
+    session.flush()
+    filing = entry.filing
+    fields = _fields(session, entry)
+    return {
+        "manifest": 1,
+        "filing": {
+            "id": filing.id,
+            "receipt_number": filing.receipt_number,
+            "kind": str(filing.kind),
+            "form": filing.form,
+            "revision": filing.revision,
+            "received_on": filing.received_on.isoformat(),
+        },
+        "entry": {"id": entry.id, "n": entry.n, "version": entry.version},
+        "originals": _originals(session, filing),
+        "fields": [_field(field) for field in fields],
+        "models": _models(fields),
+        "findings": _findings(session, entry),
+    }
+
+
+def _fields(session: Session, entry: Entry) -> Sequence[Field]:
+    return session.scalars(
+        select(Field)
+        .where(Field.filing_id == entry.filing_id, Field.entry_n.in_([HEAD, entry.n]))
+        .order_by(Field.position, Field.id)
+    ).all()
+
+
+def _originals(session: Session, filing: Filing) -> list[str]:
+    paged = (
+        select(Original.sha256)
+        .join(Arrival, Arrival.original_id == Original.id)
+        .join(Page, Page.arrival_id == Arrival.id)
+        .where(Page.filing_id == filing.id)
+    )
+    received = (
+        select(Original.sha256)
+        .join(Arrival, Arrival.original_id == Original.id)
+        .where(Arrival.id == filing.arrival_id)
+    )
+    return sorted(session.scalars(paged.union(received)))
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "as_written": _version(field.as_written),
+        "as_decided": _version(field.as_decided),
+    }
+
+
+def _version(version: FieldVersion | None) -> dict[str, Any] | None:
+    if version is None:
+        return None
+    return {
+        "id": version.id,
+        "seq": version.seq,
+        "state": str(version.state),
+        "author": f"{version.author_kind}:{version.author}",
+        "commitment": version.commitment,
+    }
+
+
+def _models(fields: Iterable[Field]) -> list[str]:
+    versions = [field.as_written for field in fields if field.as_written]
+    return sorted(
+        {
+            version.author
+            for version in versions
+            if version.author_kind == AuthorKind.ENGINE
+        }
+    )
+
+
+def _findings(session: Session, entry: Entry) -> list[dict[str, Any]]:
+    # By what they say: a new check of the same filing gives the rows new ids.
+    rows = session.scalars(
+        select(FindingRow)
+        .where(
+            FindingRow.filing_id == entry.filing_id,
+            FindingRow.entry_n.in_([HEAD, entry.n]),
+        )
+        .order_by(FindingRow.rule, FindingRow.entry_n, FindingRow.id)
+    )
+    return [
+        {
+            "rule": row.rule,
+            "severity": str(row.severity),
+            "fields": list(row.fields),
+            "waived_by": row.waived_by,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,274 @@
+"""Who may come in: people with passwords, browsers that are logged in, API keys.
+
+Nothing here can be used by whoever steals the database: passwords are Argon2 hashes,
+tokens are 256 random bits of which only the hash is kept.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
+from storage import audit
+from storage.database import Database
+from storage.tables import ApiToken, LoginSession, Person
+
+MAX_WRONG = 5
+LOCKED_FOR = timedelta(minutes=10)
+LOGGED_IN_FOR = timedelta(hours=12)
+MIN_PASSWORD = 8
+
+_TOKEN_BYTES = 32
+
+
+class Role(StrEnum):
+    """What somebody is here for; each person and each key has one."""
+
+    SCANNER = "scanner"
+    KEYER = "keyer"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    RECORDS_MANAGER = "records_manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    ROBOT = "robot"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """What a browser is given; the token is nowhere else."""
+
+    token: str
+    csrf: str
+    expires_at: datetime
+
+
+class WrongLoginError(ForbiddenError):
+    """Name or password is wrong, or the account is locked for a while."""
+
+    code = "wrong_login"
+
+
+class NotLoggedInError(ForbiddenError):
+    """The session or key is unknown, has ended, or its owner is gone."""
+
+    code = "not_logged_in"
+
+
+def add_person(
+    session: Session,
+    *,
+    name: str,
+    role: Role,
+    password: str,
+    now: datetime,
+    language: str = "ja",
+) -> Person:
+    """Add somebody who may log in. Raises ConflictError where the name is taken."""
+    if not name.strip():
+        raise WrongCallError("A person needs a name.")
+    if role == Role.ROBOT:
+        raise WrongCallError("A robot has no password: create a token for it.")
+    if _person(session, name) is not None:
+        raise ConflictError(f"There already is somebody called {name}.")
+    person = Person(
+        name=name, role=role, password_hash=_hashed(password), language=language
+    )
+    session.add(person)
+    _record(session, "person.added", person, now)
+    return person
+
+
+def set_password(session: Session, *, name: str, password: str, now: datetime) -> None:
+    """Give a person a new password, lift the lock and end their sessions."""
+    person = _person(session, name)
+    if person is None:
+        raise WrongCallError(f"There is nobody called {name}.")
+    person.password_hash = _hashed(password)
+    _forgive(person)
+    session.execute(delete(LoginSession).where(LoginSession.person_id == person.id))
+    _record(session, "person.password_set", person, now)
+
+
+def authenticate(
+    database: Database, *, name: str, password: str, now: datetime
+) -> Person:
+    """Check a login, in transactions of its own: a refusal must be counted too.
+
+    Raises:
+        WrongLoginError: wrong name or password, or locked after too many of them.
+    """
+    with database.look() as session:
+        person = _person(session, name)
+    # Unknown names take as long as known ones, so that none can be found out.
+    right = _fits(person.password_hash if person else _nobody(), password)
+    if person is None or not person.active:
+        raise _wrong_login()
+    with database.begin() as session:
+        person = session.get_one(Person, person.id, with_for_update=True)
+        if person.locked_until and now < person.locked_until:
+            raise _locked(person.locked_until)
+        if right:
+            _forgive(person)
+            _record(session, "login.done", person, now)
+            return person
+        _count_wrong(session, person, now)
+    raise _locked(person.locked_until) if person.locked_until else _wrong_login()
+
+
+def open_session(
+    session: Session,
+    person: Person,
+    *,
+    now: datetime,
+    lasts: timedelta = LOGGED_IN_FOR,
+) -> NewSession:
+    """Log a browser in, and forget those that have ended."""
+    session.execute(delete(LoginSession).where(LoginSession.expires_at <= now))
+    opened = NewSession(
+        token=secrets.token_urlsafe(_TOKEN_BYTES),
+        csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+        expires_at=now + lasts,
+    )
+    session.add(
+        LoginSession(
+            token_hash=_token_hash(opened.token),
+            person_id=person.id,
+            csrf=opened.csrf,
+            expires_at=opened.expires_at,
+        )
+    )
+    return opened
+
+
+def session_of(session: Session, token: str, *, now: datetime) -> LoginSession:
+    """Who this browser is. Raises NotLoggedInError."""
+    found = session.get(LoginSession, _token_hash(token))
+    if found is None or found.expires_at <= now or not found.person.active:
+        raise NotLoggedInError("You are not logged in any more. Log in again.")
+    return found
+
+
+def close_session(session: Session, token: str) -> None:
+    """Log a browser out; harmless where it is not logged in."""
+    session.execute(
+        delete(LoginSession).where(LoginSession.token_hash == _token_hash(token))
+    )
+
+
+def add_token(
+    session: Session,
+    *,
+    name: str,
+    role: Role,
+    scopes: Sequence[str],
+    expires_at: datetime,
+    now: datetime,
+) -> str:
+    """Make a key for a robot or system; this is the only time it can be seen.
+
+    Raises:
+        ConflictError: the name is taken; keys are told apart by it.
+    """
+    if role == Role.APPROVER:
+        raise WrongCallError("Approving is a person's act: no key may do it.")
+    if session.scalar(select(ApiToken.id).where(ApiToken.name == name)) is not None:
+        raise ConflictError(f"There already is a token called {name}.")
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    key = ApiToken(
+        name=name,
+        role=role,
+        scopes=sorted(set(scopes)),
+        token_hash=_token_hash(token),
+        expires_at=expires_at,
+    )
+    session.add(key)
+    _record(session, "token.added", key, now)
+    return token
+
+
+def token_of(session: Session, token: str, *, now: datetime) -> ApiToken:
+    """Whose key this is. Raises NotLoggedInError."""
+    found = session.scalar(
+        select(ApiToken).where(ApiToken.token_hash == _token_hash(token))
+    )
+    if found is None or found.expires_at <= now:
+        raise NotLoggedInError(
+            "This API token is not known or has ended. Create a new one with "
+            "`kamizero token create`."
+        )
+    return found
+
+
+def _person(session: Session, name: str) -> Person | None:
+    return session.scalar(select(Person).where(Person.name == name))
+
+
+def _hashed(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise WrongCallError(f"A password needs at least {MIN_PASSWORD} characters.")
+    return PasswordHasher().hash(password)
+
+
+def _fits(password_hash: str, password: str) -> bool:
+    try:
+        return PasswordHasher().verify(password_hash, password)
+    except VerifyMismatchError:
+        return False
+
+
+@cache
+def _nobody() -> str:
+    return PasswordHasher().hash(secrets.token_urlsafe(_TOKEN_BYTES))
+
+
+def _count_wrong(session: Session, person: Person, now: datetime) -> None:
+    if person.locked_until and person.locked_until <= now:
+        _forgive(person)
+    person.failed_logins += 1
+    _record(session, "login.refused", person, now)
+    if person.failed_logins >= MAX_WRONG:
+        person.locked_until = now + LOCKED_FOR
+        _record(session, "login.locked", person, now)
+
+
+def _forgive(person: Person) -> None:
+    person.failed_logins = 0
+    person.locked_until = None
+
+
+def _wrong_login() -> WrongLoginError:
+    return WrongLoginError("Name or password is wrong.")
+
+
+def _locked(until: datetime) -> WrongLoginError:
+    return WrongLoginError(
+        f"Too many wrong passwords: locked until {until:%H:%M} UTC. "
+        "Wait, or ask an administrator to set a new password."
+    )
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _record(session: Session, act: str, who: Person | ApiToken, now: datetime) -> None:
+    session.flush()
+    audit.record(
+        session,
+        actor=who.name,
+        act=act,
+        subject_kind="person" if isinstance(who, Person) else "token",
+        subject_id=who.id,
+        now=now,
+        body={"role": str(who.role)},
+    )

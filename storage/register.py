@@ -1,0 +1,294 @@
+"""The register that filings are checked against, loaded from CSV.
+
+Insured persons are sealed: numbers are found by blind index and a row is opened only
+for the filing that names it.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, inspect, or_, select
+from sqlalchemy.orm import Session
+
+from kamizero.errors import MissingError, WrongCallError
+from kamizero.model import InsuredRecord, OfficeRecord
+from storage.columns import Table
+from storage.database import Database
+from storage.insertion import insert
+from storage.tables import RecordInsured, RecordOffice
+from storage.vault import Sealed, Vault
+
+_BATCH = 1_000
+
+
+class RecordKind(StrEnum):
+    """What a file of records is about; its columns are the record's attributes."""
+
+    OFFICES = "offices"
+    INSURED = "insured"
+
+
+COLUMNS = {
+    RecordKind.OFFICES: tuple(field.name for field in fields(OfficeRecord)),
+    RecordKind.INSURED: tuple(field.name for field in fields(InsuredRecord)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was kept aside; `line` counts the file's lines from 1."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    count: int
+    rejected: tuple[Rejected, ...]
+
+
+class Register:
+    """Records, answered from the database; safe to share between threads."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
+        named: list[ColumnElement[bool]] = []
+        if symbol:
+            named.append(RecordOffice.symbol == symbol)
+        if number:
+            named.append(RecordOffice.number == number)
+        if not named:
+            return ()
+        with self._database.look() as session:
+            rows = session.scalars(
+                select(RecordOffice).where(or_(*named)).order_by(RecordOffice.id)
+            ).all()
+        return tuple(_office(row) for row in rows)
+
+    def insured(
+        self,
+        *,
+        my_number: str = "",
+        pension_number: str = "",
+        serial: str = "",
+        office_symbol: str = "",
+    ) -> Sequence[InsuredRecord]:
+        index = self._vault.blind_index
+        named: list[ColumnElement[bool]] = []
+        if my_number:
+            named.append(RecordInsured.my_number_index == index(my_number))
+        if pension_number:
+            named.append(RecordInsured.pension_number_index == index(pension_number))
+        if serial and office_symbol:
+            named.append(
+                (RecordInsured.office_symbol == office_symbol)
+                & (RecordInsured.serial_number == serial)
+            )
+        if not named:
+            return ()
+        with self._database.look() as session:
+            rows = session.scalars(
+                select(RecordInsured).where(or_(*named)).order_by(RecordInsured.id)
+            ).all()
+        return tuple(_insured(row, self._vault) for row in rows)
+
+
+def load_csv(
+    database: Database,
+    vault: Vault,
+    kind: RecordKind,
+    path: Path,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Loaded:
+    """Load a file in UTF-8 or Shift_JIS whose first line names the columns.
+
+    A bad row is named by its last line in the file.
+
+    Raises:
+        MissingError: there is no such file.
+        WrongCallError: a column is missing, or the encoding is neither.
+    """
+    reader = csv.DictReader(io.StringIO(_text(path)))
+    columns = COLUMNS[kind]
+    missing = [name for name in columns if name not in (reader.fieldnames or ())]
+    if missing:
+        raise WrongCallError(
+            f"{path} has no column {', '.join(missing)}. "
+            f"Its first line must be: {','.join(columns)}"
+        )
+    rows = ((reader.line_num, row) for row in reader)
+    return load(database, vault, kind, rows, progress=progress)
+
+
+def load(
+    database: Database,
+    vault: Vault,
+    kind: RecordKind,
+    rows: Iterable[tuple[int, Mapping[str, str | None]]],
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Loaded:
+    """Add records or replace older ones, a batch a transaction; keep bad rows aside.
+
+    Loading the same file again, or after a crash, changes nothing.
+
+    Args:
+        rows: line number and cells by column.
+        progress: called with the number of records loaded so far.
+    """
+    count = 0
+    rejected: list[Rejected] = []
+    waiting = iter(rows)
+    while batch := list(islice(waiting, _BATCH)):
+        records = list(_records(kind, batch, rejected))
+        with database.begin() as session:
+            for record in records:
+                _write(session, vault, record)
+        count += len(records)
+        progress(count)
+    return Loaded(count=count, rejected=tuple(rejected))
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise MissingError(f"There is no file {path}.") from error
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise WrongCallError(f"{path} is neither UTF-8 nor Shift_JIS. Save it as UTF-8.")
+
+
+def _records(
+    kind: RecordKind,
+    batch: Iterable[tuple[int, Mapping[str, str | None]]],
+    rejected: list[Rejected],
+) -> Iterator[OfficeRecord | InsuredRecord]:
+    for line, row in batch:
+        cells = {name: (row.get(name) or "").strip() for name in COLUMNS[kind]}
+        try:
+            yield _new_office(cells) if kind == "offices" else _new_insured(cells)
+        except ValueError as error:
+            rejected.append(Rejected(line, str(error)))
+
+
+def _new_office(cells: Mapping[str, str]) -> OfficeRecord:
+    _demand(cells, "symbol", "name")
+    _fit(cells, RecordOffice)
+    return OfficeRecord(**cells)
+
+
+def _new_insured(cells: Mapping[str, str]) -> InsuredRecord:
+    _demand(cells, "office_symbol", "serial_number", "birth_date")
+    _fit(cells, RecordInsured)
+    for name, length in (("my_number", 12), ("pension_number", 10)):
+        number = cells[name]
+        # The number itself is not repeated: this goes to a screen and a log.
+        if number and not (
+            len(number) == length and number.isascii() and number.isdigit()
+        ):
+            raise ValueError(f"{name} has not {length} digits")
+    return InsuredRecord(
+        office_symbol=cells["office_symbol"],
+        serial_number=cells["serial_number"],
+        name_kana=cells["name_kana"],
+        name_kanji=cells["name_kanji"],
+        birth_date=_day(cells, "birth_date"),
+        my_number=cells["my_number"],
+        pension_number=cells["pension_number"],
+        acquired_on=_day(cells, "acquired_on") if cells["acquired_on"] else None,
+        lost_on=_day(cells, "lost_on") if cells["lost_on"] else None,
+    )
+
+
+def _demand(cells: Mapping[str, str], *names: str) -> None:
+    empty = [name for name in names if not cells[name]]
+    if empty:
+        raise ValueError(f"{', '.join(empty)} is empty")
+
+
+def _fit(cells: Mapping[str, str], table: type[Table]) -> None:
+    # PostgreSQL would refuse the whole batch for one cell that is too long.
+    for name, column in inspect(table).columns.items():
+        longest = getattr(column.type, "length", None)
+        if longest and len(cells.get(name, "")) > longest:
+            raise ValueError(f"{name} has more than {longest} characters")
+
+
+def _day(cells: Mapping[str, str], name: str) -> date:
+    try:
+        return date.fromisoformat(cells[name])
+    except ValueError as error:
+        raise ValueError(f"{name} is no date: write it as 1990-05-12") from error
+
+
+def _write(
+    session: Session, vault: Vault, record: OfficeRecord | InsuredRecord
+) -> None:
+    if isinstance(record, OfficeRecord):
+        _replace(session, RecordOffice, ("symbol", "number"), asdict(record))
+        return
+    plain = json.dumps(asdict(record), default=date.isoformat, ensure_ascii=False)
+    sealed = vault.seal(
+        plain.encode(), bound_to=_place(record.office_symbol, record.serial_number)
+    )
+    row = {
+        "office_symbol": record.office_symbol,
+        "serial_number": record.serial_number,
+        "my_number_index": _index(vault, record.my_number),
+        "pension_number_index": _index(vault, record.pension_number),
+        "key_id": sealed.key_id,
+        "sealed": sealed.data,
+    }
+    _replace(session, RecordInsured, ("office_symbol", "serial_number"), row)
+
+
+def _replace(
+    session: Session,
+    table: type[RecordOffice] | type[RecordInsured],
+    key: tuple[str, str],
+    row: Mapping[str, object],
+) -> None:
+    rest = {name: value for name, value in row.items() if name not in key}
+    session.execute(
+        insert(session, table)
+        .values(**row)
+        .on_conflict_do_update(index_elements=list(key), set_=rest)
+    )
+
+
+def _index(vault: Vault, number: str) -> str | None:
+    return vault.blind_index(number) if number else None
+
+
+def _place(office_symbol: str, serial_number: str) -> str:
+    return f"insured/{office_symbol}/{serial_number}"
+
+
+def _office(row: RecordOffice) -> OfficeRecord:
+    columns = COLUMNS[RecordKind.OFFICES]
+    return OfficeRecord(**{name: getattr(row, name) for name in columns})
+
+
+def _insured(row: RecordInsured, vault: Vault) -> InsuredRecord:
+    plain = vault.open(
+        Sealed(key_id=row.key_id, data=row.sealed),
+        bound_to=_place(row.office_symbol, row.serial_number),
+    )
+    cells: dict[str, str | None] = json.loads(plain)
+    return _new_insured({name: said or "" for name, said in cells.items()})
