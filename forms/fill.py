@@ -39,8 +39,11 @@ def fill(
         WrongCallError: A value does not fit its field, or the form has no such field.
     """
     known = {field.name: field for field in definition.fields}
-    for name in values.keys() - known.keys():
-        raise WrongCallError(f"Form {definition.name} has no field {name}.")
+    for name, value in values.items():
+        if name not in known:
+            raise WrongCallError(f"Form {definition.name} has no field {name}.")
+        if not isinstance(value, str):
+            raise WrongCallError(f'{name}: a value is text, put it in quotes ("12").')
     writer = _Writer(definition, hand or Hand(), dpi)
     for name, value in values.items():
         if value:
@@ -86,8 +89,15 @@ class _Writer:
         draw(field.box_mm, rng)
 
     def _circle(self, field: Field, choice: Choice, rng: np.random.Generator) -> None:
-        area = _circled_area(self._definition, choice, self._hand)
+        area = self._circled_area(field, choice)
         self.sheets[field.page - 1].circle(area, rng)
+
+    def _circled_area(self, field: Field, choice: Choice) -> Box:
+        for text in self._definition.printed.texts:
+            if text.page == field.page and choice.box_mm.contains(text.box_mm):
+                code_only = self._hand.circles == "code"
+                return _widened(code_area(text) if code_only else taken_area(text))
+        return choice.box_mm
 
     def _write(self, field: Field, value: str, rng: np.random.Generator) -> None:
         sheet = self.sheets[field.page - 1]
@@ -151,14 +161,6 @@ def _choice(field: Field, code: str) -> Choice:
             return choice
     known = ", ".join(f"{choice.code} {choice.label}" for choice in field.choices)
     raise WrongCallError(f"{field.name} has no choice {code!r}; it has: {known}.")
-
-
-def _circled_area(definition: FormDefinition, choice: Choice, hand: Hand) -> Box:
-    for text in definition.printed.texts:
-        if choice.box_mm.contains(text.box_mm):
-            area = code_area(text) if hand.circles == "code" else taken_area(text)
-            return _widened(area)
-    return choice.box_mm
 
 
 def _widened(area: Box) -> Box:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from forms.hand import Hand, digit_height, sized
 from kamizero.model import Box
@@ -85,9 +86,13 @@ def _glyphs(
             x += width
 
 
-@cache
 def _advance(char: str, hand: Hand) -> float:
     if char.isspace():
         return _SPACE
     path = hand.font_for(char)
-    return sized(path, 100).getlength(char) / 100 if path else 1.0
+    return _width(char, path) if path else 1.0
+
+
+@cache
+def _width(char: str, path: Path) -> float:
+    return sized(path, 100).getlength(char) / 100

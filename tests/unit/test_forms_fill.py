@@ -208,6 +208,13 @@ def test_a_value_that_does_not_fit_says_which(
     assert name in str(caught.value)
 
 
+def test_a_value_that_is_no_text_is_refused(form: FormDefinition) -> None:
+    numbers: dict[str, Any] = {"insured.1.remuneration_cash": 250000}
+
+    with pytest.raises(WrongCallError, match="a value is text"):
+        fill(form, numbers)
+
+
 def test_a_sensitive_value_is_not_repeated_in_the_message(form: FormDefinition) -> None:
     with pytest.raises(WrongCallError) as caught:
         fill(form, {"insured.1.my_number": "1234567890189"})
