@@ -21,7 +21,7 @@ _LOOSE_SOUND_MARK = re.compile("[\u30a1-\u30ff][\u3099\u309a]")
 _DASHES = "-‐‑‒–—―−─━ｰ－"
 _ANY_DASH = re.compile(f"[{_DASHES}ー]")
 _SPACES = re.compile(r"\s+")
-_KANA_DASH = re.compile(f"(?<=[\u30a1-\u30ff])[{_DASHES}]")
+_KANA_DASH = re.compile(f"(?<=[\u30a1-\u30ff])[{_DASHES}]+")
 
 
 def narrow(text: str) -> str:
@@ -38,7 +38,8 @@ def wide_kana(text: str) -> str:
 
 def katakana(text: str) -> str:
     """Bring all kana to full-width katakana; a dash after kana lengthens it."""
-    return _KANA_DASH.sub("ー", wide_kana(text).translate(_HIRAGANA))
+    plain = wide_kana(text).translate(_HIRAGANA)
+    return _KANA_DASH.sub(lambda m: "ー" * len(m[0]), plain)
 
 
 def plain_dashes(text: str) -> str:

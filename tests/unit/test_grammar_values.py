@@ -34,6 +34,7 @@ ADDRESS, AMOUNT, DATE = FieldType.ADDRESS, FieldType.AMOUNT, FieldType.DATE
         (KANA, None, "さとう　がく", "サトウ　ガク"),
         (KANA, None, "カ゛ト゛ー", "ガドー"),
         (KANA, None, "オ-タ", "オータ"),
+        (KANA, None, "ア--", "アーー"),
         (TEXT, None, " 髙﨑  神 ", "髙﨑　神"),
         (TEXT, None, "\ufa19\u795e", "\ufa19\u795e"),
         (ADDRESS, None, "霞が関１ー２－３ ハイツー", "霞が関1-2-3　ハイツー"),
