@@ -39,6 +39,23 @@ def test_it_is_drawn_and_not_a_picture(definition: FormDefinition) -> None:
     assert "令和" in text
 
 
+def test_cells_that_belong_together_have_a_heavier_frame(
+    definition: FormDefinition,
+) -> None:
+    first, _, third = (definition.field("office.postal_code").cells or ())[:3]
+
+    with pdfplumber.open(BytesIO(blank_pdf(definition))) as pdf:
+        heavy = [
+            tuple(round(float(side) / 72 * 25.4, 1) for side in rect["pts"][0])
+            for rect in pdf.pages[0].rects
+            if rect["linewidth"] == pytest.approx(0.75)
+            and rect["width"] / 72 * 25.4 == pytest.approx(third.right - first.x)
+        ]
+
+    corners = {(round(first.x, 1), round(y, 1)) for y in (first.y, first.bottom)}
+    assert corners & set(heavy)
+
+
 def test_its_typeface_is_embedded_in_part_only(definition: FormDefinition) -> None:
     pdf = blank_pdf(definition)
 

@@ -1,6 +1,7 @@
 """What is filled in stands where the definition says, and nothing else changes."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from kamizero.errors import WrongCallError
 from kamizero.model import Box
 
 PX_PER_MM = 200 / 25.4
+Circles = Literal["choice", "code"]
+_CIRCLES: tuple[Circles, ...] = ("choice", "code")
 STEADY = Hand(
     rotation_deviation=0, scale_deviation=0, offset_deviation=0, wobble=0, pressure=1
 )
@@ -85,16 +88,40 @@ def test_an_era_that_stands_alone_is_not_circled(form: FormDefinition) -> None:
     assert _outside(ink, field.box_mm) == 0
 
 
-@pytest.mark.parametrize("circles", ["choice", "code"])
+@pytest.mark.parametrize("circles", _CIRCLES)
 @pytest.mark.parametrize("code", ["1", "2", "3", "5", "6", "7"])
-def test_a_choice_is_circled(form: FormDefinition, circles: str, code: str) -> None:
+def test_a_choice_is_circled(form: FormDefinition, circles: Circles, code: str) -> None:
     field = form.field("insured.4.category")
-    hand = Hand(circles="code" if circles == "code" else "choice")
 
-    ink = _ink(form, {field.name: code}, hand)
+    ink = _ink(form, {field.name: code}, Hand(circles=circles))
 
     assert _most_inked(ink, field.choices) == code
     assert _outside(ink, _grown(field.box_mm, 1.5)) == 0
+
+
+def test_a_hand_that_circles_codes_leaves_the_label_free(form: FormDefinition) -> None:
+    field = form.field("insured.1.acquisition_kind")
+    box = field.choices[0].box_mm
+    label = Box(box.x + 6, box.y, box.w - 6, box.h)
+
+    whole, code = (
+        _cut(_ink(form, {field.name: "1"}, Hand(circles=circles)), label).sum()
+        for circles in _CIRCLES
+    )
+
+    assert whole > 0
+    assert code == 0
+
+
+def test_a_hand_leans_as_it_is_told(form: FormDefinition) -> None:
+    cell = (form.field("office.number").cells or ())[0]
+    upright, leaning = (
+        _cut(_ink(form, {"office.number": "1"}, hand), _grown(cell, -0.3))
+        for hand in (STEADY, replace(STEADY, slant=20))
+    )
+
+    assert _lean(upright) < 1
+    assert _lean(leaning) > 3
 
 
 def test_a_check_is_ticked(form: FormDefinition) -> None:
@@ -259,3 +286,12 @@ def _outside(ink: NDArray[np.int16], box: Box) -> int:
 def _most_inked(ink: NDArray[np.int16], choices: tuple[Choice, ...]) -> str:
     sums = {choice.code: int(_cut(ink, choice.box_mm).sum()) for choice in choices}
     return max(sums, key=lambda code: sums[code])
+
+
+def _lean(ink: NDArray[np.int16]) -> float:
+    """How many pixels further right the upper third of the ink stands."""
+    rows, columns = np.nonzero(ink > 60)
+    third = (rows.max() - rows.min()) / 3
+    upper = columns[rows < rows.min() + third].mean()
+    lower = columns[rows > rows.max() - third].mean()
+    return float(upper - lower)
