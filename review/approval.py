@@ -15,12 +15,12 @@ from review.guards import Attempt
 from review.refusals import ManifestChangedError, NothingReadyError
 from review.roles import Role
 from review.transitions import hold_filing, move, permitted
-from storage import manifest
 from storage.interfaces import Kept, ObjectStore
+from storage.manifest import build, signed_bytes
 from storage.tables import Approval, Entry, EntryState, Filing
 from storage.vault import Vault
 
-PREFIX = "manifest"
+MANIFESTS = "manifests"
 
 Deliver = Callable[[Session, Entry], None]
 """Puts an approved entry out for those who wait for it, in the same transaction."""
@@ -53,7 +53,7 @@ def proposal(session: Session, filing: Filing) -> Proposal:
         raise NothingReadyError(
             f"No entry of filing {filing.id} waits for approval; load it again."
         )
-    return Proposal(tuple(entries), _manifest(session, filing, entries))
+    return Proposal(tuple(entries), _manifest(session, entries))
 
 
 def approve(
@@ -82,7 +82,7 @@ def approve(
             f"Filing {filing.id} changed after you looked at it; "
             "look at it again before you approve it."
         )
-    kept = store.put(proposed.manifest, prefix=PREFIX, retain_until=retain_until)
+    kept = store.put(proposed.manifest, prefix=MANIFESTS, retain_until=retain_until)
     approval = _sign(vault, filing, kept, actor=actor, now=now)
     session.add(approval)
     session.flush()
@@ -92,12 +92,6 @@ def approve(
         move(session, entry, Act.APPROVE, actor=actor, role=role, now=now, about=about)
         deliver(session, entry)
     return approval
-
-
-def statement(*, manifest_sha256: str, by: str, at: datetime) -> bytes:
-    """The words that are signed: what, by whom, when."""
-    words = {"at": at.isoformat(), "by": by, "manifest": manifest_sha256}
-    return rfc8785.dumps(words)
 
 
 def _proposal_to(
@@ -115,7 +109,8 @@ def _proposal_to(
 def _sign(
     vault: Vault, filing: Filing, kept: Kept, *, actor: str, now: datetime
 ) -> Approval:
-    signature = vault.sign(statement(manifest_sha256=kept.sha256, by=actor, at=now))
+    signed = signed_bytes(manifest_sha256=kept.sha256, by=actor, at=now)
+    signature = vault.sign(signed)
     return Approval(
         filing_id=filing.id,
         manifest_sha256=kept.sha256,
@@ -128,6 +123,7 @@ def _sign(
     )
 
 
-def _manifest(session: Session, filing: Filing, entries: Sequence[Entry]) -> bytes:
-    parts = [json.loads(manifest.build(session, entry)) for entry in entries]
-    return rfc8785.dumps({"entries": parts, "filing": filing.id})
+def _manifest(session: Session, entries: Sequence[Entry]) -> bytes:
+    """One manifest for one signature: those of all entries it covers."""
+    parts = [json.loads(build(session, entry)) for entry in entries]
+    return rfc8785.dumps({"entries": parts, "manifest": 1})

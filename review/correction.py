@@ -8,7 +8,7 @@ from kamizero.errors import MissingError
 from kamizero.model import FieldState
 from review.acts import Act
 from review.doubt import HEAD
-from review.grounds import Ground, ground_body
+from review.grounds import Ground, ground_body, ground_text
 from review.hand import Hand
 from review.item import latest_version
 from review.refusals import ApprovedHeadError, FieldChangedError
@@ -81,6 +81,7 @@ def decide(
         vault,
         field,
         value=answer.value,
+        text=ground_text(ground),
         state=state,
         ground=ground_body(ground),
         author=hand.actor,

@@ -43,18 +43,18 @@ Ground = Inquiry | AttachmentPage | Register | OfficeAssigned
 
 
 def ground_body(ground: Ground) -> Mapping[str, object]:
-    """The ground as it is kept with the decision, erased with its value."""
+    """What stands beside the decision for ever: ids and codes, no name, no answer."""
     match ground:
         case Inquiry():
-            return {
-                "kind": "inquiry",
-                "whom": ground.whom,
-                "on": ground.on.isoformat(),
-                "answer": ground.answer,
-            }
+            return {"kind": "inquiry", "on": ground.on.isoformat()}
         case AttachmentPage():
             return {"kind": "attachment", "page": ground.page_id}
         case Register():
             return {"kind": "register", "record": ground.record}
         case OfficeAssigned():
             return {"kind": "office_assigned"}
+
+
+def ground_text(ground: Ground) -> str:
+    """The words that name people: kept with the value, erased with it."""
+    return f"{ground.whom}: {ground.answer}" if isinstance(ground, Inquiry) else ""
