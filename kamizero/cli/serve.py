@@ -55,8 +55,12 @@ def work(slot: Annotated[int, typer.Option(min=0)] = 0) -> None:
     installation = open_installation(settings)
     with slots.held(settings.data_dir, slot, wait=True):
         slots.give_back_leases(installation.rooms.database, slot)
-        loop = Loop(installation.rooms, worker=slots.name_of(slot))
-        loop.run(_told_to_stop())
+        stop = _told_to_stop()
+        beat = threading.Thread(
+            target=slots.beat, args=(settings.data_dir, slot, stop), daemon=True
+        )
+        beat.start()
+        Loop(installation.rooms, worker=slots.name_of(slot)).run(stop)
 
 
 def _told_to_stop() -> threading.Event:

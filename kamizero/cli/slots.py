@@ -5,12 +5,16 @@ under that name are given back at once instead of waiting for their time.
 """
 
 import fcntl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from storage import work
 from storage.database import Database
+
+BEAT_SECONDS = 3.0
 
 
 def name_of(slot: int) -> str:
@@ -20,9 +24,7 @@ def name_of(slot: int) -> str:
 @contextmanager
 def held(data_dir: Path, slot: int, *, wait: bool) -> Iterator[bool]:
     """Hold a slot; yields False where another process has it and `wait` is off."""
-    folder = data_dir / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"worker-{slot}.lock").open("w") as file:
+    with _lock_file(data_dir, slot).open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
@@ -35,3 +37,23 @@ def give_back_leases(database: Database, slot: int) -> None:
     """Free what the slot's dead holder had claimed; call only while holding it."""
     with database.begin() as session:
         work.reclaim(session, worker=name_of(slot))
+
+
+def beat(data_dir: Path, slot: int, stop: threading.Event) -> None:
+    """Show every few seconds that the slot's holder lives."""
+    while True:
+        _lock_file(data_dir, slot).touch()
+        if stop.wait(BEAT_SECONDS):
+            return
+
+
+def last_beat(data_dir: Path) -> datetime | None:
+    """When any embedded worker last showed that it lives; None if never."""
+    beats = [file.stat().st_mtime for file in (data_dir / "locks").glob("worker-*")]
+    return datetime.fromtimestamp(max(beats), UTC) if beats else None
+
+
+def _lock_file(data_dir: Path, slot: int) -> Path:
+    folder = data_dir / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"worker-{slot}.lock"

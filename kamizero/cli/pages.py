@@ -1,0 +1,75 @@
+"""The web pages of one installation, with the real things behind them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from delivery import outbox
+from ingest.intake import Delivery, Incoming
+from kamizero.cli import slots
+from kamizero.cli.ingest import job_line
+from kamizero.cli.wiring import Installation
+from storage.tables import Entry
+from web.app import create_app
+from web.rooms import Rooms
+
+
+def web_app(installation: Installation) -> FastAPI:
+    """The pages and the API."""
+    settings, rooms = installation.settings, installation.rooms
+
+    def deliver(session: Session, entry: Entry) -> None:
+        outbox.put_out(session, entry, now=rooms.clock())
+
+    return create_app(
+        Rooms(
+            database=rooms.database,
+            store=rooms.store,
+            vault=rooms.vault,
+            library=rooms.library,
+            pictures=installation.pictures,
+            receive=Upload(installation),
+            recheck=rooms.recheck,
+            deliver=deliver,
+            clock=rooms.clock,
+            heartbeat=lambda: slots.last_beat(settings.data_dir),
+            site=settings.site,
+            language=settings.language,
+            max_upload_bytes=settings.max_file_bytes,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The HTTP door: the same intake as every other."""
+
+    installation: Installation
+
+    def __call__(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        *,
+        site: str,
+        sheets: int | None,
+        sides: int,
+        received_on: date,
+        operator: str,
+    ) -> Mapping[str, Any]:
+        job_id = self.installation.intake.receive(
+            [Incoming(name, lambda data=data: data) for name, data in files],
+            Delivery(
+                door="upload",
+                operator=operator,
+                site=site,
+                received_on=received_on,
+                sheets=sheets,
+                sides=sides,
+            ),
+        )
+        with self.installation.rooms.database.look() as session:
+            return job_line(session, self.installation, job_id)

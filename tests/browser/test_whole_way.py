@@ -1,0 +1,112 @@
+"""The whole way in a real browser: read, corrected by keyboard, approved, fetched."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.installation import SAMPLES, Installation
+
+PASSWORD = "correct horse battery"
+SCAN = "clean/2200-one.png"
+
+
+@pytest.mark.model
+def test_a_scan_becomes_an_approved_record(
+    installation: Installation, page: Page, picture: Callable[[str], None]
+) -> None:
+    truth = _truth(SCAN)
+    address = _open_office(installation)
+    filing = _take_in(installation, SCAN)
+
+    _log_in(page, address, "hanako")
+    page.goto(f"{address}/queue")
+    picture("queue")
+    page.get_by_test_id("queue-next").press("Enter")
+    page.get_by_test_id("value").wait_for()
+    picture("review")
+    _settle_by_keyboard(page, truth)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("queue-empty")).to_be_visible()
+    page.get_by_test_id("logout").click()
+    _log_in(page, address, "ichiro")
+    page.goto(f"{address}/approvals")
+    page.get_by_test_id(f"approval-{filing}").get_by_role("link").first.click()
+    picture("approval")
+    page.get_by_test_id("approve").click()
+    expect(page.get_by_test_id("filing-state")).to_be_visible()
+    picture("filing")
+    record = _fetch(installation, address, filing)
+
+    assert record["state"] == "approved"
+    assert _decided(record) == {n: v for n, v in truth.items() if v and "my_n" not in n}
+
+
+def _open_office(installation: Installation) -> str:
+    for name, role in (("hanako", "reviewer"), ("ichiro", "approver")):
+        done = installation.run(
+            "user", "add", name, "--role", role, "--password-stdin", stdin=PASSWORD
+        )
+        assert done.returncode == 0, done.stderr
+    for kind in ("offices", "insured"):
+        installation.run("records", "load", kind, str(SAMPLES / f"records/{kind}.csv"))
+    return installation.up()
+
+
+def _take_in(installation: Installation, scan: str) -> str:
+    path = str(SAMPLES / "scans" / scan)
+    job = installation.answer("ingest", path, "--wait", "--json")
+    return str(job["filings"][0])
+
+
+def _truth(scan: str) -> dict[str, str]:
+    values = json.loads((SAMPLES / "values.json").read_text("utf-8"))
+    return dict(values[scan][0]["fields"])
+
+
+def _log_in(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/login")
+    page.get_by_test_id("login-name").fill(name)
+    page.get_by_test_id("login-password").fill(PASSWORD)
+    page.get_by_test_id("login-password").press("Enter")
+    expect(page.get_by_test_id("who")).to_contain_text(name)
+
+
+def _settle_by_keyboard(page: Page, truth: dict[str, str]) -> None:
+    """Type what is on the paper into each doubtful field, and Enter."""
+    remaining = page.get_by_test_id("remaining").locator("[data-remaining]")
+    while (left := int(remaining.inner_text())) > 0:
+        field = page.locator("[data-field][aria-current=true]")
+        value = truth[field.get_attribute("data-field") or ""]
+        if value:
+            page.get_by_test_id("value").fill(value)
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.press("Alt+b")
+        expect(remaining).to_have_text(str(left - 1))
+
+
+def _fetch(installation: Installation, address: str, filing: str) -> dict[str, Any]:
+    token = installation.answer(
+        "token", "create", "robot", "--scope", "filings:read", "--json"
+    )["token"]
+    request = Request(  # noqa: S310 - our own server.
+        f"{address}/api/v1/filings/{filing}",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    with urlopen(request, timeout=10) as answer:  # noqa: S310
+        return dict(json.load(answer))
+
+
+def _decided(record: dict[str, Any]) -> dict[str, str]:
+    """The filled fields of a record, the masked ones left out."""
+    parts = [record["fields"], *(entry["fields"] for entry in record["entries"])]
+    return {
+        name: field["as_decided"]
+        for part in parts
+        for name, field in part.items()
+        if field["as_decided"] and "my_number" not in name
+    }
