@@ -48,9 +48,12 @@ class Instant(TypeDecorator[datetime]):
         self, value: datetime | None, dialect: Dialect
     ) -> datetime | None:
         del dialect
-        if value is None or value.tzinfo is not None:
-            return value
-        return value.replace(tzinfo=UTC)
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        # PostgreSQL answers in the zone its session happens to be in.
+        return value.astimezone(UTC)
 
 
 def one_of(column: str, values: Iterable[str | StrEnum]) -> CheckConstraint:

@@ -24,7 +24,6 @@ from storage.tables import (
     Page,
 )
 
-MANIFESTS = "manifests"
 HEAD = 0
 
 
@@ -33,15 +32,9 @@ def build(session: Session, entry: Entry) -> bytes:
     return rfc8785.dumps(_entry(session, entry))
 
 
-def build_together(session: Session, entries: Sequence[Entry]) -> bytes:
-    """The manifest of several entries that are approved by one signature."""
-    parts: list[Any] = [_entry(session, entry) for entry in entries]
-    return rfc8785.dumps({"manifest": 1, "entries": parts})
-
-
 def signed_bytes(*, manifest_sha256: str, by: str, at: datetime) -> bytes:
     """What the signature of an approval is over."""
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    moment = at.astimezone(UTC).isoformat()
     return rfc8785.dumps({"manifest": manifest_sha256, "by": by, "at": moment})
 
 

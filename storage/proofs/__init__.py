@@ -1,0 +1,1 @@
+"""The single proofs that `storage.verification` runs, one kind of evidence a file."""

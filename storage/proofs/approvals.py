@@ -1,0 +1,175 @@
+"""What was approved is what was signed, and is still what is in force."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kamizero.errors import MissingError, StoreError, TamperedError
+from storage.database import Database
+from storage.interfaces import ObjectStore
+from storage.manifest import signed_bytes
+from storage.proofs.report import MISSING, Tally, path_in
+from storage.tables import (
+    Approval,
+    Entry,
+    EntryState,
+    Field,
+    FieldVersion,
+    Original,
+)
+from storage.vault import Signature, Vault
+
+MANIFEST = "manifest"
+SIGNATURE = "signature"
+ENTRY = "entry"
+VERSION = "field_version"
+
+
+def prove(database: Database, store: ObjectStore, vault: Vault, tally: Tally) -> None:
+    for kind in (MANIFEST, SIGNATURE, ENTRY):
+        tally.count(kind, 0)
+    with database.look() as session:
+        ids = session.scalars(select(Approval.id).order_by(Approval.id)).all()
+    for approval_id in ids:
+        with database.look() as session:
+            approval = session.get_one(Approval, approval_id)
+            _prove_signature(vault, approval, tally)
+            manifest = _manifest(store, approval, tally)
+            if manifest is not None:
+                _prove_entries(session, approval, manifest, tally)
+
+
+def _prove_signature(vault: Vault, approval: Approval, tally: Tally) -> None:
+    tally.count(SIGNATURE)
+    words = signed_bytes(
+        manifest_sha256=approval.manifest_sha256, by=approval.by, at=approval.at
+    )
+    signature = Signature(key_id=approval.key_id, hex=approval.signature)
+    if not vault.verify_signature(words, signature):
+        tally.differs(
+            SIGNATURE,
+            approval.id,
+            expected=f"a signature with {approval.key_id}",
+            found="one that does not verify",
+        )
+
+
+def _manifest(store: ObjectStore, approval: Approval, tally: Tally) -> Any:
+    tally.count(MANIFEST)
+    try:
+        return json.loads(
+            store.read(
+                approval.store_key,
+                version=approval.store_version,
+                sha256=approval.manifest_sha256,
+            )
+        )
+    except MissingError:
+        found = MISSING
+    except TamperedError as error:
+        found = error.found or "changed"
+    except StoreError:
+        found = "unreadable"
+    tally.differs(
+        MANIFEST,
+        approval.id,
+        path=path_in(store, approval.store_key),
+        expected=approval.manifest_sha256,
+        found=found,
+    )
+    return None
+
+
+def _prove_entries(
+    session: Session, approval: Approval, manifest: Mapping[str, Any], tally: Tally
+) -> None:
+    # One signature may cover several entries of a filing, or one alone.
+    parts = {part["entry"]["id"]: part for part in manifest.get("entries", [manifest])}
+    entries = session.scalars(
+        select(Entry).where(Entry.approval_id == approval.id).order_by(Entry.id)
+    ).all()
+    for entry in entries:
+        tally.count(ENTRY)
+        if entry.id not in parts:
+            tally.differs(
+                ENTRY,
+                entry.id,
+                expected=f"in the manifest of approval {approval.id}",
+                found=MISSING,
+            )
+        elif _is_in_force(session, entry):
+            _prove_pointers(session, entry, parts[entry.id], tally)
+    for part in parts.values():
+        _prove_versions(session, part, tally)
+        _prove_originals(session, part, tally)
+
+
+def _is_in_force(session: Session, entry: Entry) -> bool:
+    # A correction opens a later version, whose fields may rightly differ.
+    latest = select(func.max(Entry.version)).where(
+        Entry.filing_id == entry.filing_id, Entry.n == entry.n
+    )
+    return entry.state == EntryState.APPROVED and entry.version == session.scalar(
+        latest
+    )
+
+
+def _prove_pointers(
+    session: Session, entry: Entry, part: Mapping[str, Any], tally: Tally
+) -> None:
+    rows = session.scalars(
+        select(Field).where(
+            Field.filing_id == entry.filing_id, Field.entry_n.in_([0, entry.n])
+        )
+    )
+    now = {row.name: (row.as_written_id, row.as_decided_id) for row in rows}
+    for field in part["fields"]:
+        signed = (_id(field["as_written"]), _id(field["as_decided"]))
+        found = now.get(field["name"])
+        if found != signed:
+            tally.differs(
+                ENTRY,
+                entry.id,
+                expected=f"{field['name']} in versions {signed}",
+                found=MISSING if found is None else f"versions {found}",
+            )
+
+
+def _prove_versions(session: Session, part: Mapping[str, Any], tally: Tally) -> None:
+    signed = {version["id"]: version["commitment"] for version in _versions(part)}
+    rows = session.execute(
+        select(FieldVersion.id, FieldVersion.commitment).where(
+            FieldVersion.id.in_(signed)
+        )
+    )
+    now = {key: commitment for key, commitment in rows}
+    for key, commitment in signed.items():
+        found = now.get(key, MISSING)
+        if found != commitment:
+            tally.differs(VERSION, key, expected=commitment, found=found)
+
+
+def _prove_originals(session: Session, part: Mapping[str, Any], tally: Tally) -> None:
+    signed: Sequence[str] = part["originals"]
+    known = session.scalars(select(Original.sha256).where(Original.sha256.in_(signed)))
+    for sha256 in sorted(set(signed) - set(known)):
+        tally.differs(
+            MANIFEST,
+            part["entry"]["id"],
+            expected=f"original {sha256}",
+            found=MISSING,
+        )
+
+
+def _versions(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for field in part["fields"]:
+        for purpose in ("as_written", "as_decided"):
+            if field[purpose] is not None:
+                yield field[purpose]
+
+
+def _id(version: Mapping[str, Any] | None) -> int | None:
+    return None if version is None else int(version["id"])

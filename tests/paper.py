@@ -1,0 +1,167 @@
+"""A filing as it lies in the database once it is read: what tests start from."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from forms.definition import FormDefinition
+from kamizero.model import (
+    Box,
+    Candidate,
+    FieldState,
+    FilingKind,
+    PageKind,
+    Reading,
+)
+from storage.tables import (
+    Arrival,
+    ArrivalState,
+    Field,
+    Filing,
+    FilingStep,
+    Job,
+    Original,
+    Page,
+    Site,
+)
+from storage.values import write_reading
+from storage.vault import Vault
+
+NOW = datetime(2020, 12, 10, 1, 0, tzinfo=UTC)
+RECEIVED_ON = date(2020, 12, 9)
+
+# What stands on the paper unless a test says otherwise; all else is blank.
+PAPER = {
+    "submitted_on": "2020-12-08",
+    "office.symbol": "01-ケイト",
+    "office.name": "株式会社けいと",
+    "name_kana": "ヤマダ　タロウ",
+    "name_kanji": "山田　太郎",
+    "birth_date": "1990-05-12",
+    "my_number": "123456789018",
+    "acquired_on": "2020-12-01",
+    "remuneration_total": "280000",
+}
+
+
+def new_filing(
+    session: Session, definition: FormDefinition, kind: FilingKind
+) -> Filing:
+    session.merge(Site(code="main", name="本所"))
+    session.flush()
+    job = Job(
+        site="main",
+        door="test",
+        operator="ken",
+        created_at=NOW,
+        received_on=RECEIVED_ON,
+    )
+    session.add(job)
+    session.flush()
+    arrival = Arrival(
+        job_id=job.id,
+        seq=1,
+        original=_original(f"bytes {job.id}".encode()),
+        source="scan.png",
+        state=ArrivalState.TAKEN,
+    )
+    session.add(arrival)
+    session.flush()
+    filing = Filing(
+        receipt_number=f"R{arrival.id}",
+        arrival_id=arrival.id,
+        site="main",
+        form=definition.form,
+        revision=definition.revision,
+        kind=kind,
+        received_on=RECEIVED_ON,
+        created_at=NOW,
+        step=FilingStep.CHECKING,
+    )
+    session.add(filing)
+    session.flush()
+    return filing
+
+
+def _original(data: bytes) -> Original:
+    digest = hashlib.sha256(data).hexdigest()
+    return Original(
+        sha256=digest,
+        size=len(data),
+        media_type="image/png",
+        store_key=f"original/{digest}",
+        store_version="1",
+        stored_at=NOW,
+        retain_until=NOW + timedelta(days=3650),
+    )
+
+
+def new_page(session: Session, filing: Filing) -> Page:
+    page = Page(
+        arrival_id=filing.arrival_id,
+        number=1,
+        width_px=1654,
+        height_px=2339,
+        dpi=200,
+        depth=8,
+        kind=PageKind.FORM,
+        form=filing.form,
+        revision=filing.revision,
+        form_page=1,
+        filing_id=filing.id,
+    )
+    session.add(page)
+    session.flush()
+    return page
+
+
+def read_fields(
+    session: Session,
+    vault: Vault,
+    definition: FormDefinition,
+    filing: Filing,
+    page: Page,
+    entries: int,
+    doubtful: set[str],
+    written: Mapping[str, str],
+) -> None:
+    for position, defined in enumerate(definition.fields):
+        if (defined.entry or 0) > entries:
+            continue
+        field = Field(
+            filing_id=filing.id,
+            entry_n=defined.entry or 0,
+            position=position,
+            name=defined.name,
+            sensitive=defined.sensitive,
+            page_id=page.id,
+            box_px=list(defined.box_mm),
+        )
+        session.add(field)
+        session.flush()
+        value = written.get(defined.name, PAPER.get(_last(defined.name), ""))
+        value = written.get(defined.name, PAPER.get(defined.name, value))
+        reading = _reading(defined.name, value, accepted=defined.name not in doubtful)
+        write_reading(session, vault, field, reading, now=NOW)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2] if name.startswith("insured.") else name
+
+
+def _reading(name: str, value: str, *, accepted: bool) -> Reading:
+    return Reading(
+        name=name,
+        state=FieldState.READ if value else FieldState.BLANK,
+        value=value,
+        text=value,
+        confidence=0.9999 if accepted else 0.7,
+        accepted=accepted,
+        chosen_by=None,
+        page=1,
+        box_px=Box(10, 20, 30, 40),
+        alternatives=(Candidate(f"{value}?", f"{value}?", 0.2),),
+        engine="pp-ocrv6-small@0123",
+    )
