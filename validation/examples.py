@@ -24,7 +24,7 @@ def example_filing(definition: FormDefinition, example: Example) -> FilingValues
         field = definition.field(name)
         values[name] = canonical(field.type, field.format, written)
         texts[name] = written
-        states[name] = FieldState.READ
+        states[name] = FieldState.READ if written else FieldState.BLANK
     return FilingValues(
         form=definition,
         kind=FilingKind.NEW,

@@ -350,9 +350,22 @@ def test_a_bonus_may_be_paid_to_one_person_on_two_days() -> None:
     once = {"paid_on": "9 021210", **written}
 
     twice = rules_found(example_filing(form, once))
+    repeated = rules_found(
+        example_filing(form, {**once, "insured.2.paid_on": "9 021210"})
+    )
     two_days = rules_found(
         example_filing(form, {**once, "insured.2.paid_on": "9 021225"})
     )
 
     assert {"common.serial_twice", "common.person_twice"} <= set(twice)
+    assert {"common.serial_twice", "common.person_twice"} <= set(repeated)
     assert not {"common.serial_twice", "common.person_twice"} & set(two_days)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"), [("7 010108", False), ("7 010107", True), ("9 000101", False)]
+)
+def test_events_before_heisei_are_noticed(written: str, found: bool) -> None:
+    rules = rules_found(acquisition(acquired_on=written))
+
+    assert ("common.event_date_era" in rules) is found

@@ -12,7 +12,7 @@ from validation.check import check, doubted
 from validation.evidence import supported
 from validation.examples import EXAMPLE_DAY, example_filing
 from validation.filing import FilingValues
-from validation.records import RememberedRecords
+from validation.records import RememberedRecords, is_same_person
 
 OFFICE = OfficeRecord(
     symbol="01-ケイト",
@@ -289,3 +289,80 @@ def test_a_rule_that_chose_a_value_is_no_ground_for_it() -> None:
     support = supported(chosen, records=None, today=EXAMPLE_DAY)
 
     assert support == {}
+
+
+def test_a_bonus_of_somebody_insured_elsewhere_is_one_finding() -> None:
+    elsewhere = replace(HANA, office_symbol="21-モミジ")
+    filing = example_filing(
+        Library.shipped().get("2265"),
+        {
+            "office.symbol": "01ケイト",
+            "paid_on": "9 021210",
+            "insured.1.my_number": "123456789018",
+        },
+    )
+
+    records = [rule for rule in rules_found(filing, elsewhere) if "records" in rule]
+
+    assert records == ["records.not_insured_here"]
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (replace(HANA, pension_number="", name_kana="ベツ　ジン"), True),
+        (replace(HANA, my_number="", name_kana="ベツ　ジン"), True),
+        (replace(HANA, my_number="", pension_number=""), True),
+        (
+            replace(HANA, my_number="", pension_number="", name_kana="ベツ　ジン"),
+            False,
+        ),
+        (
+            replace(
+                HANA, my_number="", pension_number="", birth_date=date(1990, 5, 13)
+            ),
+            False,
+        ),
+        (
+            replace(
+                HANA,
+                my_number="234567890121",
+                pension_number="9999999999",
+                name_kana="ベツ　ジン",
+            ),
+            False,
+        ),
+    ],
+)
+def test_two_records_are_of_one_person_by_a_number_or_name_and_birth(
+    other: InsuredRecord, same: bool
+) -> None:
+    assert is_same_person(HANA, other) is same
+
+
+def test_an_office_named_by_its_number_alone_is_not_contradicted() -> None:
+    filing = example_filing(
+        Library.shipped().get("2201"), {**LEAVING, "office.symbol": ""}
+    )
+
+    assert "records.office_symbol_and_number_differ" not in rules_found(filing, HANA)
+    assert "records.office_unknown" not in rules_found(filing, HANA)
+
+
+def test_an_office_number_of_two_offices_is_not_decided() -> None:
+    filing = example_filing(
+        Library.shipped().get("2201"), {**LEAVING, "office.symbol": ""}
+    )
+    register = TwoOffices(HANA)
+
+    found = check(filing, records=register, today=EXAMPLE_DAY)
+
+    assert not [f for f in found if f.rule.startswith("records.office")]
+
+
+class TwoOffices(Register):
+    """A register in which one number belongs to offices of two districts."""
+
+    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
+        known = [*super().office(symbol, number)]
+        return [*known, *(replace(o, symbol="21-モミジ", name="もみじ") for o in known)]
