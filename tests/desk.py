@@ -1,9 +1,8 @@
 """A desk with filings on it, in an embedded database: what review is tested on."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -12,12 +11,8 @@ from sqlalchemy.orm import Session
 from delivery.outbox import put_out
 from forms.definition import FormDefinition
 from kamizero.model import (
-    Box,
-    Candidate,
     FieldState,
     FilingKind,
-    PageKind,
-    Reading,
     Severity,
 )
 from review import queue
@@ -33,38 +28,26 @@ from review.undo import undo
 from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.tables import (
-    Arrival,
-    ArrivalState,
     Entry,
-    Field,
     Filing,
-    FilingStep,
     FindingRow,
-    Job,
-    Original,
-    Page,
-    Site,
 )
-from storage.values import write_reading
 from storage.vault import Vault
 from storage.work import Claim
+from tests.paper import (
+    NOW,
+    PAPER,
+    a_field,
+    a_reading,
+    new_filing,
+    new_page,
+    on_paper,
+    read_field,
+)
 
-NOW = datetime(2020, 12, 10, 1, 0, tzinfo=UTC)
+__all__ = ["LATER", "NOW", "PAPER", "Desk"]
+
 LATER = NOW + timedelta(minutes=1)
-RECEIVED_ON = date(2020, 12, 9)
-
-# What stands on the paper unless a test says otherwise; all else is blank.
-PAPER = {
-    "submitted_on": "2020-12-08",
-    "office.symbol": "01-ケイト",
-    "office.name": "株式会社けいと",
-    "name_kana": "ヤマダ　タロウ",
-    "name_kanji": "山田　太郎",
-    "birth_date": "1990-05-12",
-    "my_number": "123456789018",
-    "acquired_on": "2020-12-01",
-    "remuneration_total": "280000",
-}
 
 
 def no_news(session: Session, filing: Filing) -> None:
@@ -91,9 +74,24 @@ class Desk:
     ) -> int:
         """Take a filing in and read it; `written` overrides what is on the paper."""
         with self.database.begin() as session:
-            filing = _filing(session, self.definition, kind)
-            page = _page(session, filing)
-            _fields(session, self, filing, page, entries, set(doubtful), written or {})
+            filing = new_filing(session, self.definition, kind)
+            page = new_page(session, filing)
+            for position, defined in enumerate(self.definition.fields):
+                if (defined.entry or 0) <= entries:
+                    value = (written or {}).get(defined.name, on_paper(defined.name))
+                    accepted = defined.name not in doubtful
+                    reading = a_reading(defined.name, value, accepted=accepted)
+                    field = a_field(defined, position)
+                    read_field(session, self.vault, page, field, reading)
+                session,
+                self.vault,
+                self.definition,
+                filing,
+                page,
+                entries,
+                set(doubtful),
+                written or {},
+            )
             session.add_all(Entry(filing_id=filing.id, n=n + 1) for n in range(entries))
             return filing.id
 
@@ -272,121 +270,3 @@ class Desk:
                 deliver=partial(put_out, now=LATER),
             )
             return approval.id
-
-
-def _filing(session: Session, definition: FormDefinition, kind: FilingKind) -> Filing:
-    session.merge(Site(code="main", name="本所"))
-    session.flush()
-    job = Job(
-        site="main",
-        door="test",
-        operator="ken",
-        created_at=NOW,
-        received_on=RECEIVED_ON,
-    )
-    session.add(job)
-    session.flush()
-    arrival = Arrival(
-        job_id=job.id,
-        seq=1,
-        original=_original(f"bytes {job.id}".encode()),
-        source="scan.png",
-        state=ArrivalState.TAKEN,
-    )
-    session.add(arrival)
-    session.flush()
-    filing = Filing(
-        receipt_number=f"R{arrival.id}",
-        arrival_id=arrival.id,
-        site="main",
-        form=definition.form,
-        revision=definition.revision,
-        kind=kind,
-        received_on=RECEIVED_ON,
-        created_at=NOW,
-        step=FilingStep.CHECKING,
-    )
-    session.add(filing)
-    session.flush()
-    return filing
-
-
-def _original(data: bytes) -> Original:
-    digest = hashlib.sha256(data).hexdigest()
-    return Original(
-        sha256=digest,
-        size=len(data),
-        media_type="image/png",
-        store_key=f"original/{digest}",
-        store_version="1",
-        stored_at=NOW,
-        retain_until=NOW + timedelta(days=3650),
-    )
-
-
-def _page(session: Session, filing: Filing) -> Page:
-    page = Page(
-        arrival_id=filing.arrival_id,
-        number=1,
-        width_px=1654,
-        height_px=2339,
-        dpi=200,
-        depth=8,
-        kind=PageKind.FORM,
-        form=filing.form,
-        revision=filing.revision,
-        form_page=1,
-        filing_id=filing.id,
-    )
-    session.add(page)
-    session.flush()
-    return page
-
-
-def _fields(
-    session: Session,
-    desk: Desk,
-    filing: Filing,
-    page: Page,
-    entries: int,
-    doubtful: set[str],
-    written: Mapping[str, str],
-) -> None:
-    for position, defined in enumerate(desk.definition.fields):
-        if (defined.entry or 0) > entries:
-            continue
-        field = Field(
-            filing_id=filing.id,
-            entry_n=defined.entry or 0,
-            position=position,
-            name=defined.name,
-            sensitive=defined.sensitive,
-            page_id=page.id,
-            box_px=list(defined.box_mm),
-        )
-        session.add(field)
-        session.flush()
-        value = written.get(defined.name, PAPER.get(_last(defined.name), ""))
-        value = written.get(defined.name, PAPER.get(defined.name, value))
-        reading = _reading(defined.name, value, accepted=defined.name not in doubtful)
-        write_reading(session, desk.vault, field, reading, now=NOW)
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2] if name.startswith("insured.") else name
-
-
-def _reading(name: str, value: str, *, accepted: bool) -> Reading:
-    return Reading(
-        name=name,
-        state=FieldState.READ if value else FieldState.BLANK,
-        value=value,
-        text=value,
-        confidence=0.9999 if accepted else 0.7,
-        accepted=accepted,
-        chosen_by=None,
-        page=1,
-        box_px=Box(10, 20, 30, 40),
-        alternatives=(Candidate(f"{value}?", f"{value}?", 0.2),),
-        engine="pp-ocrv6-small@0123",
-    )

@@ -1,11 +1,11 @@
 """A filing as it lies in the database once it is read: what tests start from."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from forms.definition import Field as FieldOfForm
 from forms.definition import FormDefinition
 from kamizero.model import (
     Box,
@@ -117,41 +117,34 @@ def new_page(session: Session, filing: Filing) -> Page:
     return page
 
 
-def read_fields(
-    session: Session,
-    vault: Vault,
-    definition: FormDefinition,
-    filing: Filing,
-    page: Page,
-    entries: int,
-    doubtful: set[str],
-    written: Mapping[str, str],
+def read_field(
+    session: Session, vault: Vault, page: Page, field: Field, reading: Reading
 ) -> None:
-    for position, defined in enumerate(definition.fields):
-        if (defined.entry or 0) > entries:
-            continue
-        field = Field(
-            filing_id=filing.id,
-            entry_n=defined.entry or 0,
-            position=position,
-            name=defined.name,
-            sensitive=defined.sensitive,
-            page_id=page.id,
-            box_px=list(defined.box_mm),
-        )
-        session.add(field)
-        session.flush()
-        value = written.get(defined.name, PAPER.get(_last(defined.name), ""))
-        value = written.get(defined.name, PAPER.get(defined.name, value))
-        reading = _reading(defined.name, value, accepted=defined.name not in doubtful)
-        write_reading(session, vault, field, reading, now=NOW)
+    """Write a field and what the machine read in it."""
+    field.filing_id = page.filing_id or 0
+    field.page_id = page.id
+    session.add(field)
+    session.flush()
+    write_reading(session, vault, field, reading, now=NOW)
 
 
-def _last(name: str) -> str:
-    return name.rpartition(".")[2] if name.startswith("insured.") else name
+def on_paper(name: str) -> str:
+    """What stands in the field unless a test says otherwise."""
+    last = name.rpartition(".")[2] if name.startswith("insured.") else name
+    return PAPER.get(last, "")
 
 
-def _reading(name: str, value: str, *, accepted: bool) -> Reading:
+def a_field(defined: FieldOfForm, position: int) -> Field:
+    return Field(
+        entry_n=defined.entry or 0,
+        position=position,
+        name=defined.name,
+        sensitive=defined.sensitive,
+        box_px=list(defined.box_mm),
+    )
+
+
+def a_reading(name: str, value: str, *, accepted: bool) -> Reading:
     return Reading(
         name=name,
         state=FieldState.READ if value else FieldState.BLANK,

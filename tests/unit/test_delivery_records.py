@@ -1,0 +1,173 @@
+"""The record other programs read, and what waits to leave."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from delivery.outbox import mark_taken, put_out
+from delivery.records import MASK, Disclosure, record
+from kamizero.errors import ConflictError, MissingError
+from review.grounds import Inquiry
+from storage.tables import AuditEvent, Delivery, DeliveryState, Entry, Filing
+from tests.desk import LATER, NOW, PAPER, Desk
+
+NAME = "insured.1.name_kana"
+MY_NUMBER = "insured.1.my_number"
+
+
+def body(desk: Desk, filing: int, *, reveal: Disclosure | None = None) -> Any:
+    with desk.database.begin() as session:
+        return record(
+            session, desk.vault, session.get_one(Filing, filing), reveal=reveal
+        )
+
+
+def approved(desk: Desk) -> int:
+    filing = desk.receive()
+    desk.route(filing)
+    desk.approve(filing)
+    return filing
+
+
+def take(desk: Desk, filing: int) -> None:
+    with desk.database.begin() as session:
+        entry = session.get_one(Entry, desk.entry_id(filing))
+        mark_taken(session, entry, actor="robot", now=LATER)
+
+
+def test_a_record_has_the_keys_other_programs_rely_on(desk: Desk) -> None:
+    filing = approved(desk)
+
+    found = body(desk, filing)
+
+    assert set(found) == {
+        "id",
+        "version",
+        "state",
+        "form",
+        "revision",
+        "received_on",
+        "fields",
+        "entries",
+        "originals",
+        "approval",
+    }
+    assert set(found["entries"][0]) == {"n", "state", "fields", "findings"}
+    assert set(found["entries"][0]["fields"][NAME]) == {
+        "as_written",
+        "as_decided",
+        "source",
+        "version",
+    }
+    assert (found["form"], found["revision"]) == ("2200", "2020-12")
+    assert (found["state"], found["received_on"]) == ("approved", "2020-12-09")
+    assert found["approval"]["by"] == "ann"
+    assert found["approval"]["at"] == "2020-12-10T01:01:00Z"
+    assert len(found["originals"]) == 1
+
+
+def test_a_record_tells_what_is_written_from_what_is_decided(desk: Desk) -> None:
+    filing = desk.receive(doubtful=[NAME])
+    desk.route(filing)
+    ground = Inquiry("総務", date(2020, 12, 10), "佐藤です")
+    desk.decide(desk.claim(filing), NAME, "サトウ　タロウ", ground)
+
+    field = body(desk, filing)["entries"][0]["fields"][NAME]
+
+    assert (field["as_written"], field["as_decided"]) == (
+        PAPER["name_kana"],
+        "サトウ　タロウ",
+    )
+    assert field["source"] == "person"
+
+
+def test_fields_of_the_head_stand_with_the_filing(desk: Desk) -> None:
+    found = body(desk, desk.receive())
+
+    assert found["fields"]["office.symbol"]["as_decided"] == "01-ケイト"
+    assert "office.symbol" not in found["entries"][0]["fields"]
+    assert found["fields"]["office.symbol"]["source"] == "engine"
+
+
+def test_sensitive_values_are_masked(desk: Desk) -> None:
+    found = body(desk, desk.receive())
+
+    assert found["entries"][0]["fields"][MY_NUMBER]["as_written"] == MASK
+    assert found["entries"][0]["fields"][MY_NUMBER]["as_decided"] == MASK
+    assert PAPER["my_number"] not in str(found)
+
+
+def test_a_disclosure_shows_them_and_is_recorded(desk: Desk) -> None:
+    filing = desk.receive()
+
+    reveal = Disclosure(actor="robot", purpose="registration", now=NOW)
+    found = body(desk, filing, reveal=reveal)
+
+    field = found["entries"][0]["fields"][MY_NUMBER]
+    assert field["as_decided"] == PAPER["my_number"]
+    with desk.database.look() as session:
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.act == "filing.disclose")
+        ).one()
+    assert (event.actor, event.body["purpose"]) == ("robot", "registration")
+    assert field["version"] in event.body["versions"]
+
+
+def test_findings_stand_with_every_entry_they_touch(desk: Desk) -> None:
+    filing = desk.receive(entries=2)
+    desk.find(filing, "date.order", entry_n=2)
+    desk.find(filing, "office.unknown", entry_n=0)
+
+    first, second = body(desk, filing)["entries"]
+
+    assert [finding["rule"] for finding in first["findings"]] == ["office.unknown"]
+    assert [finding["rule"] for finding in second["findings"]] == [
+        "date.order",
+        "office.unknown",
+    ]
+
+
+def test_a_filing_nobody_approved_has_no_approval(desk: Desk) -> None:
+    assert body(desk, desk.receive())["approval"] == {}
+
+
+def test_an_entry_is_put_out_once_to_each_subscriber(desk: Desk) -> None:
+    filing = approved(desk)
+
+    with desk.database.begin() as session:
+        entry = session.get_one(Entry, desk.entry_id(filing))
+        put_out(session, entry, now=LATER, subscribers=["api", "host", "host"])
+
+    with desk.database.look() as session:
+        names = session.scalars(select(Delivery.subscriber)).all()
+    assert sorted(names) == ["api", "host"]
+
+
+def test_a_record_taken_twice_is_noted_once(desk: Desk) -> None:
+    filing = approved(desk)
+
+    take(desk, filing)
+    take(desk, filing)
+
+    with desk.database.look() as session:
+        assert session.scalars(select(Delivery.state)).all() == ["taken"]
+        events = session.scalars(
+            select(AuditEvent).where(AuditEvent.act == "delivery.taken")
+        ).all()
+    assert len(events) == 1
+
+
+def test_what_is_not_approved_cannot_be_taken(desk: Desk) -> None:
+    with pytest.raises(MissingError, match="not approved"):
+        take(desk, desk.receive())
+
+
+def test_what_was_registered_is_not_taken_again(desk: Desk) -> None:
+    filing = approved(desk)
+    with desk.database.begin() as session:
+        session.scalars(select(Delivery)).one().state = DeliveryState.REGISTERED
+
+    with pytest.raises(ConflictError, match="registered"):
+        take(desk, filing)
