@@ -12,6 +12,15 @@ from kamizero.model import Candidate, FieldState, FilingKind, Reading
 _NOT_WRITTEN = (FieldState.BLANK, FieldState.STRUCK)
 
 
+def free_reading(
+    chosen_by: str | None, accepted: bool, candidates: Sequence[Candidate]
+) -> Candidate | None:
+    """What was read without the rule that chose a value nobody has accepted yet."""
+    if chosen_by is None or accepted or not candidates:
+        return None
+    return candidates[0]
+
+
 @dataclass(frozen=True, slots=True)
 class FilingValues:
     """What stands in the fields of one filing.
@@ -46,9 +55,9 @@ class FilingValues:
             states={r.name: r.state for r in readings},
             texts={r.name: r.text for r in readings},
             free={
-                r.name: r.alternatives[0]
-                for r in chosen
-                if r.alternatives and not r.accepted
+                r.name: free
+                for r in readings
+                if (free := free_reading(r.chosen_by, r.accepted, r.alternatives))
             },
             chosen_by={r.name: r.chosen_by for r in chosen if r.chosen_by},
         )

@@ -7,6 +7,7 @@ from validation.line import Found, Line
 from validation.records import (
     is_same_person,
     known_value,
+    named_office,
     named_person,
     person_agrees,
     persons_named_by,
@@ -165,13 +166,14 @@ def serial_taken(line: Line) -> Iterator[Found]:
     ja="この番号の被保険者は登録にありません。番号の読み取りを確認してください。",
     en="No insured person with these numbers is on record. Check how they are read.",
     forms=("2201", "2265"),
-    passes=_NUMBERS,
-    fails=first_line(pension_number="1234567899"),
+    passes=_HERE,
+    fails={"office.symbol": "01-ケイト", **first_line(pension_number="1234567899")},
 )
 def person_unknown(line: Line) -> Iterator[Found]:
     items = ("my_number", "pension_number", "serial_number")
     written = [item for item in items if line.value(item)]
-    if written and named_person(line) is None:
+    # Nobody of an office that is not on record was ever loaded.
+    if written and named_office(line.head()) and named_person(line) is None:
         yield line.found(*written)
 
 

@@ -360,6 +360,17 @@ def test_an_office_number_of_two_offices_is_not_decided() -> None:
     assert not [f for f in found if f.rule.startswith("records.office")]
 
 
+def test_persons_of_an_office_that_is_not_on_record_are_not_missed() -> None:
+    here = leaving()
+    elsewhere = example_filing(
+        Library.shipped().get("2201"),
+        {**LEAVING, "office.symbol": "98ムメイ", "office.number": "99999"},
+    )
+
+    assert "records.person_unknown" in rules_found(here)
+    assert "records.person_unknown" not in rules_found(elsewhere)
+
+
 class TwoOffices(Register):
     """A register in which one number belongs to offices of two districts."""
 
