@@ -83,15 +83,6 @@ class Desk:
                     reading = a_reading(defined.name, value, accepted=accepted)
                     field = a_field(defined, position)
                     read_field(session, self.vault, page, field, reading)
-                session,
-                self.vault,
-                self.definition,
-                filing,
-                page,
-                entries,
-                set(doubtful),
-                written or {},
-            )
             session.add_all(Entry(filing_id=filing.id, n=n + 1) for n in range(entries))
             return filing.id
 
