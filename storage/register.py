@@ -62,6 +62,11 @@ class Register:
         self._database = database
         self._vault = vault
 
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever loaded: then nobody can be unknown."""
+        with self._database.look() as session:
+            return session.scalar(select(RecordOffice.id).limit(1)) is None
+
     def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
         named: list[ColumnElement[bool]] = []
         if symbol:

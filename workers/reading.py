@@ -45,7 +45,7 @@ def read_filing(
         RegistrationError: a page does not fit the form well enough to be read.
     """
     form = read_form(looks, definition=definition, engine=engine)
-    values = filing_values(definition, form.kind, form.readings)
+    values = FilingValues.of_readings(definition, form.kind, form.readings)
     findings = check(values, records=None, today=today)
     doubts = doubted(
         values, findings, candidates_of(form.readings), records=None, today=today
@@ -57,19 +57,6 @@ def read_filing(
             for reading in form.readings
         ),
         findings=(*findings, *_disagreements(form)),
-    )
-
-
-def filing_values(
-    definition: FormDefinition, kind: FilingKind, readings: Sequence[Reading]
-) -> FilingValues:
-    """The readings as the rules see them."""
-    return FilingValues(
-        form=definition,
-        kind=kind,
-        values={reading.name: reading.value for reading in readings},
-        states={reading.name: reading.state for reading in readings},
-        texts={reading.name: reading.text for reading in readings},
     )
 
 

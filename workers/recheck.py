@@ -15,7 +15,7 @@ from storage import values
 from storage.tables import Filing, FindingRow
 from storage.vault import Vault
 from validation.check import check
-from validation.filing import FilingValues
+from validation.filing import FilingValues, free_reading
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -25,18 +25,21 @@ READING_RULES = "reading."
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """Checks one filing again; given to review so that a correction is checked too."""
+    """Checks one filing again; given to review so that a correction is checked too.
+
+    `records` gives the register, or None as long as nothing was loaded into it.
+    """
 
     library: Library
     vault: Vault
-    records: Records
+    records: Callable[[], Records | None]
     clock: Callable[[], datetime]
 
     def __call__(self, session: Session, filing: Filing) -> None:
         """Rewrite the findings of a filing; a waiver of the same finding stays."""
         found = check(
             self._values(filing),
-            records=self.records,
+            records=self.records(),
             today=business_date(self.clock()),
         )
         rewrite_findings(session, filing, found)
@@ -53,19 +56,21 @@ class Recheck:
         )
 
     def _values(self, filing: Filing) -> FilingValues:
-        """What is decided for every field."""
-        bodies = {}
-        states = {}
-        for field in filing.fields:
-            version = values.decided_version(field)
-            bodies[field.name] = values.body_of(version, self.vault)
-            states[field.name] = FieldState(version.state)
+        """What is decided for every field, and what a rule chose unconfirmed."""
+        versions = {f.name: values.decided_version(f) for f in filing.fields}
+        bodies = {n: values.body_of(v, self.vault) for n, v in versions.items()}
+        free = {
+            n: free_reading(v.chosen_by, v.accepted, bodies[n].candidates)
+            for n, v in versions.items()
+        }
         return FilingValues(
             form=self.library.get(f"{filing.form}@{filing.revision}"),
             kind=FilingKind(filing.kind),
-            values={name: body.value for name, body in bodies.items()},
-            states=states,
-            texts={name: body.text for name, body in bodies.items()},
+            values={n: body.value for n, body in bodies.items()},
+            states={n: FieldState(v.state) for n, v in versions.items()},
+            texts={n: body.text for n, body in bodies.items()},
+            free={n: reading for n, reading in free.items() if reading},
+            chosen_by={n: v.chosen_by for n, v in versions.items() if v.chosen_by},
         )
 
 

@@ -12,7 +12,8 @@ from kamizero.model import PageKind
 from ocr.page import Look
 from storage import audit, values
 from storage.tables import Arrival, Entry, Field, Filing, FilingStep, Page
-from workers.reading import FilingReading, filing_values
+from validation.filing import FilingValues
+from workers.reading import FilingReading
 from workers.recheck import add_findings
 from workers.rooms import Rooms
 
@@ -53,7 +54,8 @@ def record_readings(
         session.add(field)
         session.flush()
         values.write_reading(session, rooms.vault, field, found, now=now)
-    used = filing_values(definition, reading.kind, reading.readings).entries()
+    values_read = FilingValues.of_readings(definition, reading.kind, reading.readings)
+    used = values_read.entries()
     for n in used:
         session.add(Entry(filing_id=filing.id, n=n))
     add_findings(session, filing, reading.findings)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -61,7 +62,7 @@ class Upload:
         operator: str,
     ) -> Mapping[str, Any]:
         job_id = self.installation.intake.receive(
-            [Incoming(name, lambda data=data: data) for name, data in files],
+            [Incoming(name, partial(bytes, data)) for name, data in files],
             Delivery(
                 door="upload",
                 operator=operator,

@@ -48,7 +48,12 @@ def open_installation(settings: Settings) -> Installation:
     library = Library.shipped()
     register = Register(database, vault)
     limits = limits_of(settings)
-    recheck = Recheck(library=library, vault=vault, records=register, clock=now)
+    recheck = Recheck(
+        library=library,
+        vault=vault,
+        records=lambda: None if register.is_empty() else register,
+        clock=now,
+    )
     rooms = Rooms(
         database=database,
         store=store,
