@@ -22,7 +22,7 @@ from storage.values import (
     write_decision,
 )
 from storage.verification import verify
-from tests.paper import LONG, MY_NUMBER, NOW, Archive, archive, field_named
+from tests.archive import LONG, MY_NUMBER, NOW, Archive, archive, field_named
 
 
 @pytest.fixture

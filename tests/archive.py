@@ -1,0 +1,196 @@
+"""A data folder with filings in it, as storage's own tests need it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kamizero.model import Box, Candidate, FieldState, PageKind, Reading
+from storage import audit
+from storage.database import Database
+from storage.directory import DirectoryStore
+from storage.manifest import build, signed_bytes
+from storage.originals import keep, original_row
+from storage.tables import (
+    Approval,
+    Arrival,
+    ArrivalState,
+    Entry,
+    EntryState,
+    Field,
+    Filing,
+    Job,
+    Page,
+    Site,
+)
+from storage.values import write_reading
+from storage.vault import KeyRing, Vault
+
+NOW = datetime(2026, 11, 24, 1, 2, 3, 400, tzinfo=UTC)
+LONG = NOW + timedelta(days=1500)
+MY_NUMBER = "123456789018"
+FIELDS = (
+    ("office.name", 0, False, "株式会社けいと"),
+    ("insured.1.name_kanji", 1, False, "山田　太郎"),
+    ("insured.1.my_number", 1, True, MY_NUMBER),
+)
+
+
+@dataclass
+class Archive:
+    """A database, a folder store and a vault on one data folder."""
+
+    folder: Path
+    database: Database
+    store: DirectoryStore
+    vault: Vault
+
+    def receive(self, data: bytes = b"paper") -> int:
+        """Take bytes in as one read filing with one entry; return the filing's id."""
+        kept = keep(self.store, data, retain_until=LONG)
+        with self.database.begin() as session:
+            original, _ = original_row(session, kept, media_type="image/png", now=NOW)
+            filing = _filing(session, original.id)
+            for position, (name, entry_n, sensitive, value) in enumerate(FIELDS):
+                field = Field(
+                    filing_id=filing.id,
+                    entry_n=entry_n,
+                    position=position,
+                    name=name,
+                    sensitive=sensitive,
+                    page_id=filing.pages[0].id,
+                    box_px=[0, 0, 1, 1],
+                )
+                session.add(field)
+                session.flush()
+                write_reading(session, self.vault, field, reading(name, value), now=NOW)
+            session.add(Entry(filing_id=filing.id, n=1, state=EntryState.READY))
+            return filing.id
+
+    def approve(self, filing_id: int, *, by: str = "suzuki") -> int:
+        """Sign the filing's entry as a person would; return the approval's id."""
+        with self.database.begin() as session:
+            entry = session.scalars(
+                select(Entry).where(Entry.filing_id == filing_id)
+            ).one()
+            kept = self.store.put(
+                build(session, entry), prefix="manifests", retain_until=LONG
+            )
+            words = signed_bytes(manifest_sha256=kept.sha256, by=by, at=NOW)
+            signature = self.vault.sign(words)
+            approval = Approval(
+                filing_id=filing_id,
+                manifest_sha256=kept.sha256,
+                store_key=kept.key,
+                store_version=kept.version,
+                by=by,
+                at=NOW,
+                key_id=signature.key_id,
+                signature=signature.hex,
+            )
+            session.add(approval)
+            session.flush()
+            entry.approval_id = approval.id
+            entry.state = EntryState.APPROVED
+            audit.record(
+                session,
+                actor=by,
+                act="approve",
+                subject_kind="filing",
+                subject_id=filing_id,
+                now=NOW,
+                body={"approval": approval.id},
+            )
+            return approval.id
+
+    def seal(self) -> int:
+        return audit.seal(self.database, self.store, now=NOW)
+
+
+def archive(folder: Path, url: str) -> Archive:
+    """An empty archive; whoever asks closes its database."""
+    database = Database(url)
+    database.upgrade()
+    return Archive(
+        folder=folder,
+        database=database,
+        store=DirectoryStore(folder),
+        vault=Vault(KeyRing.load(folder / "keys")),
+    )
+
+
+def field_named(session: Session, name: str) -> Field:
+    """The field of the first filing that has it."""
+    return session.scalars(
+        select(Field).where(Field.name == name).order_by(Field.id).limit(1)
+    ).one()
+
+
+def reading(name: str, value: str) -> Reading:
+    return Reading(
+        name=name,
+        state=FieldState.READ if value else FieldState.BLANK,
+        value=value,
+        text=value,
+        confidence=0.99,
+        accepted=True,
+        chosen_by=None,
+        page=1,
+        box_px=Box(0, 0, 1, 1),
+        alternatives=(Candidate(f"{value}?", f"{value}?", 0.01),),
+        engine="engine@1",
+        grounds=("line", "cells"),
+    )
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _filing(session: Session, original_id: int) -> Filing:
+    if session.get(Site, "main") is None:
+        session.add(Site(code="main", name="本所"))
+        session.flush()
+    job = Job(
+        site="main",
+        door="http",
+        operator="ken",
+        created_at=NOW,
+        received_on=date(2026, 11, 24),
+    )
+    session.add(job)
+    session.flush()
+    arrival = Arrival(
+        job_id=job.id,
+        seq=1,
+        original_id=original_id,
+        source="scan.png",
+        state=ArrivalState.TAKEN,
+    )
+    session.add(arrival)
+    session.flush()
+    page = Page(
+        arrival=arrival,
+        number=1,
+        width_px=1654,
+        height_px=2339,
+        dpi=200,
+        depth=8,
+        kind=PageKind.FORM,
+    )
+    filing = Filing(
+        receipt_number=f"R{arrival.id}",
+        arrival_id=arrival.id,
+        site="main",
+        form="2200",
+        revision="2020-12",
+        received_on=date(2026, 11, 24),
+        created_at=NOW,
+        pages=[page],
+    )
+    session.add(filing)
+    session.flush()
+    return filing
