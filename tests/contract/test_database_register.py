@@ -1,0 +1,218 @@
+"""The register is loaded once, answered from, and closed to who has no key."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from kamizero.errors import KeyMissingError, MissingError, WrongCallError
+from kamizero.model import InsuredRecord, OfficeRecord, Records
+from storage.database import Database
+from storage.register import (
+    COLUMNS,
+    Loaded,
+    RecordKind,
+    Register,
+    Rejected,
+    load,
+    load_csv,
+)
+from storage.tables import RecordInsured
+from storage.vault import KeyRing, Vault
+
+OFFICES = """symbol,number,name,owner_name,postal_code,address,phone
+01-ケイト,12345,株式会社けいと,山田　花子,1000001,東京都千代田区１,03-1234-5678
+02-アイウ,54321,有限会社あいう,佐藤　一郎,5300001,大阪府大阪市１,06-1234-5678
+"""
+TARO = {
+    "office_symbol": "01-ケイト",
+    "serial_number": "7",
+    "name_kana": "ヤマダ　タロウ",
+    "name_kanji": "山田　太郎",
+    "birth_date": "1990-05-12",
+    "my_number": "123456789018",
+    "pension_number": "1234567890",
+    "acquired_on": "2020-12-01",
+    "lost_on": "",
+}
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    return Vault(KeyRing.load(tmp_path / "keys"))
+
+
+def _load(database: Database, vault: Vault, *rows: dict[str, str]) -> Loaded:
+    numbered = enumerate(rows, start=2)
+    return load(database, vault, RecordKind.INSURED, numbered)
+
+
+def _csv(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "records.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_offices_are_found_by_symbol_or_number(
+    database: Database, vault: Vault, tmp_path: Path, encoding: str
+) -> None:
+    path = _csv(tmp_path, OFFICES, encoding)
+
+    loaded = load_csv(database, vault, RecordKind.OFFICES, path)
+
+    register = Register(database, vault)
+    expected = OfficeRecord(
+        symbol="01-ケイト",
+        number="12345",
+        name="株式会社けいと",
+        owner_name="山田　花子",
+        postal_code="1000001",
+        address="東京都千代田区１",
+        phone="03-1234-5678",
+    )
+    assert loaded == Loaded(count=2, rejected=())
+    assert register.office("01-ケイト", "") == (expected,)
+    assert register.office("", "12345") == (expected,)
+    assert len(register.office("01-ケイト", "54321")) == 2
+    assert register.office("", "") == ()
+    assert register.office("99-ナシ", "") == ()
+
+
+def test_a_person_is_found_by_each_number(database: Database, vault: Vault) -> None:
+    _load(database, vault, TARO)
+
+    register = Register(database, vault)
+    expected = InsuredRecord(
+        office_symbol="01-ケイト",
+        serial_number="7",
+        name_kana="ヤマダ　タロウ",
+        name_kanji="山田　太郎",
+        birth_date=date(1990, 5, 12),
+        my_number="123456789018",
+        pension_number="1234567890",
+        acquired_on=date(2020, 12, 1),
+        lost_on=None,
+    )
+    assert register.insured(my_number="123456789018") == (expected,)
+    assert register.insured(pension_number="1234567890") == (expected,)
+    assert register.insured(serial="7", office_symbol="01-ケイト") == (expected,)
+
+
+def test_a_serial_number_counts_within_its_office_alone(
+    database: Database, vault: Vault
+) -> None:
+    _load(database, vault, TARO)
+
+    register = Register(database, vault)
+
+    assert register.insured(serial="7") == ()
+    assert register.insured(serial="7", office_symbol="02-アイウ") == ()
+    assert register.insured() == ()
+
+
+def test_a_person_lies_sealed_in_the_database(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    _load(database, vault, TARO)
+
+    with database.look() as session:
+        row = session.scalars(select(RecordInsured)).one()
+
+    assert "太郎".encode() not in row.sealed
+    assert b"123456789018" not in row.sealed
+    assert row.my_number_index == vault.blind_index("123456789018")
+    stranger = Vault(KeyRing.load(tmp_path / "other"))
+    assert Register(database, stranger).insured(my_number="123456789018") == ()
+    with pytest.raises(KeyMissingError):
+        Register(database, stranger).insured(serial="7", office_symbol="01-ケイト")
+
+
+def test_a_newer_file_replaces_what_it_names(database: Database, vault: Vault) -> None:
+    _load(database, vault, TARO, TARO | {"serial_number": "8", "my_number": ""})
+
+    _load(database, vault, TARO | {"my_number": "", "lost_on": "2026-03-31"})
+
+    register = Register(database, vault)
+    (found,) = register.insured(serial="7", office_symbol="01-ケイト")
+    assert found.lost_on == date(2026, 3, 31)
+    assert register.insured(my_number="123456789018") == ()
+    assert len(register.insured(serial="8", office_symbol="01-ケイト")) == 1
+
+
+def test_a_bad_row_is_kept_aside_with_line_and_reason(
+    database: Database, vault: Vault
+) -> None:
+    loaded = _load(
+        database,
+        vault,
+        TARO | {"birth_date": "1990-02-30"},
+        TARO | {"office_symbol": " "},
+        TARO | {"my_number": "12345678901"},
+        TARO | {"serial_number": "123456789"},
+        TARO,
+    )
+
+    assert loaded.count == 1
+    assert loaded.rejected == (
+        Rejected(2, "birth_date is no date: write it as 1990-05-12"),
+        Rejected(3, "office_symbol is empty"),
+        Rejected(4, "my_number has not 12 digits"),
+        Rejected(5, "serial_number has more than 8 characters"),
+    )
+
+
+def test_a_short_row_of_a_file_is_named_by_its_line(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    path = _csv(tmp_path, OFFICES + "03-ウエオ\n")
+
+    loaded = load_csv(database, vault, RecordKind.OFFICES, path)
+
+    assert (loaded.count, loaded.rejected) == (2, (Rejected(4, "name is empty"),))
+
+
+def test_a_missing_column_says_what_the_first_line_must_be(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    path = _csv(tmp_path, "symbol,name\n01-ケイト,けいと\n")
+
+    with pytest.raises(WrongCallError, match=",".join(COLUMNS[RecordKind.OFFICES])):
+        load_csv(database, vault, RecordKind.OFFICES, path)
+
+
+def test_a_file_in_no_known_encoding_says_so(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    path = tmp_path / "records.csv"
+    path.write_bytes(b"\x81\x20")
+
+    with pytest.raises(WrongCallError, match="Save it as UTF-8"):
+        load_csv(database, vault, RecordKind.OFFICES, path)
+
+
+def test_a_file_that_is_not_there_says_so(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    with pytest.raises(MissingError, match="nowhere"):
+        load_csv(database, vault, RecordKind.OFFICES, tmp_path / "nowhere.csv")
+
+
+def test_a_long_file_is_loaded_in_batches(database: Database, vault: Vault) -> None:
+    seen: list[int] = []
+    rows = (
+        (line, TARO | {"serial_number": str(line), "my_number": ""})
+        for line in range(2_500)
+    )
+
+    loaded = load(database, vault, RecordKind.INSURED, rows, progress=seen.append)
+
+    assert loaded.count == 2_500
+    assert seen == [1_000, 2_000, 2_500]
+
+
+def test_the_register_answers_as_records_do(database: Database, vault: Vault) -> None:
+    records: Records = Register(database, vault)
+
+    assert records.insured(my_number="123456789018") == ()
