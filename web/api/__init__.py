@@ -1,0 +1,46 @@
+"""The API other programs use: `/api/v1`, OpenAPI 3.1, problems as RFC 9457."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from web.api import approvals, events, filings, jobs, originals, pages
+from web.problems import MEDIA_TYPE
+
+VERSION = "1"
+
+_PROBLEM = {
+    "description": "Refused; `type` is stable, `detail` says what to do (RFC 9457).",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string", "format": "uri"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": _PROBLEM, "5XX": _PROBLEM}
+
+
+def create_api() -> FastAPI:
+    """The API alone; whoever mounts it gives it its state."""
+    api = FastAPI(
+        title="kamizero",
+        summary="Paper filings as approved records",
+        description="Every POST needs an `Idempotency-Key`. Lists are paged by key: "
+        "`next` is what `after` takes. Sensitive values are masked.",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        responses=_RESPONSES,
+    )
+    for module in (filings, approvals, pages, jobs, originals, events):
+        api.include_router(module.router)
+    return api

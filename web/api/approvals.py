@@ -1,0 +1,98 @@
+"""Approving over the API: for a person's own tools, never for a robot."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from review.approval import approve, proposal
+from storage.tables import Filing
+from web.api.callers import Caller, Scope, needs, person
+from web.api.once import Answer, InOnce
+from web.refusals import PreconditionError
+from web.rooms import Rooms
+from web.routes.filings import find_filing
+from web.visitors import InRooms
+
+router = APIRouter(tags=["approvals"])
+
+
+class ApprovalWanted(BaseModel):
+    """The manifest that was looked at; approving fails if it is not the one now."""
+
+    manifest_sha256: str
+
+
+@router.get(
+    "/filings/{filing_id}/proposal",
+    dependencies=[Depends(needs(Scope.FILINGS_READ))],
+)
+def get_proposal(rooms: InRooms, filing_id: int) -> Mapping[str, Any]:
+    """What an approval would sign now."""
+    with rooms.database.look() as session:
+        proposed = proposal(session, find_filing(session, filing_id))
+        return {
+            "manifest_sha256": proposed.manifest_sha256,
+            "entries": [entry.n for entry in proposed.entries],
+        }
+
+
+@router.post("/filings/{filing_id}/approval", status_code=201)
+def approve_filing(
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(person)],
+    once: InOnce,
+    filing_id: int,
+    wanted: ApprovalWanted,
+    if_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Sign what was looked at; four eyes hold here as on the page."""
+    request = {"approve": filing_id, "manifest": wanted.manifest_sha256}
+    return once.run(
+        request, lambda: _approve(rooms, caller, filing_id, wanted, if_match)
+    )
+
+
+def _approve(
+    rooms: Rooms,
+    caller: Caller,
+    filing_id: int,
+    wanted: ApprovalWanted,
+    if_match: str,
+) -> Answer:
+    now = rooms.clock()
+    with rooms.database.begin() as session:
+        filing = find_filing(session, filing_id)
+        _check_version(filing, if_match)
+        signed = approve(
+            session,
+            rooms.store,
+            rooms.vault,
+            filing=filing,
+            manifest_sha256=wanted.manifest_sha256,
+            actor=caller.name,
+            role=caller.at_work,
+            now=now,
+            retain_until=now + rooms.retention,
+            deliver=rooms.deliver,
+        )
+        return 201, _told(session, filing, signed.id)
+
+
+def _check_version(filing: Filing, if_match: str) -> None:
+    if if_match and if_match.strip('"') != str(filing.version):
+        raise PreconditionError(
+            f"Filing {filing.id} is at version {filing.version} now; fetch it again."
+        )
+
+
+def _told(session: Session, filing: Filing, approval: int) -> dict[str, Any]:
+    session.flush()
+    return {
+        "id": approval,
+        "filing": filing.id,
+        "version": filing.version,
+        "entries": [e.n for e in filing.entries if e.approval_id == approval],
+    }

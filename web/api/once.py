@@ -1,0 +1,121 @@
+"""A POST sent twice with the same key is done once and answered twice."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Header
+from fastapi.responses import JSONResponse
+
+from kamizero.errors import KamizeroError
+from storage.insertion import insert_once
+from storage.tables import IdempotentAnswer
+from web.api.callers import Caller, caller_of
+from web.refusals import KeyNeededError, KeyReusedError, StillRunningError
+from web.rooms import Rooms
+from web.visitors import InRooms
+
+# After that, whoever began it is taken for dead and the request may run again.
+GIVEN_UP_AFTER = timedelta(minutes=15)
+
+Answer = tuple[int, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Runs acts of one caller under one key."""
+
+    rooms: Rooms
+    caller: Caller
+    key: str
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self.caller.name, self.key
+
+    def run(
+        self, request: Mapping[str, Any], act: Callable[[], Answer]
+    ) -> JSONResponse:
+        """The answer of the act, or the one it gave before.
+
+        Raises:
+            KeyReusedError: the key came with another request before.
+            StillRunningError: the first request is not answered yet.
+        """
+        fingerprint = _fingerprint(request)
+        known = self._begin(fingerprint)
+        if known is not None:
+            return _answer(known, {"Idempotent-Replayed": "true"})
+        try:
+            answer = act()
+        except KamizeroError:
+            # Nothing was done: the same key may try again.
+            self._forget()
+            raise
+        self._end(answer)
+        return _answer(answer, {})
+
+    def _begin(self, fingerprint: str) -> Answer | None:
+        now = self.rooms.clock()
+        with self.rooms.database.begin() as session:
+            if insert_once(
+                session,
+                IdempotentAnswer,
+                caller=self.caller.name,
+                key=self.key,
+                request_hash=fingerprint,
+                at=now,
+            ):
+                return None
+            row = session.get_one(IdempotentAnswer, self._place, with_for_update=True)
+            if row.request_hash != fingerprint:
+                raise KeyReusedError(
+                    "This Idempotency-Key was used for another request; use a new one."
+                )
+            if row.status is not None:
+                return row.status, row.body or {}
+            if now - row.at < GIVEN_UP_AFTER:
+                raise StillRunningError("The same request is being worked on; wait.")
+            row.at = now
+            return None
+
+    def _end(self, answer: Answer) -> None:
+        with self.rooms.database.begin() as session:
+            row = session.get_one(IdempotentAnswer, self._place)
+            row.status, row.body = answer[0], dict(answer[1])
+
+    def _forget(self) -> None:
+        with self.rooms.database.begin() as session:
+            row = session.get(IdempotentAnswer, self._place)
+            if row is not None:
+                session.delete(row)
+
+
+def once(
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(caller_of)],
+    idempotency_key: Annotated[str, Header(max_length=200)] = "",
+) -> Once:
+    """A dependency of every POST. Raises KeyNeededError."""
+    if not idempotency_key:
+        raise KeyNeededError(
+            "Send an Idempotency-Key header: a new random one per request, the same "
+            "one when you send that request again."
+        )
+    return Once(rooms, caller, idempotency_key)
+
+
+InOnce = Annotated[Once, Depends(once)]
+
+
+def _fingerprint(request: Mapping[str, Any]) -> str:
+    text = json.dumps(request, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _answer(answer: Answer, headers: Mapping[str, str]) -> JSONResponse:
+    status, body = answer
+    return JSONResponse(dict(body), status_code=status, headers=dict(headers))

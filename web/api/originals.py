@@ -1,0 +1,43 @@
+"""Originals over the API: the bytes as received, every look recorded."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from kamizero.errors import MissingError
+from storage import audit
+from storage.originals import read_original
+from storage.tables import Original
+from web.api.callers import Caller, Scope, needs
+from web.visitors import InRooms
+
+router = APIRouter(tags=["originals"])
+
+
+@router.get("/originals/{original_id}", response_class=Response)
+def get_original(
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(needs(Scope.ORIGINALS_READ))],
+    original_id: int,
+) -> Response:
+    """The bytes, hashed again before they leave; nothing on them is covered."""
+    with rooms.database.begin() as session:
+        original = session.get(Original, original_id)
+        if original is None:
+            raise MissingError(f"There is no original {original_id}.")
+        audit.record(
+            session,
+            actor=caller.name,
+            act="original.view",
+            subject_kind="original",
+            subject_id=original.sha256,
+            now=rooms.clock(),
+        )
+    return Response(
+        read_original(rooms.store, original),
+        media_type=original.media_type,
+        headers={
+            "ETag": f'"{original.sha256}"',
+            "Content-Disposition": f'attachment; filename="{original.sha256}"',
+        },
+    )

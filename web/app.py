@@ -1,0 +1,59 @@
+"""Puts pages, API and error handling together into one application."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from web import failures
+from web.api import create_api
+from web.headers import SecurityHeaders
+from web.painting import Painter
+from web.rooms import Rooms
+from web.routes import (
+    approvals,
+    desk,
+    filings,
+    health,
+    jobs,
+    login,
+    pictures,
+    queue,
+    review,
+    upload,
+)
+
+PAGES = (
+    login.router,
+    jobs.router,
+    upload.router,
+    queue.router,
+    review.router,
+    desk.router,
+    filings.router,
+    approvals.router,
+    pictures.router,
+    health.router,
+)
+
+
+def create_app(rooms: Rooms) -> FastAPI:
+    """The application over these rooms; it starts nothing and reads no settings."""
+    # The pages are for people: only the API is described.
+    app = FastAPI(title="kamizero", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.rooms = rooms
+    app.state.painter = Painter.shipped(rooms.language)
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    app.mount("/api/v1", _api(app))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    failures.install(app)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _api(app: FastAPI) -> FastAPI:
+    api = create_api()
+    api.state = app.state
+    failures.install(api)
+    return api

@@ -1,0 +1,71 @@
+"""Errors as RFC 9457 problems: stable types, the status that fits, what to do."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import JSONResponse
+
+from kamizero import errors
+from review.refusals import NotSettledError, ValueRefusedError
+from storage.people import NotLoggedInError
+from web import refusals
+
+MEDIA_TYPE = "application/problem+json"
+URN = "urn:kamizero:problem:"
+
+# The first class that fits decides, so the narrower ones stand first.
+_STATUSES: tuple[tuple[type[errors.KamizeroError], HTTPStatus], ...] = (
+    (NotLoggedInError, HTTPStatus.UNAUTHORIZED),
+    (refusals.PreconditionError, HTTPStatus.PRECONDITION_FAILED),
+    (refusals.KeyReusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (ValueRefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (errors.MissingError, HTTPStatus.NOT_FOUND),
+    (errors.ForbiddenError, HTTPStatus.FORBIDDEN),
+    (errors.ConflictError, HTTPStatus.CONFLICT),
+    (errors.StaleFenceError, HTTPStatus.CONFLICT),
+    (errors.WrongCallError, HTTPStatus.BAD_REQUEST),
+    (errors.RefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (errors.StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def status_of(error: errors.KamizeroError) -> int:
+    for kind, status in _STATUSES:
+        if isinstance(error, kind):
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def problem(
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> JSONResponse:
+    """A problem document; `more` are members of its own."""
+    body = {
+        "type": f"{URN}{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    return JSONResponse(
+        body, status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+    )
+
+
+def problem_of(
+    error: errors.KamizeroError, *, detail: str | None = None
+) -> JSONResponse:
+    """The problem an error of the house is told as."""
+    more: dict[str, Any] = {}
+    if isinstance(error, NotSettledError):
+        more["points"] = list(error.points)
+    code = error.refusal_code if isinstance(error, errors.RefusedError) else error.code
+    return problem(
+        status=status_of(error), code=code, detail=detail or str(error), **more
+    )

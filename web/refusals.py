@@ -1,0 +1,52 @@
+"""Why a request is refused before it reaches any room."""
+
+from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
+
+
+class CsrfError(ForbiddenError):
+    """The request does not come from a page that was shown to this person."""
+
+    code = "csrf"
+
+
+class ScopeError(ForbiddenError):
+    """The token does not reach that far."""
+
+    code = "scope"
+
+
+class PersonNeededError(ForbiddenError):
+    """Only a person may do that, whatever role a token carries."""
+
+    code = "person_needed"
+
+
+class KeyNeededError(WrongCallError):
+    """A POST came without the key that makes repeating it harmless."""
+
+    code = "idempotency_key_missing"
+
+
+class KeyReusedError(WrongCallError):
+    """The key was used for another request before."""
+
+    code = "idempotency_key_reused"
+
+
+class StillRunningError(ConflictError):
+    """The first request with this key has not been answered yet."""
+
+    code = "idempotency_running"
+    retryable = True
+
+
+class PreconditionError(ConflictError):
+    """The version in If-Match is not the one that stands."""
+
+    code = "precondition"
+
+
+class TakenError(ConflictError):
+    """Somebody else works on the item, or it is already done."""
+
+    code = "taken"

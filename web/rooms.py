@@ -1,0 +1,78 @@
+"""What the web needs from the house, built once by whoever starts it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from fastapi import Request
+
+from forms.library import Library
+from kamizero.model import Box
+from review.approval import Deliver
+from review.completion import Recheck
+from storage.database import Database
+from storage.interfaces import ObjectStore
+from storage.tables import Page
+from storage.vault import Vault
+
+
+class Pictures(Protocol):
+    """Gives pictures of pages; may be asked by several threads at once."""
+
+    def png(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
+        """The stored page as PNG, these areas (px) covered. Raises RefusedError."""
+        ...
+
+
+class Receive(Protocol):
+    """Takes files in as one job, durable when it returns."""
+
+    def __call__(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        *,
+        site: str,
+        sheets: int | None,
+        sides: int,
+        received_on: date,
+        operator: str,
+    ) -> Mapping[str, Any]:
+        """The job as `ingest --json` prints it: job, originals, filings, refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The real things behind the pages.
+
+    Attributes:
+        recheck: runs the rules again over a filing and rewrites its findings.
+        deliver: puts an approved entry out for those who wait for it.
+        heartbeat: when a worker last showed that it lives, None if never.
+        site: code of the site that files without one are received at.
+        retention: how long the manifest of an approval is kept at least.
+        secure_cookies: True where people reach the pages over HTTPS.
+    """
+
+    database: Database
+    store: ObjectStore
+    vault: Vault
+    library: Library
+    pictures: Pictures
+    receive: Receive
+    recheck: Recheck
+    deliver: Deliver
+    clock: Callable[[], datetime]
+    heartbeat: Callable[[], datetime | None]
+    site: str
+    retention: timedelta = timedelta(days=3653)
+    language: str = "ja"
+    secure_cookies: bool = False
+    max_upload_bytes: int = 500_000_000
+
+
+def rooms_of(request: Request) -> Rooms:
+    """The rooms of the app that answers this request."""
+    rooms: Rooms = request.app.state.rooms
+    return rooms

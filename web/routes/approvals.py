@@ -1,0 +1,202 @@
+"""Approval: what waits for it, what the approver looks at, and their three acts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from kamizero.errors import ForbiddenError
+from review import returns
+from review.approval import approve as sign
+from review.approval import proposal
+from review.refusals import NothingReadyError
+from storage.tables import Entry, EntryState, Filing, Touch
+from web.painting import painter_of
+from web.routes.filings import find_filing, heading
+from web.routes.notices import notice
+from web.shown.approval import PAGE_SIZE, approval_lines, summary
+from web.shown.filing import findings_of, value_groups
+from web.shown.findings import finding_views
+from web.shown.jobs import standing
+from web.shown.pages import page_views
+from web.visitors import InRooms, Person, Visitor, shown_to_them, visitor_of
+from web.writing import Pen
+
+router = APIRouter(prefix="/approvals", dependencies=[Depends(shown_to_them)])
+
+
+def approving(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
+    """A person who approves. Raises ForbiddenError for others."""
+    if not visitor.may_approve:
+        raise ForbiddenError("Approving is done by approvers.")
+    return visitor
+
+
+Approver = Annotated[Visitor, Depends(approving)]
+Reason = Annotated[str, Form(max_length=500)]
+
+
+@router.get("")
+def approvals(
+    request: Request, rooms: InRooms, visitor: Person, after: int = 0
+) -> Response:
+    with rooms.database.look() as session:
+        lines = approval_lines(
+            session,
+            rooms.vault,
+            person=visitor.name,
+            library=rooms.library,
+            language=visitor.language,
+            after=after,
+        )
+    return painter_of(request).page(
+        request,
+        "approvals.html",
+        visitor=visitor,
+        here="approvals",
+        filings=lines,
+        later=lines[-1].id if len(lines) == PAGE_SIZE else None,
+        said=notice(request, visitor),
+    )
+
+
+@router.get("/{filing_id}")
+def approval_page(
+    request: Request, rooms: InRooms, visitor: Person, filing_id: int
+) -> Response:
+    painter = painter_of(request)
+    pen = Pen(painter.texts, visitor.language)
+    with rooms.database.look() as session:
+        filing = find_filing(session, filing_id)
+        definition = rooms.library.get(f"{filing.form}@{filing.revision}")
+        manifest, entries = _proposed(session, filing)
+        groups = value_groups(
+            session, filing, rooms.vault, definition=definition, pen=pen
+        )
+        seen = summary(
+            session,
+            rooms.vault,
+            entries,
+            groups=groups,
+            definition=definition,
+            pen=pen,
+        )
+        open_ones = [f for f in findings_of(session, filing) if f.waived_by is None]
+        return painter.page(
+            request,
+            "approval.html",
+            visitor=visitor,
+            here="approvals",
+            filing=heading(rooms, filing, standing(filing.entries), visitor.language),
+            pages=[asdict(one) for one in page_views(filing)],
+            first_page=None,
+            changed=seen.changed,
+            unseen=seen.unseen,
+            confirmed=seen.confirmed,
+            waived=finding_views(
+                seen.waived, definition=definition, language=visitor.language
+            ),
+            open_findings=finding_views(
+                open_ones, definition=definition, language=visitor.language
+            ),
+            manifest=manifest,
+            ready=len(entries),
+            may_decide=visitor.may_approve and bool(entries),
+            hindrance=_hindrance(session, filing, visitor, entries, pen),
+        )
+
+
+@router.post("/{filing_id}/approve")
+def approve(
+    rooms: InRooms,
+    visitor: Approver,
+    filing_id: int,
+    manifest: Annotated[str, Form()],
+) -> Response:
+    with rooms.database.begin() as session:
+        now = rooms.clock()
+        sign(
+            session,
+            rooms.store,
+            rooms.vault,
+            filing=find_filing(session, filing_id),
+            manifest_sha256=manifest,
+            actor=visitor.name,
+            role=visitor.at_work,
+            now=now,
+            retain_until=now + rooms.retention,
+            deliver=rooms.deliver,
+        )
+    return RedirectResponse(f"/filings/{filing_id}?notice=approved", status_code=303)
+
+
+@router.post("/{filing_id}/send-back")
+def send_back(
+    rooms: InRooms, visitor: Approver, filing_id: int, reason: Reason
+) -> Response:
+    """Back to the reviewers, inside the office (差戻し)."""
+    with rooms.database.begin() as session:
+        for entry in _ready(session, filing_id):
+            returns.send_back(
+                session,
+                entry=entry,
+                actor=visitor.name,
+                role=visitor.at_work,
+                reason=reason,
+                now=rooms.clock(),
+            )
+    return RedirectResponse("/approvals?notice=sent_back", status_code=303)
+
+
+@router.post("/{filing_id}/return")
+def return_to_submitter(
+    rooms: InRooms, visitor: Approver, filing_id: int, reason: Reason
+) -> Response:
+    """Back to the submitter, with a slip (返戻)."""
+    with rooms.database.begin() as session:
+        for entry in _ready(session, filing_id):
+            returns.return_to_submitter(
+                session,
+                entry=entry,
+                actor=visitor.name,
+                role=visitor.at_work,
+                reason=reason,
+                now=rooms.clock(),
+            )
+    return RedirectResponse("/approvals?notice=returned", status_code=303)
+
+
+def _proposed(session: Session, filing: Filing) -> tuple[str, Sequence[Entry]]:
+    try:
+        proposed = proposal(session, filing)
+    except NothingReadyError:
+        return "", ()
+    return proposed.manifest_sha256, proposed.entries
+
+
+def _ready(session: Session, filing_id: int) -> list[Entry]:
+    filing = find_filing(session, filing_id)
+    ready = [entry for entry in filing.entries if entry.state == EntryState.READY]
+    if not ready:
+        raise NothingReadyError(f"No entry of filing {filing_id} is ready.")
+    return ready
+
+
+def _hindrance(
+    session: Session,
+    filing: Filing,
+    visitor: Visitor,
+    entries: Sequence[Entry],
+    pen: Pen,
+) -> str:
+    """Why this person cannot approve the filing now, "" where they can."""
+    if not entries:
+        return pen.texts.say("approval.nothing_ready", pen.language)
+    if not visitor.may_approve:
+        return pen.texts.say("approval.not_approver", pen.language)
+    if session.get(Touch, (filing.id, visitor.name)) is not None:
+        return pen.texts.say("approval.own_work", pen.language)
+    return ""

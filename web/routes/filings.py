@@ -1,0 +1,167 @@
+"""Filings: the list, and one filing with all that is known of it."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from kamizero.errors import MissingError
+from review import completion
+from review.acts import Act
+from review.history import history
+from review.transitions import acts_from
+from storage.tables import Approval, Entry, EntryState, Field, Filing
+from web.painting import painter_of
+from web.rooms import Rooms
+from web.routes.notices import notice
+from web.shown.events import event_views
+from web.shown.filing import findings_of, original_of, value_groups
+from web.shown.findings import finding_views
+from web.shown.jobs import FilingLine, filing_line, form_title, standing
+from web.shown.pages import page_views
+from web.visitors import InRooms, Person, shown_to_them
+from web.writing import Pen
+
+router = APIRouter(prefix="/filings", dependencies=[Depends(shown_to_them)])
+
+PAGE_SIZE = 50
+
+
+@router.get("")
+def filings(
+    request: Request,
+    rooms: InRooms,
+    visitor: Person,
+    before: int | None = None,
+    number: str = "",
+) -> Response:
+    with rooms.database.look() as session:
+        lines = _lines(session, rooms, visitor.language, before, number.strip())
+    return painter_of(request).page(
+        request,
+        "filings.html",
+        visitor=visitor,
+        here="filings",
+        filings=lines,
+        number=number,
+        older=lines[-1].id if len(lines) == PAGE_SIZE else None,
+    )
+
+
+@router.get("/{filing_id}")
+def filing(
+    request: Request,
+    rooms: InRooms,
+    visitor: Person,
+    filing_id: int,
+    page: int | None = None,
+) -> Response:
+    painter = painter_of(request)
+    pen = Pen(painter.texts, visitor.language)
+    with rooms.database.look() as session:
+        found = find_filing(session, filing_id)
+        definition = rooms.library.get(f"{found.form}@{found.revision}")
+        fields = session.scalars(select(Field).where(Field.filing_id == found.id))
+        entries = standing(found.entries)
+        return painter.page(
+            request,
+            "filing.html",
+            visitor=visitor,
+            here="filings",
+            filing=heading(rooms, found, entries, visitor.language),
+            pullable=_pullable(entries) if visitor.may_review else [],
+            pages=[asdict(one) for one in page_views(found)],
+            first_page=page,
+            findings=finding_views(
+                findings_of(session, found),
+                definition=definition,
+                language=visitor.language,
+            ),
+            groups=value_groups(
+                session, found, rooms.vault, definition=definition, pen=pen
+            ),
+            approvals=session.scalars(
+                select(Approval)
+                .where(Approval.filing_id == found.id)
+                .order_by(Approval.id)
+            ).all(),
+            events=event_views(
+                history(session, found),
+                fields={field.id: field for field in fields},
+                entries=found.entries,
+                definition=definition,
+                pen=pen,
+            ),
+            originals=[original_of(found.arrival)],
+            said=notice(request, visitor),
+        )
+
+
+@router.post("/{filing_id}/entries/{entry_id}/pull-back")
+def pull_back(
+    rooms: InRooms, visitor: Person, filing_id: int, entry_id: int
+) -> Response:
+    """Take an entry back into review before it is approved (引戻し)."""
+    with rooms.database.begin() as session:
+        entry = session.get(Entry, entry_id)
+        if entry is None or entry.filing_id != filing_id:
+            raise MissingError(f"Filing {filing_id} has no entry {entry_id}.")
+        completion.pull_back(
+            session,
+            entry=entry,
+            actor=visitor.name,
+            role=visitor.at_work,
+            now=rooms.clock(),
+        )
+    return RedirectResponse(f"/filings/{filing_id}?notice=pulled_back", 303)
+
+
+def find_filing(session: Session, filing_id: int) -> Filing:
+    """The filing. Raises MissingError."""
+    found = session.get(Filing, filing_id)
+    if found is None:
+        raise MissingError(f"There is no filing {filing_id}.")
+    return found
+
+
+def heading(
+    rooms: Rooms, filing: Filing, entries: list[Entry], language: str
+) -> dict[str, object]:
+    """What stands at the top of a filing's pages."""
+    return {
+        "id": filing.id,
+        "receipt_number": filing.receipt_number,
+        "title": form_title(rooms.library, filing.form, filing.revision, language),
+        "form": filing.form,
+        "revision": filing.revision,
+        "kind": filing.kind,
+        "received_on": filing.received_on,
+        "site": filing.site,
+        "version": filing.version,
+        "step": filing.step,
+        "job_id": filing.arrival.job_id,
+        "entries": entries,
+        "approvable": any(entry.state == EntryState.READY for entry in entries),
+    }
+
+
+def _pullable(entries: list[Entry]) -> list[Entry]:
+    return [entry for entry in entries if Act.PULL_BACK in acts_from(entry.state)]
+
+
+def _lines(
+    session: Session, rooms: Rooms, language: str, before: int | None, number: str
+) -> list[FilingLine]:
+    query = (
+        select(Filing)
+        .options(selectinload(Filing.entries))
+        .order_by(Filing.id.desc())
+        .limit(PAGE_SIZE)
+    )
+    if before is not None:
+        query = query.where(Filing.id < before)
+    if number:
+        query = query.where(Filing.receipt_number.contains(number, autoescape=True))
+    return [filing_line(one, rooms.library, language) for one in session.scalars(query)]

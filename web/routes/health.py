@@ -1,0 +1,56 @@
+"""Whether the house works, for whoever watches it; no personal data, no login."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.tables import AuditEvent, AuditSeal, Work, WorkState
+from web.rooms import Rooms
+from web.visitors import InRooms
+
+router = APIRouter()
+
+SILENT_AFTER = timedelta(minutes=2)
+
+
+@router.get("/healthz")
+def health(rooms: InRooms) -> Response:
+    """200 where everything needed answers, 503 with the part that does not."""
+    database = _database(rooms)
+    worker = _worker(rooms)
+    works = database["state"] == "ok" and worker["state"] != "silent"
+    body = {
+        "status": "ok" if works else "failing",
+        "database": database,
+        "store": {"grade": rooms.store.grade},
+        "worker": worker,
+    }
+    return JSONResponse(body, status_code=200 if works else 503)
+
+
+def _database(rooms: Rooms) -> dict[str, Any]:
+    try:
+        with rooms.database.look() as session:
+            events = session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+            sealed = session.scalar(select(func.count()).select_from(AuditSeal)) or 0
+            waiting = session.execute(
+                select(Work.kind, func.count())
+                .where(Work.state == WorkState.OPEN)
+                .group_by(Work.kind)
+            )
+            work = {kind: count for kind, count in waiting}
+    except SQLAlchemyError as error:
+        return {"state": "failing", "error": type(error).__name__}
+    return {"state": "ok", "unsealed_events": events - sealed, "open_work": work}
+
+
+def _worker(rooms: Rooms) -> dict[str, Any]:
+    seen = rooms.heartbeat()
+    if seen is None:
+        return {"state": "never_seen", "seen_at": None}
+    silent = rooms.clock() - seen > SILENT_AFTER
+    return {"state": "silent" if silent else "ok", "seen_at": seen.isoformat()}

@@ -1,0 +1,154 @@
+"""Logging in and out, and choosing the language."""
+
+import re
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+
+from storage import people
+from storage.people import WrongLoginError
+from storage.tables import Person as PersonRow
+from web.language import LANGUAGES
+from web.painting import LANGUAGE_COOKIE, painter_of, when
+from web.rooms import Rooms
+from web.visitors import (
+    SESSION_COOKIE,
+    START_COOKIE,
+    Anybody,
+    InRooms,
+    shown_to_anybody,
+    shown_to_them,
+)
+
+router = APIRouter()
+
+_YEAR_S = 365 * 24 * 3600
+_OUR_PAGE = re.compile(r"/(?!/)[\w/.?=&%-]*", re.ASCII)
+
+
+@router.get("/")
+def home(visitor: Anybody) -> Response:
+    """Where a person's work is."""
+    if visitor is None:
+        return RedirectResponse("/login", status_code=303)
+    return RedirectResponse(
+        "/queue" if visitor.may_review else "/jobs", status_code=303
+    )
+
+
+@router.get("/login")
+def login_page(
+    request: Request, rooms: InRooms, visitor: Anybody, back: str = ""
+) -> Response:
+    if visitor is not None:
+        return RedirectResponse(_safe(back), status_code=303)
+    return _form(request, rooms, back=back)
+
+
+@router.post("/login", dependencies=[Depends(shown_to_anybody)])
+def login(
+    request: Request,
+    rooms: InRooms,
+    name: Annotated[str, Form(max_length=100)],
+    password: Annotated[str, Form(max_length=1000)],
+    back: Annotated[str, Form()] = "",
+) -> Response:
+    return _log_in(request, rooms, name=name.strip(), password=password, back=back)
+
+
+@router.post("/logout", dependencies=[Depends(shown_to_them)])
+def logout(request: Request, rooms: InRooms) -> Response:
+    with rooms.database.begin() as session:
+        people.close_session(session, request.cookies[SESSION_COOKIE])
+    answer = RedirectResponse("/login", status_code=303)
+    answer.delete_cookie(SESSION_COOKIE)
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+@router.post("/language", dependencies=[Depends(shown_to_anybody)])
+def choose_language(
+    rooms: InRooms,
+    visitor: Anybody,
+    language: Annotated[str, Form()],
+    back: Annotated[str, Form()] = "/",
+) -> Response:
+    answer = RedirectResponse(_safe(back), status_code=303)
+    if language in LANGUAGES:
+        if visitor is not None:
+            with rooms.database.begin() as session:
+                session.get_one(PersonRow, visitor.id).language = language
+        answer.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True
+        )
+    return answer
+
+
+def _log_in(
+    request: Request, rooms: Rooms, *, name: str, password: str, back: str
+) -> Response:
+    try:
+        person = people.authenticate(
+            rooms.database, name=name, password=password, now=rooms.clock()
+        )
+    except WrongLoginError:
+        trouble = _trouble(request, rooms, name)
+        return _form(request, rooms, name=name, back=back, trouble=trouble, status=403)
+    with rooms.database.begin() as session:
+        opened = people.open_session(session, person, now=rooms.clock())
+    answer = RedirectResponse(_safe(back), status_code=303)
+    answer.set_cookie(
+        SESSION_COOKIE,
+        opened.token,
+        expires=opened.expires_at,
+        httponly=True,
+        samesite="lax",
+        secure=rooms.secure_cookies,
+    )
+    return answer
+
+
+def _trouble(request: Request, rooms: Rooms, name: str) -> str:
+    painter = painter_of(request)
+    language = painter.language(request, None)
+    with rooms.database.look() as session:
+        until = session.scalar(
+            select(PersonRow.locked_until).where(PersonRow.name == name)
+        )
+    if until is None or until <= rooms.clock():
+        return painter.texts.say("login.wrong", language)
+    return painter.texts.say("login.locked", language, until=when(until))
+
+
+def _form(
+    request: Request,
+    rooms: Rooms,
+    *,
+    back: str,
+    name: str = "",
+    trouble: str = "",
+    status: int = 200,
+) -> Response:
+    start = request.cookies.get(START_COOKIE) or secrets.token_urlsafe(32)
+    answer = painter_of(request).page(
+        request,
+        "login.html",
+        visitor=None,
+        status=status,
+        csrf=start,
+        next_page=back,
+        name=name,
+        trouble=trouble,
+    )
+    answer.set_cookie(
+        START_COOKIE, start, httponly=True, samesite="lax", secure=rooms.secure_cookies
+    )
+    return answer
+
+
+def _safe(back: str) -> str:
+    """A page of ours to go on to; never another site's."""
+    return back if _OUR_PAGE.fullmatch(back) else "/"

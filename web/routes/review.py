@@ -1,0 +1,87 @@
+"""The review page and the next item for it."""
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from review import queue
+from review.item import unmasked_item
+from storage.tables import Entry
+from storage.work import Claim
+from web.claims import fresh_claim
+from web.painting import business_day, painter_of
+from web.refusals import TakenError
+from web.rooms import Rooms
+from web.shown.task import TaskView, task_view
+from web.visitors import InRooms, Reviewer, Visitor, shown_to_them
+from web.writing import Pen
+
+router = APIRouter(prefix="/review", dependencies=[Depends(shown_to_them)])
+
+
+@router.get("/{entry_id}")
+def review_page(
+    request: Request, rooms: InRooms, visitor: Reviewer, entry_id: int
+) -> Response:
+    claim = fresh_claim(rooms, visitor.name, entry_id)
+    if claim is None:
+        return RedirectResponse("/queue?notice=taken_by_other", status_code=303)
+    painter = painter_of(request)
+    return painter.page(
+        request,
+        "review.html",
+        visitor=visitor,
+        here="queue",
+        task=_task(request, rooms, visitor, claim),
+        today=business_day(rooms.clock()),
+        script_texts=painter.texts.group("script", visitor.language),
+    )
+
+
+@router.get("/{entry_id}/task")
+def task(
+    request: Request, rooms: InRooms, visitor: Reviewer, entry_id: int
+) -> Response:
+    """The item alone, as it is now, for the page to swap in."""
+    claim = fresh_claim(rooms, visitor.name, entry_id)
+    if claim is None:
+        raise TakenError(f"Entry {entry_id} is with somebody else, or done.")
+    return _fragment(request, rooms, visitor, claim)
+
+
+@router.post("/next")
+def next_task(request: Request, rooms: InRooms, visitor: Reviewer) -> Response:
+    """Claim one more item and send it, ready to be shown; nothing where none waits."""
+    claim = queue.claim_next(rooms.database, visitor.name, now=rooms.clock())
+    if claim is None:
+        return Response(status_code=204)
+    return _fragment(request, rooms, visitor, claim)
+
+
+def _fragment(
+    request: Request, rooms: Rooms, visitor: Visitor, claim: Claim
+) -> Response:
+    html = painter_of(request).paint(
+        request,
+        "_task.html",
+        visitor=visitor,
+        task=_task(request, rooms, visitor, claim),
+        today=business_day(rooms.clock()),
+    )
+    return HTMLResponse(html)
+
+
+def _task(request: Request, rooms: Rooms, visitor: Visitor, claim: Claim) -> TaskView:
+    with rooms.database.begin() as session:
+        entry = session.get_one(Entry, claim.subject)
+        filing = entry.filing
+        shown = unmasked_item(
+            session, rooms.vault, entry, claim=claim, now=rooms.clock()
+        )
+        return task_view(
+            entry,
+            shown,
+            claim=claim,
+            definition=rooms.library.get(f"{filing.form}@{filing.revision}"),
+            pen=Pen(painter_of(request).texts, visitor.language),
+            role=visitor.at_work,
+        )

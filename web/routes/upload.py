@@ -1,0 +1,88 @@
+"""The HTTP door for people: choose files, say what is known, take them in."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+
+from kamizero.errors import ForbiddenError
+from storage.tables import Site
+from web.painting import business_day, painter_of, size
+from web.rooms import Rooms
+from web.visitors import InRooms, Visitor, shown_to_them, visitor_of
+
+router = APIRouter(dependencies=[Depends(shown_to_them)])
+
+
+def taking_in(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
+    """A person who may take files in. Raises ForbiddenError for others."""
+    if not visitor.may_take_in:
+        raise ForbiddenError("An auditor looks; others take files in.")
+    return visitor
+
+
+Scanner = Annotated[Visitor, Depends(taking_in)]
+
+
+@router.get("/upload")
+def upload_page(request: Request, rooms: InRooms, visitor: Scanner) -> Response:
+    return _page(request, rooms, visitor)
+
+
+@router.post("/upload")
+def upload(
+    request: Request,
+    rooms: InRooms,
+    visitor: Scanner,
+    files: Annotated[list[UploadFile], File()],
+    site: Annotated[str, Form(max_length=16)],
+    received_on: Annotated[date, Form()],
+    sides: Annotated[int, Form(ge=1, le=2)] = 1,
+    sheets: Annotated[str, Form(pattern=r"^\d{0,6}$")] = "",
+) -> Response:
+    named = [file for file in files if file.filename]
+    trouble = _trouble(request, rooms, visitor, named)
+    if trouble:
+        return _page(request, rooms, visitor, trouble=trouble)
+    taken = rooms.receive(
+        [(file.filename or "", file.file.read()) for file in named],
+        site=site,
+        sheets=int(sheets) if sheets else None,
+        sides=sides,
+        received_on=received_on,
+        operator=visitor.name,
+    )
+    return RedirectResponse(f"/jobs/{taken['job']}?notice=job_taken", status_code=303)
+
+
+def _trouble(
+    request: Request, rooms: Rooms, visitor: Visitor, files: list[UploadFile]
+) -> str:
+    texts = painter_of(request).texts
+    if not files:
+        return texts.say("upload.no_file", visitor.language)
+    if sum(file.size or 0 for file in files) > rooms.max_upload_bytes:
+        limit = size(rooms.max_upload_bytes)
+        return texts.say("upload.too_large", visitor.language, limit=limit)
+    return ""
+
+
+def _page(
+    request: Request, rooms: Rooms, visitor: Visitor, *, trouble: str = ""
+) -> Response:
+    with rooms.database.look() as session:
+        sites = list(session.scalars(select(Site).order_by(Site.code)))
+    if not any(site.code == rooms.site for site in sites):
+        sites.insert(0, Site(code=rooms.site, name=""))
+    return painter_of(request).page(
+        request,
+        "upload.html",
+        visitor=visitor,
+        here="jobs",
+        status=422 if trouble else 200,
+        trouble=trouble,
+        sites=sites,
+        today=business_day(rooms.clock()),
+    )

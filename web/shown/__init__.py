@@ -1,0 +1,1 @@
+"""What pages show, prepared so that templates need no thought."""

@@ -1,0 +1,205 @@
+"""One field as the review page shows it: what stands there, and what else it may be."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forms.definition import Field, FieldType, FormDefinition
+from kamizero.model import FieldState, Severity
+from review.item import ShownField, ShownFinding, ShownValue
+from storage.tables import AuthorKind
+from web.writing import Pen, is_numeric, typed_form
+
+MOST_CANDIDATES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to answer a field, taken by its number."""
+
+    writing: str
+    shown: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field of the claimed task.
+
+    Attributes:
+        writing: what the input holds; `shown` is the same for people to read.
+        flag: the worst severity of an open finding about it, or "".
+        standing: how sure one can be of it; `how`: who or what said so, in short.
+    """
+
+    name: str
+    item: str
+    label: str
+    type: str
+    keys: str
+    cells: int
+    choices: tuple[Mapping[str, str], ...]
+    state: str
+    writing: str
+    decided_writing: str | None
+    shown: str
+    meaning: str
+    settled: bool
+    by_person: bool
+    flag: str
+    standing: str
+    how: str
+    version: int
+    page_id: int
+    box: tuple[float, ...]
+    candidates: tuple[Option, ...]
+
+
+def label_of(field: Field, language: str) -> str:
+    return field.label_en if language == "en" else field.label
+
+
+def flags(findings: Iterable[ShownFinding]) -> Mapping[str, str]:
+    """Field name -> the worst open error or warning about it."""
+    found: dict[str, str] = {}
+    for finding in findings:
+        if finding.waived_by is None and finding.severity != Severity.INFO:
+            for name in finding.fields:
+                if found.get(name) != Severity.ERROR:
+                    found[name] = finding.severity
+    return found
+
+
+def field_views(
+    fields: Sequence[ShownField],
+    findings: Sequence[ShownFinding],
+    *,
+    definition: FormDefinition,
+    pen: Pen,
+) -> list[FieldView]:
+    """The fields of one task, in the order of the form."""
+    flagged = flags(findings)
+    return [
+        _view(shown, definition.field(shown.name), flagged.get(shown.name, ""), pen)
+        for shown in fields
+    ]
+
+
+def _view(shown: ShownField, field: Field, flag: str, pen: Pen) -> FieldView:
+    written = shown.as_written
+    decided = shown.as_decided
+    reading = _said(pen, field, written)
+    return FieldView(
+        name=shown.name,
+        item=field.item,
+        label=label_of(field, pen.language),
+        type=field.type.value,
+        keys="numeric" if is_numeric(field) else "text",
+        cells=len(field.cells or ()),
+        choices=tuple({"code": c.code, "label": c.label} for c in field.choices)
+        if field.type is not FieldType.DATE
+        else (),
+        state=written.state if written else FieldState.READ.value,
+        writing=_typed(field, written),
+        decided_writing=_typed(field, decided) if decided else None,
+        shown=_said(pen, field, decided) if decided else reading,
+        meaning=reading if field.choices or field.type is FieldType.AMOUNT else "",
+        settled=shown.settled and not shown.undecided,
+        by_person=_by_person(shown),
+        flag=flag,
+        standing=_standing(shown, pen),
+        how=how(decided or written),
+        version=shown.latest_version,
+        page_id=shown.page_id,
+        box=tuple(shown.box_px),
+        candidates=_candidates(shown, field, pen),
+    )
+
+
+def _typed(field: Field, value: ShownValue | None) -> str:
+    if value is None:
+        return ""
+    return typed_form(field, state=value.state, value=value.value, text=value.text)
+
+
+def _said(pen: Pen, field: Field, value: ShownValue | None) -> str:
+    if value is None:
+        return ""
+    return pen.shown(field, state=value.state, value=value.value, text=value.text)
+
+
+def _by_person(shown: ShownField) -> bool:
+    return shown.as_decided is not None or (
+        shown.as_written is not None
+        and shown.as_written.author_kind != AuthorKind.ENGINE
+    )
+
+
+def how(value: ShownValue | None) -> str:
+    """Who or what the value is from: a name, or how sure the machine is."""
+    if value is None:
+        return ""
+    if value.author_kind != AuthorKind.ENGINE:
+        return value.author
+    return share(value.confidence)
+
+
+def share(confidence: float | None) -> str:
+    """A probability in whole percent; certainty is never claimed by rounding."""
+    if confidence is None:
+        return ""
+    return (
+        f"{min(99.9, confidence * 100):.1f}%"
+        if confidence >= 0.995
+        else (f"{confidence * 100:.0f}%")
+    )
+
+
+def _standing(shown: ShownField, pen: Pen) -> str:
+    if shown.as_written is None:
+        return pen.texts.say("standing.unread", pen.language)
+    if shown.undecided:
+        return pen.texts.say("standing.undecided", pen.language)
+    if shown.as_decided is not None:
+        return pen.texts.say("standing.decided", pen.language)
+    if not shown.settled:
+        confidence = share(shown.as_written.confidence)
+        return pen.texts.say("standing.doubtful", pen.language, share=confidence)
+    name = "settled" if _by_person(shown) else "accepted"
+    return pen.texts.say(f"standing.{name}", pen.language)
+
+
+def _candidates(shown: ShownField, field: Field, pen: Pen) -> tuple[Option, ...]:
+    if shown.masked:
+        return ()
+    found = _readings(shown, field, pen)
+    if field.choices and field.type is not FieldType.DATE:
+        return tuple(_every_choice(field, found, pen))
+    return tuple(found.values())[:MOST_CANDIDATES]
+
+
+def _readings(shown: ShownField, field: Field, pen: Pen) -> dict[str, Option]:
+    """What was read and what else it could be, by what one would type."""
+    answers: list[tuple[str, str, float | None]] = []
+    if shown.as_written is not None and shown.as_written.state == FieldState.READ:
+        read = shown.as_written
+        answers.append((read.value, read.text, read.confidence))
+    answers += [(c.value, c.text, c.probability) for c in shown.candidates]
+    found: dict[str, Option] = {}
+    for value, text, probability in answers:
+        known: dict[str, Any] = {"state": FieldState.READ, "value": value, "text": text}
+        writing = typed_form(field, **known)
+        said = pen.shown(field, **known)
+        if writing:
+            found.setdefault(writing, Option(writing, said, share(probability)))
+    return found
+
+
+def _every_choice(
+    field: Field, found: Mapping[str, Option], pen: Pen
+) -> Iterable[Option]:
+    """All that can be circled or ticked, in the order of the form."""
+    for choice in field.choices[:MOST_CANDIDATES]:
+        known = found.get(choice.code)
+        said = pen.shown(field, state=FieldState.READ, value=choice.code, text="")
+        yield Option(choice.code, said, known.share if known else "")

@@ -1,0 +1,43 @@
+"""Pages of a filing as the picture beside the values needs them."""
+
+from dataclasses import dataclass
+
+from kamizero.model import PageKind
+from storage.tables import Filing, Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page: its size in pixels, and how to turn it upright (clockwise)."""
+
+    id: int
+    number: int
+    kind: str
+    width: int
+    height: int
+    dpi: float
+    turn: int
+    url: str
+
+
+def page_view(page: Page, *, task: int | None = None) -> PageView:
+    """A page; within a task the picture shows that person's numbers in clear."""
+    return PageView(
+        id=page.id,
+        number=page.number,
+        kind=page.kind or "waiting",
+        width=page.width_px,
+        height=page.height_px,
+        dpi=page.dpi,
+        turn=int((page.quality or {}).get("turn", 0)),
+        url=f"/pages/{page.id}.png" + (f"?task={task}" if task else ""),
+    )
+
+
+def page_views(filing: Filing, *, task: int | None = None) -> list[PageView]:
+    """The filing's pages that show something, the form first."""
+    pages = sorted(
+        (page for page in filing.pages if page.kind != PageKind.BLANK),
+        key=lambda page: (page.kind != PageKind.FORM, page.number),
+    )
+    return [page_view(page, task=task) for page in pages]

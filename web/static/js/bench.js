@@ -1,0 +1,151 @@
+// The workbench: one field at a time, always in the same place under the eyes.
+
+import { drawCrop } from "./crop.js";
+import { meaningOf } from "./meaning.js";
+import { say } from "./texts.js";
+
+const STATE_WITH_VALUE = new Set(["read", "ditto"]);
+
+export class Bench {
+  constructor(element, { eras, picture }) {
+    this.element = element;
+    this.eras = eras;
+    this.picture = picture;
+    this.find = (name) => element.querySelector(`[data-${name}]`);
+    this.input = this.find("value");
+    this.field = null;
+    this.state = "read";
+    this.input.addEventListener("input", () => this.typed());
+    picture.image.addEventListener("load", () => this.draw());
+    new ResizeObserver(() => this.draw()).observe(this.find("crop"));
+  }
+
+  show(field) {
+    this.field = field;
+    this.element.dataset.keys = field.keys;
+    this.find("item").textContent = field.item;
+    this.find("label").textContent = field.label;
+    this.find("standing").textContent = field.standing;
+    this.find("standing").className = `tag ${field.settled ? "good" : "warn"}`;
+    this.input.inputMode = field.keys;
+    this.input.dataset.field = field.name;
+    this.state = field.state;
+    this.input.value = field.draft ?? field.writing;
+    if (field.draft !== undefined) this.state = "read";
+    this.showAnswers();
+    this.showState();
+    this.showMeaning(field.refusal);
+    this.draw();
+    this.input.focus({ preventScroll: true });
+    this.input.select();
+  }
+
+  get changed() {
+    return this.input.value !== this.field.writing || this.state !== this.field.state;
+  }
+
+  get keepsValue() {
+    return STATE_WITH_VALUE.has(this.state);
+  }
+
+  // What Enter says about the field: nothing typed means that nothing is written.
+  answer() {
+    const value = this.input.value.trim();
+    if (!this.changed) return { act: "accept" };
+    if (!value && this.keepsValue) return { act: "settle", state: "blank", value: "" };
+    if (!this.keepsValue) return { act: "settle", state: this.state, value: "" };
+    return { act: "settle", state: this.state, value };
+  }
+
+  typed() {
+    this.field.draft = this.input.value;
+    this.state = "read";
+    this.showState();
+    this.showMeaning();
+    this.showChosen();
+  }
+
+  setState(state) {
+    this.state = this.state === state ? "read" : state;
+    this.input.value = this.state === "read" ? this.field.writing : "";
+    delete this.field.draft;
+    this.showState();
+    this.showMeaning();
+    this.showChosen();
+  }
+
+  undo() {
+    delete this.field.draft;
+    this.show(this.field);
+  }
+
+  take(index) {
+    const candidate = this.field.candidates[index];
+    if (!candidate) return;
+    this.input.value = candidate.writing;
+    this.typed();
+    this.input.focus();
+  }
+
+  step(direction) {
+    const all = this.field.candidates;
+    if (!all.length) return;
+    const now = all.findIndex((one) => one.writing === this.input.value);
+    this.take((now + direction + all.length) % all.length);
+  }
+
+  showState() {
+    for (const button of this.element.querySelectorAll("[data-state]")) {
+      const pressed = button.dataset.state === this.state;
+      button.setAttribute("aria-pressed", String(pressed));
+    }
+    this.input.placeholder = this.keepsValue ? "" : say(`state_${this.state}`);
+  }
+
+  showMeaning(refusal) {
+    const typed = this.input.value;
+    const same = typed === this.field.writing && this.field.meaning;
+    const found = meaningOf(this.field, typed, this.eras);
+    const line = this.find("meaning");
+    line.textContent = refusal ?? (same && !found.wrong ? this.field.meaning : found.text);
+    line.classList.toggle("wrong", Boolean(refusal) || found.wrong);
+  }
+
+  showAnswers() {
+    const make = (candidate, index) => this.candidateButton(candidate, index);
+    this.find("answers").replaceChildren(...this.field.candidates.slice(0, 9).map(make));
+    this.showChosen();
+  }
+
+  candidateButton(candidate, index) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "candidate";
+    button.dataset.candidate = String(index);
+    button.dataset.testid = `candidate-${index + 1}`;
+    const key = document.createElement("kbd");
+    key.textContent = String(index + 1);
+    const said = document.createElement("span");
+    said.className = "said";
+    said.textContent = candidate.shown;
+    const share = document.createElement("span");
+    share.className = "share";
+    share.textContent = candidate.share;
+    button.append(key, said, share);
+    return button;
+  }
+
+  showChosen() {
+    for (const button of this.element.querySelectorAll("[data-candidate]")) {
+      const candidate = this.field.candidates[Number(button.dataset.candidate)];
+      const chosen = this.keepsValue && candidate.writing === this.input.value;
+      button.setAttribute("aria-pressed", String(chosen));
+    }
+  }
+
+  draw() {
+    if (!this.field) return;
+    const { image, page, turn } = this.picture;
+    drawCrop(this.find("crop"), image, page, this.field.box, turn);
+  }
+}

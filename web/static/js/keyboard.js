@@ -1,0 +1,54 @@
+// Every act of the review page by key.
+
+import { pictureKey } from "./picture.js";
+
+const ALT = {
+  KeyU: (desk) => desk.mark("unreadable"),
+  KeyB: (desk) => desk.mark("blank"),
+  KeyS: (desk) => desk.mark("struck"),
+  KeyA: (desk) => desk.unfold(),
+  KeyC: (desk) => desk.decide(),
+  KeyZ: (desk) => desk.takeBack(),
+};
+
+// On the ten-key, for fields of digits, no other hand is needed.
+const KEYPAD = {
+  NumpadAdd: (desk) => desk.bench.step(1),
+  NumpadSubtract: (desk) => desk.mark("unreadable"),
+  NumpadDivide: (desk) => desk.back(),
+};
+
+export function handleKey(desk, event) {
+  // While the input method composes, its keys are its own.
+  if (event.isComposing || event.keyCode === 229) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "?" || event.key === "F1") return act(event, () => desk.help());
+  if (event.key === "F6") return act(event, () => desk.nextPane(event.shiftKey));
+  if (event.key === "Enter" && event.ctrlKey) return act(event, () => desk.finish());
+  if (event.altKey && !event.ctrlKey) return altKey(desk, event);
+  if (event.target === desk.bench.input) return inputKey(desk, event);
+  if (event.target === desk.pane) pictureKey(desk.picture, event);
+}
+
+function altKey(desk, event) {
+  const digit = /^Digit([1-9])$/.exec(event.code);
+  if (digit) return act(event, () => desk.bench.take(Number(digit[1]) - 1));
+  if (ALT[event.code]) return act(event, () => ALT[event.code](desk));
+  pictureKey(desk.picture, event);
+}
+
+function inputKey(desk, event) {
+  const numeric = desk.bench.field.keys === "numeric";
+  if (numeric && KEYPAD[event.code]) return act(event, () => KEYPAD[event.code](desk));
+  if (event.key === "Enter" && event.shiftKey) return act(event, () => desk.back());
+  if (event.key === "Enter") return act(event, () => desk.accept());
+  if (event.key === "Escape") return act(event, () => desk.bench.undo());
+  if (event.key === "Tab") return act(event, () => desk.walk(event.shiftKey ? -1 : 1));
+  if (event.key === "ArrowDown") return act(event, () => desk.bench.step(1));
+  if (event.key === "ArrowUp") return act(event, () => desk.bench.step(-1));
+}
+
+function act(event, deed) {
+  event.preventDefault();
+  deed();
+}

@@ -1,0 +1,76 @@
+// The review page: the item on the desk, and the next one fetched while it is worked on.
+
+import { Desk } from "./desk.js";
+import { handleKey } from "./keyboard.js";
+import { Lease } from "./lease.js";
+import { get, post, useToken } from "./server.js";
+
+const PREFETCH_AFTER_MS = 600;
+
+let desk;
+let lease;
+let following = null;
+
+function open(root) {
+  desk = new Desk(root, { onFinished: goOn, onLeave: leave });
+  lease = new Lease(desk.task, { onLost: (error) => desk.trouble(error) });
+  setTimeout(prefetch, PREFETCH_AFTER_MS);
+}
+
+// The item after this one is claimed early, so that nobody waits for it.
+async function prefetch() {
+  if (following) return;
+  const html = await post("/review/next").catch(() => null);
+  if (!html) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  const task = JSON.parse(holder.content.querySelector("[data-task]").textContent);
+  for (const page of task.pages.slice(0, 1)) new Image().src = page.url;
+  const held = new Lease(task, { onLost: () => (following = null) });
+  following = { html, task, lease: held };
+}
+
+async function goOn() {
+  lease.stop();
+  desk.close();
+  const next = await takeFollowing(desk.task.filing_id);
+  if (!next) {
+    location.assign("/queue?notice=all_done");
+    return;
+  }
+  const root = desk.root.cloneNode(false);
+  root.innerHTML = next.html;
+  desk.root.replaceWith(root);
+  history.replaceState(null, "", `/review/${next.task.entry_id}`);
+  open(root);
+}
+
+async function takeFollowing(filing) {
+  if (!following) await prefetch();
+  const next = following;
+  following = null;
+  next?.lease.stop();
+  if (next?.task.filing_id !== filing) return next;
+  // The two share the head of the form: what was just settled must be seen here.
+  const html = await get(`/review/${next.task.entry_id}/task`).catch(() => null);
+  return html ? { ...next, html } : takeFollowing(null);
+}
+
+async function leave() {
+  await desk.saving.settled();
+  await Promise.all([lease.giveBack(), following?.lease.giveBack()]);
+  location.assign("/queue");
+}
+
+document.addEventListener("keydown", (event) => handleKey(desk, event));
+window.addEventListener("beforeunload", (event) => {
+  if (desk.saving.unsaved) event.preventDefault();
+});
+window.addEventListener("pagehide", () => {
+  lease.release();
+  following?.lease.release();
+});
+
+const root = document.querySelector("main.task");
+useToken(root.dataset.csrf);
+open(root);
