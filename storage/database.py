@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kamizero.errors import SetupError
+from storage.outages import WRITES, explain
 
-# The writer's connections say so, because SQLite must be told when it begins.
-_WRITES = "kamizero_writes"
 _AFTER_COMMIT = "kamizero_after_commit"
 _LOCK_WAIT_S = 30
 # Any number, as long as every process asks for the same one.
@@ -38,7 +37,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._writer = self.engine.execution_options(**{WRITES: True})
         self._reader = self.engine.execution_options(**_reading(self.dialect))
 
     @property
@@ -91,13 +90,16 @@ def _engine(url: str) -> Engine:
         ) from error
     if address.get_backend_name() == "sqlite":
         engine = create_engine(address, connect_args={"timeout": _LOCK_WAIT_S})
+        event.listen(engine, "handle_error", explain, retval=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if address.get_backend_name() == "postgresql":
-        return create_engine(
+        engine = create_engine(
             address.set(drivername="postgresql+psycopg"), pool_pre_ping=True
         )
+        event.listen(engine, "handle_error", explain, retval=True)
+        return engine
     raise SetupError(
         f"{address.get_backend_name()} is not supported. "
         "Set KAMIZERO_DATABASE_URL to an SQLite or a PostgreSQL address."
@@ -106,7 +108,7 @@ def _engine(url: str) -> Engine:
 
 def _reading(dialect: str) -> dict[str, object]:
     if dialect == "sqlite":
-        return {_WRITES: False}
+        return {WRITES: False}
     # The same promise as SQLite's snapshot: all statements see one moment.
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -125,7 +127,7 @@ def _prepare_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, True)
+    writes = connection.get_execution_options().get(WRITES, True)
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
     # Taking the write lock first means never failing halfway on a stale snapshot.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

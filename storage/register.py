@@ -8,36 +8,41 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, inspect, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import InsuredRecord, OfficeRecord
-from storage.columns import Table
 from storage.database import Database
 from storage.insertion import insert
+from storage.record_rows import COLUMNS, RecordKind, insured_of, record_of
 from storage.tables import RecordInsured, RecordOffice
 from storage.vault import Sealed, Vault
+
+__all__ = [
+    "COLUMNS",
+    "Loaded",
+    "RecordKind",
+    "Register",
+    "Rejected",
+    "load",
+    "load_csv",
+]
 
 _BATCH = 1_000
 
 
-class RecordKind(StrEnum):
-    """What a file of records is about; its columns are the record's attributes."""
-
-    OFFICES = "offices"
-    INSURED = "insured"
-
-
-COLUMNS = {
-    RecordKind.OFFICES: tuple(field.name for field in fields(OfficeRecord)),
-    RecordKind.INSURED: tuple(field.name for field in fields(InsuredRecord)),
+# What makes two rows the same record.
+_KEYS: dict[RecordKind, tuple[type[RecordOffice] | type[RecordInsured], Sequence[str]]]
+_KEYS = {
+    RecordKind.OFFICES: (RecordOffice, ("symbol", "number")),
+    RecordKind.INSURED: (RecordInsured, ("office_symbol", "serial_number")),
 }
 
 
@@ -159,8 +164,7 @@ def load(
     while batch := list(islice(waiting, _BATCH)):
         records = list(_records(kind, batch, rejected))
         with database.begin() as session:
-            for record in records:
-                _write(session, vault, record)
+            _write(session, vault, kind, records)
         count += len(records)
         progress(count)
     return Loaded(count=count, rejected=tuple(rejected))
@@ -187,72 +191,40 @@ def _records(
     for line, row in batch:
         cells = {name: (row.get(name) or "").strip() for name in COLUMNS[kind]}
         try:
-            yield _new_office(cells) if kind == "offices" else _new_insured(cells)
+            yield record_of(kind, cells)
         except ValueError as error:
             rejected.append(Rejected(line, str(error)))
 
 
-def _new_office(cells: Mapping[str, str]) -> OfficeRecord:
-    _demand(cells, "symbol", "name")
-    _fit(cells, RecordOffice)
-    return OfficeRecord(**cells)
-
-
-def _new_insured(cells: Mapping[str, str]) -> InsuredRecord:
-    _demand(cells, "office_symbol", "serial_number", "birth_date")
-    _fit(cells, RecordInsured)
-    for name, length in (("my_number", 12), ("pension_number", 10)):
-        number = cells[name]
-        # The number itself is not repeated: this goes to a screen and a log.
-        if number and not (
-            len(number) == length and number.isascii() and number.isdigit()
-        ):
-            raise ValueError(f"{name} has not {length} digits")
-    return InsuredRecord(
-        office_symbol=cells["office_symbol"],
-        serial_number=cells["serial_number"],
-        name_kana=cells["name_kana"],
-        name_kanji=cells["name_kanji"],
-        birth_date=_day(cells, "birth_date"),
-        my_number=cells["my_number"],
-        pension_number=cells["pension_number"],
-        acquired_on=_day(cells, "acquired_on") if cells["acquired_on"] else None,
-        lost_on=_day(cells, "lost_on") if cells["lost_on"] else None,
-    )
-
-
-def _demand(cells: Mapping[str, str], *names: str) -> None:
-    empty = [name for name in names if not cells[name]]
-    if empty:
-        raise ValueError(f"{', '.join(empty)} is empty")
-
-
-def _fit(cells: Mapping[str, str], table: type[Table]) -> None:
-    # PostgreSQL would refuse the whole batch for one cell that is too long.
-    for name, column in inspect(table).columns.items():
-        longest = getattr(column.type, "length", None)
-        if longest and len(cells.get(name, "")) > longest:
-            raise ValueError(f"{name} has more than {longest} characters")
-
-
-def _day(cells: Mapping[str, str], name: str) -> date:
-    try:
-        return date.fromisoformat(cells[name])
-    except ValueError as error:
-        raise ValueError(f"{name} is no date: write it as 1990-05-12") from error
-
-
 def _write(
-    session: Session, vault: Vault, record: OfficeRecord | InsuredRecord
+    session: Session,
+    vault: Vault,
+    kind: RecordKind,
+    records: Sequence[OfficeRecord | InsuredRecord],
 ) -> None:
+    rows = [_row(vault, record) for record in records]
+    table, key = _KEYS[kind]
+    statement = insert(session, table)
+    replaced = {
+        name: statement.excluded[name]
+        for name in table.__table__.columns.keys()  # noqa: SIM118  It is no dict.
+        if name not in (*key, "id")
+    }
+    if rows:
+        session.execute(
+            statement.on_conflict_do_update(index_elements=list(key), set_=replaced),
+            rows,
+        )
+
+
+def _row(vault: Vault, record: OfficeRecord | InsuredRecord) -> dict[str, Any]:
     if isinstance(record, OfficeRecord):
-        _replace(session, RecordOffice, ("symbol", "number"), asdict(record))
-        return
+        return asdict(record)
     plain = json.dumps(asdict(record), default=date.isoformat, ensure_ascii=False)
     sealed = vault.seal(
         plain.encode(), bound_to=_place(record.office_symbol, record.serial_number)
     )
-    row = {
+    return {
         "office_symbol": record.office_symbol,
         "serial_number": record.serial_number,
         "my_number_index": _index(vault, record.my_number),
@@ -260,21 +232,6 @@ def _write(
         "key_id": sealed.key_id,
         "sealed": sealed.data,
     }
-    _replace(session, RecordInsured, ("office_symbol", "serial_number"), row)
-
-
-def _replace(
-    session: Session,
-    table: type[RecordOffice] | type[RecordInsured],
-    key: tuple[str, str],
-    row: Mapping[str, object],
-) -> None:
-    rest = {name: value for name, value in row.items() if name not in key}
-    session.execute(
-        insert(session, table)
-        .values(**row)
-        .on_conflict_do_update(index_elements=list(key), set_=rest)
-    )
 
 
 def _index(vault: Vault, number: str) -> str | None:
@@ -296,4 +253,4 @@ def _insured(row: RecordInsured, vault: Vault) -> InsuredRecord:
         bound_to=_place(row.office_symbol, row.serial_number),
     )
     cells: dict[str, str | None] = json.loads(plain)
-    return _new_insured({name: said or "" for name, said in cells.items()})
+    return insured_of({name: said or "" for name, said in cells.items()})

@@ -1,0 +1,59 @@
+"""What a database that cannot work now says, turned into what a person can do."""
+
+import sqlite3
+
+import psycopg
+from sqlalchemy.engine import ExceptionContext
+
+from kamizero.errors import StoreError
+
+# The writer's connections say so; a look that writes is a fault of the program.
+WRITES = "kamizero_writes"
+
+_SQLITE = {
+    "SQLITE_FULL": "the disk is full. Free space or enlarge it, then try again.",
+    "SQLITE_READONLY": "it cannot be written. Mount the data folder writable, or give "
+    "it to the user that runs kamizero.",
+    "SQLITE_CANTOPEN": "it cannot be opened. Give the data folder to the user that "
+    "runs kamizero, or set KAMIZERO_DATA_DIR to another folder.",
+    "SQLITE_IOERR": "the disk reports an error. Look at the machine's system log.",
+    "SQLITE_BUSY": "another program holds it for too long. Wait, then try again.",
+    "SQLITE_CORRUPT": "the file is damaged. Stop kamizero and restore the backup.",
+    "SQLITE_NOTADB": "the file is no database. Stop kamizero and restore the backup.",
+}
+# https://www.postgresql.org/docs/current/errcodes-appendix.html, by class.
+_POSTGRESQL = {
+    "53": "it has no room left (disk, memory or connections). Enlarge it, then try "
+    "again.",
+    "57": "it is shutting down. Start it again.",
+    "58": "its disk reports an error. Look at its log.",
+    "28": "it refuses this user. Check the user in KAMIZERO_DATABASE_URL.",
+    "3D": "it has no such database. Create the one KAMIZERO_DATABASE_URL names.",
+}
+_NO_ANSWER = "it does not answer. Start it, or check KAMIZERO_DATABASE_URL."
+
+
+def explain(context: ExceptionContext) -> StoreError | None:
+    """What to raise instead, where the fault is neither the program's nor a row's.
+
+    Listens to SQLAlchemy's `handle_error`.
+    """
+    connection = context.connection
+    looks = connection is not None and not connection.get_execution_options().get(
+        WRITES, True
+    )
+    advice = _advice(context.original_exception, looks=looks)
+    if not advice or context.engine is None:
+        return None
+    address = context.engine.url.render_as_string()
+    return StoreError(f"The database {address} cannot be used: {advice}")
+
+
+def _advice(error: BaseException, *, looks: bool) -> str:
+    if isinstance(error, sqlite3.Error):
+        # The extended names go on after the plain one: SQLITE_READONLY_DIRECTORY.
+        name = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
+        return "" if looks and name == "SQLITE_READONLY" else _SQLITE.get(name, "")
+    if isinstance(error, psycopg.OperationalError):
+        return _POSTGRESQL.get((error.sqlstate or "")[:2], _NO_ANSWER)
+    return ""
