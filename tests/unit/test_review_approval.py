@@ -21,6 +21,7 @@ from review.refusals import (
 )
 from review.returns import return_to_submitter, send_back, withdraw
 from review.roles import Role
+from review.waiting import waiting
 from storage.filing_state import filing_state
 from storage.manifest import signed_bytes
 from storage.tables import (
@@ -346,6 +347,8 @@ def test_an_entry_in_review_is_returned_by_whoever_holds_it(desk: Desk) -> None:
     give_back(desk, filing, claim=desk.claim(filing, person="ann"))
 
     assert desk.states(filing) == ["returned"]
+    with desk.database.look() as session:
+        assert waiting(session) == []
 
 
 def test_a_return_needs_a_reason(desk: Desk) -> None:
