@@ -12,7 +12,7 @@ from forms.library import Library
 from kamizero.model import FieldState, FilingKind, Finding, Records
 from review import routing
 from storage import values
-from storage.tables import Filing, FindingRow
+from storage.tables import Field, Filing, FindingRow
 from storage.vault import Vault
 from validation.check import check
 from validation.filing import FilingValues, free_reading
@@ -68,10 +68,16 @@ class Recheck:
             kind=FilingKind(filing.kind),
             values={n: body.value for n, body in bodies.items()},
             states={n: FieldState(v.state) for n, v in versions.items()},
-            texts={n: body.text for n, body in bodies.items()},
+            texts={f.name: self._writing(f) for f in filing.fields},
             free={n: reading for n, reading in free.items() if reading},
             chosen_by={n: v.chosen_by for n, v in versions.items() if v.chosen_by},
         )
+
+    def _writing(self, field: Field) -> str:
+        """What stands on the paper; the text of a decision is its ground."""
+        if field.as_written is None:
+            return ""
+        return values.body_of(field.as_written, self.vault).text
 
 
 def business_date(moment: datetime) -> date:
