@@ -39,8 +39,6 @@ _SAME_SHAPE: Mapping[str, str] = MappingProxyType(
         "1": "|",
     }
 )
-# A character the recogniser gives less than this at every step plays no part.
-_SMALLEST_SHARE = 1e-4
 
 
 class Alphabet:
@@ -59,17 +57,6 @@ class Alphabet:
         """The share of each character at each step; a row sums to 1 at most."""
         chosen = posteriors[:, self._classes].astype(np.float64)
         return np.asarray(np.add.reduceat(chosen, self._starts, axis=1), np.float64)
-
-
-def open_alphabet(
-    classes: Sequence[str], posteriors: Posteriors
-) -> tuple[tuple[str, ...], Steps]:
-    """Of all characters, those that the recogniser sees anywhere in this line."""
-    seen = posteriors.max(axis=0) > _SMALLEST_SHARE
-    seen[0] = True
-    numbers = np.flatnonzero(seen)
-    characters = tuple(classes[number] for number in numbers)
-    return characters, posteriors[:, numbers].astype(np.float64)
 
 
 def _numbers(classes: Sequence[str]) -> dict[str, int]:

@@ -1,0 +1,183 @@
+"""Reads one comb field of digits: numbers, amounts and the digits of dates."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from forms.definition import Field
+from kamizero.model import Box, Candidate, FieldState
+from ocr.alphabets import Alphabet
+from ocr.combs import Shares, from_alone, from_line, sequences, together
+from ocr.confidence import HandQuality
+from ocr.crops import Glyphs, SetLine, alone, close_up, cut_cells, is_faintly_written
+from ocr.engine import GreyImage, Posteriors
+from ocr.ink import Ink
+from ocr.outcome import Outcome
+
+# The line sees each digit beside its neighbours and errs half as often as the
+# cells alone: it counts twice.
+_LINE_WEIGHT, _CELLS_WEIGHT = 1.0, 0.5
+# Somebody writes what breaks a rule this often.
+WRITER_ERROR = 0.01
+_KEPT = 8
+_SEARCHED = 3000
+_LEAST_RATIO = 1e-9
+
+Spelling = tuple[str, str]
+"""Canonical value, and what is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a written value should satisfy; `name` is the finding's where it fails."""
+
+    name: str
+    ground: str
+    holds: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CombPiece:
+    """The pictures of a comb field: the closed-up line, then each cell alone."""
+
+    field: Field
+    glyphs: Glyphs
+    line: SetLine | None
+    faint: bool
+
+    @property
+    def pictures(self) -> list[GreyImage]:
+        if self.line is None:
+            return []
+        written = [cell for cell in self.glyphs.cells if cell is not None]
+        return [self.line.picture, *(alone(cell) for cell in written)]
+
+    @property
+    def gaps(self) -> bool:
+        """Tell whether an empty cell stands between written ones."""
+        filled = self.glyphs.filled
+        return bool(filled) and filled[-1] - filled[0] + 1 != len(filled)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CombAnswer:
+    """What stands in the written cells: by each ground, and joined."""
+
+    line: Shares
+    cells: Shares
+    joined: Shares
+    characters: tuple[str, ...]
+
+    @property
+    def certainties(self) -> list[float]:
+        return [float(row.max()) for row in self.joined]
+
+    def share_of(self, number: Sequence[int]) -> list[float]:
+        return [float(row[n]) for row, n in zip(self.joined, number, strict=True)]
+
+    def grounds_for(self, number: Sequence[int]) -> tuple[str, ...]:
+        """Which of line and cells read this, each for itself."""
+        read = tuple(number)
+        named = (("line", self.line), ("cells", self.cells))
+        return tuple(
+            name for name, shares in named if tuple(shares.argmax(axis=1)) == read
+        )
+
+
+def cut_comb(ink: Ink, field: Field, cells: Sequence[Box]) -> CombPiece:
+    glyphs = cut_cells(ink, cells)
+    left_empty = [
+        box for box, glyph in zip(cells, glyphs.cells, strict=True) if glyph is None
+    ]
+    faint = any(is_faintly_written(ink, box) for box in left_empty)
+    return CombPiece(field, glyphs, close_up(glyphs) if glyphs.filled else None, faint)
+
+
+def answer_of(
+    piece: CombPiece, answers: Sequence[Posteriors], alphabet: Alphabet
+) -> CombAnswer:
+    """Join the recogniser's answers for the line and for the cells."""
+    if piece.line is None:
+        raise ValueError(f"{piece.field.name} has nothing to read")
+    line = from_line(alphabet(answers[0]), piece.line)
+    cells = from_alone([alphabet(one) for one in answers[1:]])
+    joined = together((line, _LINE_WEIGHT), (cells, _CELLS_WEIGHT))
+    return CombAnswer(line, cells, joined, alphabet.characters[1:])
+
+
+def choose(
+    answer: CombAnswer,
+    *,
+    hand: HandQuality,
+    spell: Callable[[str], Spelling],
+    rule: Rule | None,
+) -> Outcome:
+    """Rank the ways to read the cells; a rule ranks them, and hides nothing.
+
+    The best reading that satisfies the rule is taken only where it is more probable
+    than the best free one, after allowing that the writer was wrong.
+    """
+    ranked = _ranked(answer, rule)
+    free = ranked[0]
+    fitting = next((read for read in ranked if read.fits), None)
+    chosen = free
+    if fitting and not free.fits:
+        if fitting.ratio * (1 - WRITER_ERROR) > free.ratio * WRITER_ERROR:
+            chosen = fitting
+    others = [read for read in ranked if read is not chosen][:_KEPT]
+    if fitting and fitting is not chosen and fitting not in others:
+        others.append(fitting)
+    probability = _probability(chosen, answer, hand, others)
+    spare = 1 - probability
+    total = sum(read.ratio for read in others) or 1.0
+    candidates = [
+        Candidate(*spell(chosen.text), probability),
+        *(Candidate(*spell(read.text), spare * read.ratio / total) for read in others),
+    ]
+    grounds = answer.grounds_for(chosen.number)
+    if rule and chosen.fits and chosen is free:
+        grounds = (*grounds, rule.ground)
+    return Outcome(
+        FieldState.READ,
+        tuple(candidates),
+        chosen_by=rule.name if rule and chosen is not free else None,
+        grounds=grounds,
+        doubts=("chosen by rule",) if chosen is not free else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One way to read the cells; `ratio` is its share relative to the best."""
+
+    number: tuple[int, ...]
+    text: str
+    ratio: float
+    fits: bool
+
+
+def _ranked(answer: CombAnswer, rule: Rule | None) -> list[_Read]:
+    """The most probable readings, on until one satisfies the rule."""
+    found: list[_Read] = []
+    best = prod(answer.certainties)
+    for count, (number, share) in enumerate(sequences(answer.joined)):
+        text = "".join(answer.characters[n] for n in number)
+        ratio = share / best
+        read = _Read(number, text, ratio, rule is None or rule.holds(text))
+        if count <= _KEPT or read.fits:
+            found.append(read)
+        enough = count >= _KEPT and any(read.fits for read in found)
+        if enough or count >= _SEARCHED or ratio < _LEAST_RATIO:
+            break
+    return found
+
+
+def _probability(
+    chosen: _Read, answer: CombAnswer, hand: HandQuality, others: Sequence[_Read]
+) -> float:
+    if chosen.ratio < 1:
+        # A rule chose it against the free reading, which keeps a writer's share.
+        against = max(read.ratio for read in others) * WRITER_ERROR
+        for_it = chosen.ratio * (1 - WRITER_ERROR)
+        return min(for_it / (for_it + against), 0.99)
+    return hand.right(answer.share_of(chosen.number))

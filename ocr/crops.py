@@ -1,0 +1,153 @@
+"""Cuts the writing of fields out of a page's ink and sets it for the recogniser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from kamizero.model import Box
+from ocr.engine import GreyImage
+from ocr.ink import Ink
+from ocr.template import PX_PER_MM
+
+# Strokes smaller than this, either way, are dust.
+_SPECK_MM = 1.1
+_JOIN_PX = 5
+STROKE_SHARE = 0.3
+_FAINT_SHARE = 0.16
+_FAINT_MM2 = 0.4
+# Height of the line picture, of the writing in it, and paper between characters.
+LINE_HEIGHT = 48
+_GLYPH_HEIGHT = 32
+_GAP = 8
+_MARGIN = 12
+_NARROWEST = 14
+_CELL_WIDTH = 64
+_CELL_GLYPH = 38
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glyphs:
+    """The writing of one comb field, cell by cell; None where a cell is empty."""
+
+    cells: tuple[GreyImage | None, ...]
+
+    @property
+    def filled(self) -> tuple[int, ...]:
+        return tuple(n for n, cell in enumerate(self.cells) if cell is not None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetLine:
+    """Characters set close to each other in one line, and where each one stands."""
+
+    picture: GreyImage
+    spans: tuple[tuple[int, int], ...]
+
+
+def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
+    """The ink of each comb box, dark on white, trimmed to its strokes."""
+    return Glyphs(tuple(_cut_cell(ink, cell) for cell in cells))
+
+
+def close_up(glyphs: Glyphs) -> SetLine:
+    """Set the filled cells as one line of even size, as if no box had parted them.
+
+    All are scaled alike: a small kana stays small.
+    """
+    written = [cell for cell in glyphs.cells if cell is not None]
+    factor = _GLYPH_HEIGHT / max(_usual_height(written), 1.0)
+    parts = [_scaled(cell, factor, LINE_HEIGHT - 4) for cell in written]
+    widths = [max(part.shape[1], _NARROWEST) for part in parts]
+    total = sum(widths) + _GAP * (len(parts) - 1) + 2 * _MARGIN
+    picture = np.full((LINE_HEIGHT, total), 255, np.uint8)
+    spans, x = [], _MARGIN
+    for part, width in zip(parts, widths, strict=True):
+        _paste(picture, part, x + (width - part.shape[1]) // 2)
+        spans.append((x, x + width))
+        x += width + _GAP
+    return SetLine(picture, tuple(spans))
+
+
+def alone(cell: GreyImage) -> GreyImage:
+    """One character in the middle of a picture of its own."""
+    factor = _CELL_GLYPH / max(cell.shape)
+    part = _scaled(cell, factor, LINE_HEIGHT)
+    picture = np.full((LINE_HEIGHT, _CELL_WIDTH), 255, np.uint8)
+    _paste(picture, part, (_CELL_WIDTH - part.shape[1]) // 2)
+    return picture
+
+
+def stroke_mask(
+    ink: Ink, box: Box, *, margin_mm: float = 0.0, least: float = STROKE_SHARE
+) -> GreyImage:
+    """Where strokes run in a box: 255; dust and the grain of the paper are left out.
+
+    A stroke is at least `least` as dark as the strokes of the page usually are.
+    """
+    amount = ink.amount(box, margin_mm=margin_mm)
+    floor = max(least * ink.strength, 4 * ink.noise, 14.0)
+    smooth = cv2.GaussianBlur(amount, (0, 0), 0.7)
+    _, mask = cv2.threshold(smooth, floor, 255, cv2.THRESH_BINARY)
+    return _without_specks(np.asarray(mask, np.uint8))
+
+
+def is_faintly_written(ink: Ink, box: Box) -> bool:
+    """Tell whether a box that looks empty holds something too faint to be read."""
+    mask = stroke_mask(ink, box, least=_FAINT_SHARE)
+    return bool(np.count_nonzero(mask) > _FAINT_MM2 * PX_PER_MM**2)
+
+
+def trim(mask: GreyImage) -> tuple[slice, slice] | None:
+    """The smallest window that holds everything marked; None where nothing is."""
+    if not mask.any():
+        return None
+    x, y, width, height = cv2.boundingRect(mask)
+    return slice(y, y + height), slice(x, x + width)
+
+
+def _without_specks(mask: GreyImage) -> GreyImage:
+    """Drop what is small and stands alone; pieces of a broken stroke stand close."""
+    joined = cv2.dilate(mask, np.ones((_JOIN_PX, _JOIN_PX), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    keep = extent - (_JOIN_PX - 1) >= _SPECK_MM * PX_PER_MM
+    keep[0] = False
+    return np.asarray(np.where(keep[labels], mask, 0), np.uint8)
+
+
+def _cut_cell(ink: Ink, cell: Box) -> GreyImage | None:
+    mask = stroke_mask(ink, cell)
+    window = trim(mask)
+    if window is None:
+        return None
+    around = cv2.dilate(mask, np.ones((5, 5), np.uint8))
+    picture = ink.cut(cell)
+    picture = np.where(around > 0, picture, 255).astype(np.uint8)
+    rows, columns = window
+    return picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
+
+
+def _grown(part: slice, length: int) -> slice:
+    """One pixel more on each side: the soft edge of the strokes."""
+    return slice(max(part.start - 1, 0), min(part.stop + 1, length))
+
+
+def _usual_height(pictures: Sequence[GreyImage]) -> float:
+    return float(np.median([picture.shape[0] for picture in pictures]))
+
+
+def _scaled(picture: GreyImage, factor: float, highest: int) -> GreyImage:
+    height, width = picture.shape
+    factor = min(factor, highest / height)
+    size = (max(round(width * factor), 1), max(round(height * factor), 1))
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, size, interpolation=method), np.uint8)
+
+
+def _paste(picture: GreyImage, part: GreyImage, x: int) -> None:
+    """Set a part into the middle of the line's height."""
+    height, width = part.shape
+    y = (picture.shape[0] - height) // 2
+    picture[y : y + height, x : x + width] = part

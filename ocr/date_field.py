@@ -1,0 +1,105 @@
+"""Reads a date: the era circled beside it and the digits in its six boxes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from forms.definition import FieldType
+from forms.grammar import canonical, from_written
+from kamizero.model import Candidate, FieldState
+from ocr.comb_field import CombAnswer, CombPiece, Rule, Spelling, choose
+from ocr.confidence import HandQuality
+from ocr.outcome import Outcome
+
+CALENDAR_RULE = "common.date_does_not_exist"
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpelling:
+    """How the digits read from written cells make up era and YYMMDD.
+
+    `filled` are the written cells. Where only one box of a pair is written, it holds
+    the units, and the other one means zero.
+    """
+
+    era: str
+    filled: tuple[int, ...]
+
+    def __call__(self, digits: str) -> Spelling:
+        text = f"{self.era} {self.date_digits(digits)}".strip()
+        return canonical(FieldType.DATE, None, text), text
+
+    def date_digits(self, digits: str) -> str:
+        by_cell = dict(zip(self.filled, digits, strict=True))
+        pairs = [(by_cell.get(at, ""), by_cell.get(at + 1, "")) for at in (0, 2, 4)]
+        return "".join(_pair(tens + units) for tens, units in pairs)
+
+    def exists(self, digits: str) -> bool:
+        return from_written(self.era, self.date_digits(digits)).value is not None
+
+
+def read_date(
+    piece: CombPiece,
+    answer: CombAnswer | None,
+    era: Outcome,
+    hand: HandQuality,
+) -> Outcome:
+    """Join era and digits."""
+    if answer is None:
+        return _without_digits(piece, era)
+    spelling = DateSpelling(era.best.value, piece.glyphs.filled)
+    doubts = [*era.doubts]
+    if len(piece.glyphs.filled) < len(piece.glyphs.cells):
+        doubts.append("empty boxes")
+    if era.state is FieldState.BLANK:
+        doubts.append("no era")
+    calendar = Rule(CALENDAR_RULE, "calendar", spelling.exists)
+    outcome = choose(
+        answer,
+        hand=hand,
+        spell=spelling,
+        rule=calendar if era.best.value and _whole(spelling, piece) else None,
+    )
+    if era.state is FieldState.SEVERAL:
+        return _several(outcome, doubts)
+    return replace(_weighed(outcome, era), doubts=(*outcome.doubts, *doubts))
+
+
+def _without_digits(piece: CombPiece, era: Outcome) -> Outcome:
+    if era.state is FieldState.BLANK or not piece.field.choices[1:]:
+        doubts = ("faint",) if piece.faint else ()
+        return Outcome(FieldState.BLANK, certainty=era.confidence, doubts=doubts)
+    text = era.best.text
+    return Outcome(FieldState.READ, (Candidate("", text, 0.5),), doubts=("no digits",))
+
+
+def _whole(spelling: DateSpelling, piece: CombPiece) -> bool:
+    return len(spelling.date_digits("0" * len(piece.glyphs.filled))) == 6
+
+
+def _several(outcome: Outcome, doubts: Sequence[str]) -> Outcome:
+    candidates = tuple(replace(one, value="") for one in outcome.candidates)
+    return replace(
+        outcome,
+        state=FieldState.SEVERAL,
+        candidates=candidates,
+        doubts=(*outcome.doubts, *doubts),
+    )
+
+
+def _weighed(outcome: Outcome, era: Outcome) -> Outcome:
+    """Each way to read the digits needs the era to be right too, and other eras."""
+    sure = era.confidence
+    candidates = [
+        replace(one, probability=one.probability * sure) for one in outcome.candidates
+    ]
+    best = outcome.best
+    for other in era.candidates[1:]:
+        digits = best.text.partition(" ")[2]
+        text = f"{other.value} {digits}"
+        value = canonical(FieldType.DATE, None, text)
+        candidates.append(Candidate(value, text, best.probability * other.probability))
+    return replace(outcome, candidates=tuple(candidates))
+
+
+def _pair(written: str) -> str:
+    return written.rjust(2, "0") if written else ""

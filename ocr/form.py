@@ -1,0 +1,94 @@
+"""Reads every field of a form from the pages it was written on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from forms.definition import Field, FormDefinition
+from kamizero.errors import RegistrationError
+from kamizero.model import Box, FieldState, FilingKind, Reading
+from ocr.confidence import is_accepted
+from ocr.engine import Recogniser
+from ocr.ink import Ink, find_ink
+from ocr.outcome import Outcome
+from ocr.page import Look
+from ocr.reader import read_fields
+from ocr.registration import Registration
+
+
+@dataclass(frozen=True, slots=True)
+class FormReading:
+    """What stands on one form.
+
+    Attributes:
+        readings: one for every field of the definition, in its order.
+        kind: whether it is a new notice, a correction or a cancellation.
+        residual_px: the largest residual of the pages' registrations.
+        disagreements: fields whose embedded text differs from the picture.
+    """
+
+    readings: tuple[Reading, ...]
+    kind: FilingKind
+    residual_px: float
+    disagreements: tuple[str, ...] = ()
+
+
+def read_form(
+    pages: Sequence[Look], *, definition: FormDefinition, engine: Recogniser
+) -> FormReading:
+    """Read all fields of the definition; a field whose page is missing is unreadable.
+
+    Raises:
+        RegistrationError: a page was known for a page of this form, but its print
+            was not found, so that no field can be cut out.
+    """
+    sheets = {page.page: _Sheet(page, _registration(page)) for page in pages}
+    ink = {number: sheet.ink(definition) for number, sheet in sheets.items()}
+    outcomes = read_fields(definition, ink, engine=engine)
+    return FormReading(
+        readings=tuple(
+            _reading(field, outcomes[field.name], sheets, engine.name)
+            for field in definition.fields
+        ),
+        kind=FilingKind.NEW,
+        residual_px=max(
+            (sheet.registration.residual_px for sheet in sheets.values()), default=0.0
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    look: Look
+    registration: Registration
+
+    def ink(self, definition: FormDefinition) -> Ink:
+        look = self.look
+        return find_ink(look.image, definition, look.page, self.registration)
+
+
+def _registration(page: Look) -> Registration:
+    if page.registration is None:
+        raise RegistrationError(page.trouble or "This page is no page of a form.")
+    return page.registration
+
+
+def _reading(
+    field: Field, outcome: Outcome, sheets: Mapping[int, _Sheet], engine: str
+) -> Reading:
+    sheet = sheets.get(field.page)
+    best = outcome.best
+    with_value = outcome.state in (FieldState.READ, FieldState.DITTO)
+    return Reading(
+        name=field.name,
+        state=outcome.state,
+        value=best.value if with_value else "",
+        text=best.text,
+        confidence=round(min(max(outcome.confidence, 0.0), 1.0), 6),
+        accepted=is_accepted(field, outcome),
+        chosen_by=outcome.chosen_by,
+        page=field.page,
+        box_px=sheet.registration.box_px(field.box_mm) if sheet else Box(0, 0, 0, 0),
+        alternatives=outcome.candidates[1:],
+        engine=engine,
+        grounds=outcome.grounds,
+    )

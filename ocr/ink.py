@@ -1,0 +1,128 @@
+"""What was written on a form: the rectified page without its print."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from forms.definition import FormDefinition
+from kamizero.model import Box
+from ocr.registration import Registration, rectified
+from ocr.template import PX_PER_MM, Grey, blank_picture
+
+# Print darker than this is taken out; the light shade of captions is not.
+_PRINT_DARKNESS = 48
+# Ink is looked for this far around a line of print that was taken out.
+_LINE_REACH_PX = 7
+_PAPER_WINDOW_MM = 9
+# Red leads over the weakest colour this far only in red ink, not on warm paper.
+_RED_LEAD = 70
+# What is left of red ink and of coffee under red light, as a share of that lead.
+_RED_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """The writing on one page, at `PX_PER_MM`, 255 where there is full ink.
+
+    Attributes:
+        black: ink that also shows in red light: pens and pencils, not red stamps.
+        red: how much redder than paper: seals, stamps, corrections in red.
+        page: the rectified page itself, paper brought to white.
+        strength: how dark the strokes on this page are, 0..255.
+        noise: how much the empty paper between the print varies, 0..255.
+    """
+
+    black: Grey
+    red: Grey
+    page: Grey
+    strength: float
+    noise: float
+
+    def cut(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
+        """The black ink in a box given in mm, as dark on white, strokes full dark."""
+        inside = self.black[_window(self.black, box, margin_mm)]
+        lifted = inside.astype(np.float32) * (255 / max(self.strength, 1.0))
+        return np.asarray(255 - np.clip(lifted, 0, 255), np.uint8)
+
+    def amount(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
+        """The black ink in a box given in mm, as it is."""
+        return self.black[_window(self.black, box, margin_mm)]
+
+    def redness(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
+        return self.red[_window(self.red, box, margin_mm)]
+
+
+def find_ink(
+    image: Grey, definition: FormDefinition, page: int, registration: Registration
+) -> Ink:
+    """Take the print off a page (an RGB picture) that has been registered."""
+    flat = rectified(image, registration.transform, definition.page_size_mm, PX_PER_MM)
+    # Under red light red stamps almost vanish, and blue and black pens are dark.
+    in_red_light = np.ascontiguousarray(flat[..., 0])
+    levelled = cv2.divide(in_red_light, _paper(in_red_light), scale=255)
+    lead = cv2.subtract(in_red_light, cv2.min(flat[..., 1], flat[..., 2]))
+    dark = cv2.addWeighted(cv2.bitwise_not(levelled), 1.0, lead, -_RED_SHARE, 0)
+    mask = _print_mask(definition, page)
+    black = _without_print(np.asarray(dark, np.uint8), mask)
+    strength, noise = _levels(black, mask)
+    red = np.asarray(cv2.subtract(lead, np.full_like(lead, _RED_LEAD)), np.uint8)
+    return Ink(black, red, np.asarray(levelled, np.uint8), strength, noise)
+
+
+def _paper(grey: Grey) -> Grey:
+    """How bright empty paper is at each place: shadows, stains, yellowed sheets."""
+    height, width = grey.shape
+    size = (round(width / PX_PER_MM), round(height / PX_PER_MM))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    small = cv2.copyMakeBorder(small, 4, 4, 4, 4, cv2.BORDER_REPLICATE)
+    window = np.ones((_PAPER_WINDOW_MM, _PAPER_WINDOW_MM), np.uint8)
+    brightest = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window)
+    smooth = cv2.GaussianBlur(brightest, (0, 0), 3)[4:-4, 4:-4]
+    grown = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.maximum(grown, 40), np.uint8)
+
+
+@lru_cache(maxsize=32)
+def _print_mask(definition: FormDefinition, page: int) -> Grey:
+    """Where something dark is printed, and one pixel around it."""
+    printed = 255 - blank_picture(definition, page)
+    dark = (printed > _PRINT_DARKNESS).astype(np.uint8)
+    return np.asarray(cv2.dilate(dark, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _without_print(ink: Grey, mask: Grey) -> Grey:
+    """Take printed pixels out, and join the strokes that ran through them.
+
+    Where ink stands on both sides of a thin line, a stroke crosses it.
+    """
+    clean = cv2.copyTo(ink, 1 - mask)
+    across = cv2.morphologyEx(
+        clean, cv2.MORPH_CLOSE, np.ones((1, _LINE_REACH_PX), np.uint8)
+    )
+    down = cv2.morphologyEx(
+        clean, cv2.MORPH_CLOSE, np.ones((_LINE_REACH_PX, 1), np.uint8)
+    )
+    joined = cv2.max(across, down)
+    # Print under a stroke cannot be darker than what was there.
+    return np.asarray(cv2.max(clean, cv2.copyTo(cv2.min(joined, ink), mask)), np.uint8)
+
+
+def _levels(black: Grey, mask: Grey) -> tuple[float, float]:
+    """How dark strokes are, and how much empty paper varies."""
+    sample = black[::3, ::3][mask[::3, ::3] == 0].astype(np.float32)
+    noise = float(np.median(sample)) * 1.48
+    strokes = sample[sample > max(40.0, 6 * noise)]
+    if len(strokes) < 200:
+        return 255.0, noise
+    return float(np.percentile(strokes, 80)), noise
+
+
+def _window(picture: Grey, box: Box, margin_mm: float) -> tuple[slice, slice]:
+    height, width = picture.shape
+    left = max(round((box.x - margin_mm) * PX_PER_MM), 0)
+    top = max(round((box.y - margin_mm) * PX_PER_MM), 0)
+    right = min(round((box.right + margin_mm) * PX_PER_MM), width)
+    bottom = min(round((box.bottom + margin_mm) * PX_PER_MM), height)
+    return slice(top, bottom), slice(left, right)

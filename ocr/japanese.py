@@ -1,0 +1,85 @@
+"""Which of the recogniser's characters are written in Japan, and how commonly.
+
+The recogniser also knows Chinese shapes (宫, 爱); on a Japanese form the Japanese one
+was meant. Rare characters stay possible: names have them.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.alphabets import Steps
+from ocr.engine import Posteriors
+
+_SIGNS = frozenset("-ー－.,・･()（）&＆/／、。「」々〆ヶヵ〃\"'~〜#+:：＝=")
+_SECOND_LEVEL_SHARE = 0.3
+_OUTSIDE_SHARE = 0.3
+_SMALLEST_SHARE = 1e-4
+# Where the second level of JIS X 0208 begins in Shift_JIS.
+_SECOND_LEVEL = b"\x98\x9f"
+
+# Families of which some members cannot be read, or differ by a stroke only.
+_DOUBTFUL = frozenset(
+    "高髙崎﨑嵜碕浜濱濵吉𠮷辺邊邉斎斉齋齊徳德恵惠涼凉桑桒柳栁曽曾冨富"
+)
+
+
+def has_look_alike(name: str) -> bool:
+    """Tell whether a name holds a kanji whose variant would be read as this one."""
+    return not _DOUBTFUL.isdisjoint(name)
+
+
+class JapaneseAlphabet:
+    """All characters of Japanese writing, weighted by how commonly they are used."""
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self._classes = tuple(classes)
+        self._weights = _weights(self._classes)
+        self._known = np.flatnonzero(self._weights)
+
+    def __call__(self, posteriors: Posteriors) -> tuple[tuple[str, ...], Steps]:
+        """The characters seen anywhere in this line, and their shares at each step."""
+        seen = posteriors[:, self._known].max(axis=0) > _SMALLEST_SHARE
+        seen[0] = True
+        numbers = self._known[seen]
+        characters = tuple(self._classes[number] for number in numbers)
+        shares = posteriors[:, numbers].astype(np.float64) * self._weights[numbers]
+        return characters, shares
+
+
+@lru_cache(maxsize=4)
+def _weights(classes: tuple[str, ...]) -> NDArray[np.float64]:
+    weights = np.array([_weight(char) for char in classes], np.float64)
+    weights[0] = 1.0
+    return weights
+
+
+def _weight(char: str) -> float:
+    """How common a character is beside others of like shape; 0 for foreign ones."""
+    if len(char) != 1 or char.isspace():
+        return 0.0
+    if char in _SIGNS or (char.isascii() and char.isalnum()):
+        return 1.0
+    if "０" <= char <= "ｚ":
+        return 1.0 if char.isalnum() else 0.0
+    if "ぁ" <= char <= "ヶ":
+        return 1.0
+    if not "\u4e00" <= char <= "\u9fff" and char not in "﨑":
+        return 0.0
+    try:
+        code = char.encode("shift_jis")
+    except UnicodeEncodeError:
+        return _OUTSIDE_SHARE if _is_in_cp932(char) else 0.0
+    if code >= _SECOND_LEVEL:
+        return _SECOND_LEVEL_SHARE
+    return 1.0
+
+
+def _is_in_cp932(char: str) -> bool:
+    try:
+        char.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,99 @@
+"""Tells small kana from large ones, by their size and by what can be said.
+
+The recogniser sees one glyph at a time and takes リョウ for リヨウ; beside its
+neighbours a small ョ is plainly smaller.
+"""
+
+import math
+from collections.abc import Sequence
+
+SMALL = dict(zip("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ", strict=True))
+LARGE = {large: small for small, large in SMALL.items()}
+
+# Height of a full-sized kana as a share of the tallest of its line.
+_FULL = {
+    "ア": 0.85,
+    "イ": 0.95,
+    "ウ": 0.95,
+    "エ": 0.75,
+    "オ": 0.95,
+    "ツ": 0.8,
+    "ヤ": 0.92,
+    "ユ": 0.7,
+    "ヨ": 0.8,
+    "ワ": 0.85,
+}
+# Share of its full size below which a kana looks small, and how sharply.
+_BORDER = 0.82
+_SHARPNESS = 18.0
+_UNVOICED = frozenset("カキクケコサシスセソタチツテトパピプペポ")
+_VOWEL_I = frozenset("キギシジチヂニヒビピミリ")
+_GLIDES = frozenset("ャュョ")
+
+
+def settle_sizes(text: str, heights: Sequence[float]) -> tuple[str, float]:
+    """Make each kana of a word small or large; also how sure the least sure one is.
+
+    `heights` are those of the glyphs, in pixels, 0 where unknown.
+    """
+    tallest = _tallest(text, heights)
+    settled, surest = "", 1.0
+    for at, char in enumerate(text):
+        large = SMALL.get(char, char)
+        if large not in LARGE:
+            settled += char
+            continue
+        following = text[at + 1] if at + 1 < len(text) else ""
+        small = _probability_small(
+            large,
+            before=settled[-1:],
+            following=SMALL.get(following, following),
+            share=heights[at] / tallest if tallest and at < len(heights) else 0.0,
+            seen_small=char in SMALL,
+        )
+        settled += LARGE[large] if small > 0.5 else large
+        surest = min(surest, max(small, 1 - small))
+    return settled, surest
+
+
+def _probability_small(
+    large: str, *, before: str, following: str, share: float, seen_small: bool
+) -> float:
+    odds = math.log(_spoken_odds(large, before, following))
+    odds += 0.7 if seen_small else -0.7
+    if share > 0:
+        odds += _SHARPNESS * (_BORDER - min(share / _FULL[large], 1.3))
+    return 1 / (1 + math.exp(-odds))
+
+
+def _spoken_odds(large: str, before: str, following: str) -> float:
+    """Odds that a small one stands between these two, by how Japanese is spoken."""
+    small = LARGE[large]
+    if not before:
+        return 1e-4
+    if small in _GLIDES:
+        return _glide_odds(small, before, following)
+    if small == "ッ":
+        return 0.4 if following in _UNVOICED else 0.01
+    return 0.2 if before in "フヴテデトドウツチシジクグ" else 0.002
+
+
+def _glide_odds(small: str, before: str, following: str) -> float:
+    if before not in _VOWEL_I:
+        return 0.05 if before in "フテデヴ" else 1e-3
+    if small == "ョ":
+        return 30.0 if following in ("ウ", "ー", "") else 0.3
+    if small == "ュ":
+        return 20.0 if before in "シジリチ" or following == "ウ" else 0.15
+    return 3.0 if before in "ジチシ" else 0.2
+
+
+def _tallest(text: str, heights: Sequence[float]) -> float:
+    """The height of a full kana in this line, by those that have no small form."""
+    sure = [
+        height
+        for char, height in zip(text, heights, strict=False)
+        if char not in SMALL and char not in LARGE and char != "ー"
+    ]
+    known = sorted(height for height in sure or heights if height > 0)
+    return known[(len(known) * 3) // 4] if known else 0.0

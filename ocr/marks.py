@@ -1,0 +1,225 @@
+"""Which printed choice is circled, and whether a box is ticked or sealed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms.definition import Choice, Field, FieldType, FormDefinition
+from forms.typesetting import code_area, taken_area
+from kamizero.model import Box, Candidate, FieldState
+from ocr.crops import stroke_mask
+from ocr.engine import GreyImage
+from ocr.ink import Ink
+from ocr.outcome import Outcome, empty
+from ocr.template import PX_PER_MM
+
+Marked = NDArray[np.bool_]
+
+# Circles leave the box of their choice by up to this.
+_REACH_MM = 3.0
+_DIRECTIONS = 36
+# Between these shares of an ellipse's radius, ink belongs to a circle around it.
+_NEAREST, _FARTHEST = 0.62, 2.0
+_ROOM_MM = 0.9
+# Share of directions in which a circle was met: sloppy ones are partly open.
+_CIRCLED = 0.6
+_PERHAPS = 0.42
+_SURE_CIRCLED = 0.72
+_SURE_FREE = 0.5
+# A tick is a stroke at least this long; dust and line remains are shorter.
+_TICK_MM = 1.4
+_LARGEST_TICK_MM = 9.0
+_SEAL_SHARE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Circling:
+    """How far around a choice a circle runs, as a share of all directions."""
+
+    code: str
+    share: float
+
+
+def read_marks(ink: Ink, field: Field, definition: FormDefinition) -> Outcome:
+    """Read a choice, a check box or a seal."""
+    match field.type:
+        case FieldType.CHECK:
+            return _tick(
+                ink, field.choices[0].box_mm if field.choices else field.box_mm
+            )
+        case FieldType.SEAL:
+            return _seal(ink, field.box_mm)
+        case _:
+            return read_circles(circlings(ink, field, definition))
+
+
+def circlings(ink: Ink, field: Field, definition: FormDefinition) -> list[Circling]:
+    """How much each choice of a field is circled."""
+    around = _around(field.choices)
+    mask = stroke_mask(ink, around, margin_mm=_REACH_MM)
+    origin = _origin(around)
+    if not mask.any():
+        return [Circling(choice.code, 0.0) for choice in field.choices]
+    ys, xs = np.nonzero(mask)
+    x_mm = np.asarray((xs + 0.5) / PX_PER_MM + origin[0], np.float64)
+    y_mm = np.asarray((ys + 0.5) / PX_PER_MM + origin[1], np.float64)
+    return [
+        Circling(
+            choice.code,
+            max(
+                _share_around(x_mm, y_mm, area)
+                for area in _circled_areas(definition, choice, field.page)
+            ),
+        )
+        for choice in field.choices
+    ]
+
+
+def read_circles(circles: Sequence[Circling]) -> Outcome:
+    """Say which choice the circles mean."""
+    ranked = sorted(circles, key=lambda circle: -circle.share)
+    first = ranked[0]
+    second = ranked[1].share if len(ranked) > 1 else 0.0
+    if first.share < _PERHAPS:
+        return empty(certainty=1 - max(first.share - 0.2, 0))
+    if second >= _CIRCLED:
+        return Outcome(FieldState.SEVERAL, doubts=("several",), certainty=second)
+    doubts = []
+    if first.share < _SURE_CIRCLED:
+        doubts.append("open circle")
+    if second > _SURE_FREE:
+        doubts.append("two circles")
+    probability = 0.9999 if not doubts else 0.9
+    others = [
+        Candidate(circle.code, circle.code, round(0.5 * circle.share**4, 6))
+        for circle in ranked[1:]
+        if circle.share > _PERHAPS / 2
+    ]
+    return Outcome(
+        FieldState.READ,
+        (Candidate(first.code, first.code, probability), *others),
+        grounds=("circle",),
+        doubts=tuple(doubts),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _circled_areas(
+    definition: FormDefinition, choice: Choice, page: int
+) -> tuple[Box, ...]:
+    """What somebody may have circled: the choice's box, its text, its code alone."""
+    areas = [choice.box_mm]
+    for text in definition.printed.texts:
+        if text.page == page and choice.box_mm.contains(text.box_mm):
+            areas += [_widened(taken_area(text)), _widened(code_area(text))]
+    return tuple(areas)
+
+
+def _share_around(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    area: Box,
+) -> float:
+    """In how many directions from the middle of an area a stroke is met around it."""
+    across = (x - area.centre[0]) / (area.w / 2)
+    down = (y - area.centre[1]) / (area.h / 2)
+    radius = np.hypot(across, down)
+    near = (radius > _NEAREST) & (radius < _FARTHEST)
+    angles = np.arctan2(down[near], across[near])
+    bins = ((angles + np.pi) / (2 * np.pi) * _DIRECTIONS).astype(int) % _DIRECTIONS
+    return len(np.unique(bins)) / _DIRECTIONS
+
+
+def _tick(ink: Ink, box: Box) -> Outcome:
+    mask = stroke_mask(ink, box, margin_mm=_REACH_MM)
+    inner = _inner(mask, box)
+    longest, sure = 0.0, True
+    for part in _strokes(mask):
+        inside = part & inner
+        if not inside.any():
+            continue
+        size = _extent_mm(inside)
+        whole = _extent_mm(part)
+        if whole > _LARGEST_TICK_MM:
+            # A stamp, a crossing-out or a line of writing runs through the box.
+            sure = sure and size < _TICK_MM / 2
+            continue
+        longest = max(longest, size)
+    return _ticked(longest, sure)
+
+
+def _ticked(length_mm: float, sure: bool) -> Outcome:
+    doubts = () if sure else ("stroke through the box",)
+    if length_mm >= _TICK_MM:
+        clear = length_mm >= 1.4 * _TICK_MM
+        return Outcome(
+            FieldState.READ,
+            (Candidate("1", "✓", 0.9999 if clear and sure else 0.95),),
+            grounds=("tick",),
+            doubts=doubts if clear else (*doubts, "small mark"),
+        )
+    clear = length_mm < 0.6 * _TICK_MM
+    return Outcome(
+        FieldState.BLANK,
+        certainty=0.9999 if clear and sure else 0.9,
+        doubts=doubts if clear else (*doubts, "small mark"),
+    )
+
+
+def _seal(ink: Ink, box: Box) -> Outcome:
+    """A seal covers part of its box, mostly in red."""
+    red = ink.redness(box) > 0
+    dark = stroke_mask(ink, box) > 0
+    if float((red | dark).mean()) < _SEAL_SHARE:
+        return empty(certainty=0.999)
+    return Outcome(FieldState.READ, (Candidate("1", "印", 0.99),), grounds=("seal",))
+
+
+def _strokes(
+    mask: GreyImage,
+) -> Iterator[Marked]:
+    joined = cv2.dilate(mask, np.ones((5, 5), np.uint8))
+    count, labels = cv2.connectedComponents(joined)
+    for label in range(1, count):
+        yield (labels == label) & (mask > 0)
+
+
+def _inner(mask: GreyImage, box: Box) -> Marked:
+    """The pixels of a mask cut with `_REACH_MM` around a box that lie in the box."""
+    origin = _origin(box)
+    inside = np.zeros(mask.shape, np.bool_)
+    left, top = (box.x - origin[0]) * PX_PER_MM, (box.y - origin[1]) * PX_PER_MM
+    right, bottom = left + box.w * PX_PER_MM, top + box.h * PX_PER_MM
+    inside[round(top) : round(bottom), round(left) : round(right)] = True
+    return inside
+
+
+def _extent_mm(marked: Marked) -> float:
+    _, _, width, height = cv2.boundingRect(marked.astype(np.uint8))
+    return max(width, height) / PX_PER_MM
+
+
+def _origin(box: Box) -> tuple[float, float]:
+    """Where a cut with `_REACH_MM` around a box begins, in mm."""
+    return (
+        max(round((box.x - _REACH_MM) * PX_PER_MM), 0) / PX_PER_MM,
+        max(round((box.y - _REACH_MM) * PX_PER_MM), 0) / PX_PER_MM,
+    )
+
+
+def _around(choices: Sequence[Choice]) -> Box:
+    left = min(choice.box_mm.x for choice in choices)
+    top = min(choice.box_mm.y for choice in choices)
+    right = max(choice.box_mm.right for choice in choices)
+    bottom = max(choice.box_mm.bottom for choice in choices)
+    return Box(left, top, right - left, bottom - top)
+
+
+def _widened(box: Box) -> Box:
+    return Box(
+        box.x - _ROOM_MM, box.y - _ROOM_MM, box.w + 2 * _ROOM_MM, box.h + 2 * _ROOM_MM
+    )
