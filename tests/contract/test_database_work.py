@@ -203,6 +203,20 @@ def test_what_is_given_back_counts_no_attempt(database: Database) -> None:
         work.finish(session, first, now=NOW)
 
 
+def test_who_gave_it_back_cannot_write_even_before_the_next_one_comes(
+    database: Database,
+) -> None:
+    _put(database, 1, 2)
+    released, failed = _taken(database), _taken(database)
+    with database.begin() as session:
+        work.release(session, released, now=NOW)
+        work.fail(session, failed, error="store", retryable=True, now=NOW)
+
+    for claim in (released, failed):
+        with pytest.raises(StaleFenceError), database.begin() as session:
+            work.hold(session, claim, now=NOW)
+
+
 def test_each_failure_waits_longer_and_the_last_is_a_dead_letter(
     database: Database,
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_row_that_was_removed_whole_is_missed(kept: Archive) -> None:
 
     assert ("original", sha256(b"first"), "missing") in found
     assert ("reference", "arrival 1", "missing") in found
+    assert ("manifest", "1", "missing") in found
     assert (
         verify(kept.database, kept.store, kept.vault).checked["original_without_row"]
         == 1
