@@ -5,6 +5,7 @@ from datetime import date
 from io import BytesIO
 
 import pikepdf
+from pikepdf import Name
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
@@ -38,7 +39,13 @@ def born_digital(definition: FormDefinition, written: Mapping[str, str]) -> byte
         pikepdf.open(BytesIO(blank_pdf(definition))) as form,
         pikepdf.open(layer) as text,
     ):
-        form.pages[0].add_overlay(text.pages[0], None)
+        page = form.pages[0]
+        layer_object = form.copy_foreign(text.pages[0].as_form_xobject())
+        # Under a name of ours: one that is made up would differ in each run.
+        filled = page.add_resource(layer_object, Name.XObject, Name("/Filled"))
+        # What the blank set of colours and widths must not reach the text.
+        page.contents_add(b"q", prepend=True)
+        page.contents_add(f"Q q {filled} Do Q".encode())
         return _saved(form)
 
 

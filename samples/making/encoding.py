@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from io import BytesIO
 
+import numpy as np
 from PIL import Image
 
 from samples.making.paper_damage import Pixels
@@ -25,12 +26,19 @@ def png(colours: int) -> Encode:
 
     def encode(pages: Sequence[Pixels], dpi: int) -> bytes:
         (page,) = pages
-        few = _image(page).quantize(
-            colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
-        )
+        palette = _palette(page, colours)
+        few = _image(page).quantize(palette=palette, dither=Image.Dither.NONE)
         return _saved(few, "PNG", dpi, optimize=True)
 
     return encode
+
+
+def _palette(page: Pixels, colours: int) -> Image.Image:
+    """Colours for the rare ink and the frequent paper alike."""
+    inks = np.unique(page.reshape(-1, 3) >> 4, axis=0) * 17
+    white = np.full_like(inks, 255)
+    kinds = np.concatenate([inks, white])[None].astype(np.uint8)
+    return Image.fromarray(kinds).quantize(colours, Image.Quantize.MEDIANCUT)
 
 
 def tiff(compression: str, *, grey: bool = False, quality: int = 80) -> Encode:

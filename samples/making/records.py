@@ -20,7 +20,7 @@ _OFFICES_DIFFER: dict[str, dict[str, str]] = {
 _PEOPLE_DIFFER: dict[str, dict[str, Any]] = {
     "岡田　勇気": {"birth_date": date(1995, 4, 16)},
     "石井　香織": {"name_kanji": "田口　香織", "name_kana": "タグチ　カオリ"},
-    "藤田　理恵": {"my_number": "501473926084"},
+    "藤田　理恵": {"my_number": "501473926082"},
     "高木　慎一": {"lost_on": date(2024, 12, 1)},
 }
 # Somebody whom a 2200 reports although an earlier employment never ended.

@@ -36,7 +36,7 @@ def _one(path: str, sheet: Sheet, encode: Encode, dpi: int = 200) -> ScanFile:
 
 
 CLEAN = (
-    _one("clean/2200-midori.png", form("two_join_midori", "careful"), png(16)),
+    _one("clean/2200-midori.png", form("two_join_midori", "careful"), png(32)),
     _one("clean/2200-sakura.jpg", form("miscopied_number", "clerk"), jpeg(80)),
     _one(
         "clean/2200-abc.tif",
@@ -50,7 +50,7 @@ CLEAN = (
         300,
     ),
     _one("clean/2201-yamato.jpg", form("two_leave_yamato", "leaning"), jpeg(80)),
-    _one("clean/2201-hikari.png", form("same_day", "round"), png(16)),
+    _one("clean/2201-hikari.png", form("same_day", "round"), png(32)),
     _one(
         "clean/2265-minato.jpg",
         form("five_are_paid", "quick", receipt_stamp("福岡", "3.7.12", (177, 34))),
@@ -75,7 +75,7 @@ POOR = (
             receipt_stamp("大田", "3.11.5", (163, 49.5)),
             scanner=Scanner(quarter_turns=2, skew=0.8),
         ),
-        png(16),
+        png(32),
     ),
     _one(
         "poor/2200-photocopy.jpg",

@@ -1,0 +1,103 @@
+"""Full-page readers beside ours: the same pages, the same run, the same models."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forms.definition import Field, FieldType
+from forms.grammar import to_written
+from forms.grammar.characters import narrow, plain_dashes, without_spaces
+
+Pixels = NDArray[np.uint8]
+ReadPage = Callable[[Pixels], str]
+
+# A circle or a tick is no text: a page reader cannot find it.
+_TEXT = frozenset(FieldType) - {FieldType.CHOICE, FieldType.CHECK, FieldType.SEAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One filled field of a file, as text that a page reader could find."""
+
+    file: str
+    field: Field
+    value: str
+
+    @property
+    def is_text(self) -> bool:
+        return self.field.type in _TEXT and self.value != ""
+
+    def stands_in(self, text: str) -> bool:
+        """Tell whether the value is found anywhere, spaces and widths aside."""
+        return _folded(self._as_on_paper()) in text
+
+    def _as_on_paper(self) -> str:
+        if self.field.type is FieldType.DATE:
+            return to_written(date.fromisoformat(self.value)).digits
+        if self.field.format == "office_symbol":
+            return self.value.replace("-", "")
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class PeerResult:
+    name: str
+    seconds_a_page: float
+    found: int
+    of: int
+
+
+def run_peers(
+    pages: Mapping[str, list[Pixels]], written: list[Written]
+) -> Iterator[PeerResult]:
+    """Read all pages with each peer and look for every value in its file's text."""
+    sought = [one for one in written if one.is_text]
+    count = sum(map(len, pages.values()))
+    for name, make in PEERS.items():
+        read = make()
+        read(next(iter(pages.values()))[0])
+        started = time.perf_counter()
+        texts = {
+            file: _folded("".join(read(page) for page in group))
+            for file, group in pages.items()
+        }
+        seconds = time.perf_counter() - started
+        found = sum(one.stands_in(texts[one.file]) for one in sought)
+        yield PeerResult(name, seconds / count, found, len(sought))
+
+
+def _folded(text: str) -> str:
+    return plain_dashes(without_spaces(narrow(text)))
+
+
+def _paddleocr() -> ReadPage:
+    from ocr.fulltext import page_text
+
+    return page_text
+
+
+def _rapidocr() -> ReadPage:
+    import logging
+
+    from rapidocr import RapidOCR
+
+    engine = RapidOCR()
+    # It tells on every page which models it uses.
+    logging.getLogger("RapidOCR").setLevel(logging.WARNING)
+
+    def read(page: Pixels) -> str:
+        # It takes the colours in the order of OpenCV.
+        result = engine(page[:, :, ::-1])
+        return "\n".join(getattr(result, "txts", None) or ())
+
+    return read
+
+
+PEERS: Mapping[str, Callable[[], ReadPage]] = {
+    "PaddleOCR, full page": _paddleocr,
+    "RapidOCR, full page": _rapidocr,
+}
