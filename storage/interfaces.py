@@ -39,7 +39,7 @@ class ObjectStore(Protocol):
         ...
 
     def read(self, key: str, *, version: str, sha256: str) -> bytes:
-        """The bytes, hashed again.
+        """The bytes, hashed again; version "" is the latest one.
 
         Raises:
             TamperedError: they are not what was stored.

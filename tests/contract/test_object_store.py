@@ -31,6 +31,7 @@ def test_what_is_put_can_be_read(store: ObjectStore) -> None:
     data = store.read(kept.key, version=kept.version, sha256=kept.sha256)
 
     assert data == b"paper"
+    assert store.read(kept.key, version="", sha256=kept.sha256) == b"paper"
     assert kept.sha256 == hashlib.sha256(b"paper").hexdigest()
     assert (kept.size, kept.retain_until) == (5, LONG)
 
