@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import prod
 
 from forms.definition import Field
 from kamizero.model import Box, Candidate, FieldState
@@ -21,7 +20,7 @@ _LINE_WEIGHT, _CELLS_WEIGHT = 1.0, 0.5
 WRITER_ERROR = 0.01
 _KEPT = 8
 _SEARCHED = 3000
-_LEAST_RATIO = 1e-9
+_LEAST_SHARE = 1e-9
 
 Spelling = tuple[str, str]
 """Canonical value, and what is written."""
@@ -29,16 +28,23 @@ Spelling = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a written value should satisfy; `name` is the finding's where it fails."""
+    """What a written value should satisfy; `name` is the finding's where it fails.
+
+    `passed_by_chance` is the share of misreadings that satisfy it all the same.
+    """
 
     name: str
     ground: str
     holds: Callable[[str], bool]
+    passed_by_chance: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CombPiece:
-    """The pictures of a comb field: the closed-up line, then each cell alone."""
+    """The pictures of a comb field: the closed-up line, then each cell alone.
+
+    Only critical fields pay for a second look at each cell.
+    """
 
     field: Field
     glyphs: Glyphs
@@ -49,6 +55,8 @@ class CombPiece:
     def pictures(self) -> list[GreyImage]:
         if self.line is None:
             return []
+        if not self.field.critical:
+            return [self.line.picture]
         written = [cell for cell in self.glyphs.cells if cell is not None]
         return [self.line.picture, *(alone(cell) for cell in written)]
 
@@ -64,7 +72,7 @@ class CombAnswer:
     """What stands in the written cells: by each ground, and joined."""
 
     line: Shares
-    cells: Shares
+    cells: Shares | None
     joined: Shares
     characters: tuple[str, ...]
 
@@ -72,15 +80,14 @@ class CombAnswer:
     def certainties(self) -> list[float]:
         return [float(row.max()) for row in self.joined]
 
-    def share_of(self, number: Sequence[int]) -> list[float]:
-        return [float(row[n]) for row, n in zip(self.joined, number, strict=True)]
-
     def grounds_for(self, number: Sequence[int]) -> tuple[str, ...]:
         """Which of line and cells read this, each for itself."""
         read = tuple(number)
-        named = (("line", self.line), ("cells", self.cells))
+        grounds = {"line": self.line, "cells": self.cells}
         return tuple(
-            name for name, shares in named if tuple(shares.argmax(axis=1)) == read
+            name
+            for name, shares in grounds.items()
+            if shares is not None and tuple(shares.argmax(axis=1)) == read
         )
 
 
@@ -99,10 +106,13 @@ def answer_of(
     """Join the recogniser's answers for the line and for the cells."""
     if piece.line is None:
         raise ValueError(f"{piece.field.name} has nothing to read")
+    characters = alphabet.characters[1:]
     line = from_line(alphabet(answers[0]), piece.line)
+    if len(answers) == 1:
+        return CombAnswer(line, None, line, characters)
     cells = from_alone([alphabet(one) for one in answers[1:]])
     joined = together((line, _LINE_WEIGHT), (cells, _CELLS_WEIGHT))
-    return CombAnswer(line, cells, joined, alphabet.characters[1:])
+    return CombAnswer(line, cells, joined, characters)
 
 
 def choose(
@@ -117,67 +127,67 @@ def choose(
     The best reading that satisfies the rule is taken only where it is more probable
     than the best free one, after allowing that the writer was wrong.
     """
-    ranked = _ranked(answer, rule)
+    ranked = _ranked(answer, hand, rule)
     free = ranked[0]
     fitting = next((read for read in ranked if read.fits), None)
-    chosen = free
-    if fitting and not free.fits:
-        if fitting.ratio * (1 - WRITER_ERROR) > free.ratio * WRITER_ERROR:
-            chosen = fitting
+    chosen = fitting if fitting and _outweighs(fitting, free) else free
     others = [read for read in ranked if read is not chosen][:_KEPT]
     if fitting and fitting is not chosen and fitting not in others:
         others.append(fitting)
-    probability = _probability(chosen, answer, hand, others)
-    spare = 1 - probability
-    total = sum(read.ratio for read in others) or 1.0
-    candidates = [
-        Candidate(*spell(chosen.text), probability),
-        *(Candidate(*spell(read.text), spare * read.ratio / total) for read in others),
-    ]
     grounds = answer.grounds_for(chosen.number)
     if rule and chosen.fits and chosen is free:
         grounds = (*grounds, rule.ground)
     return Outcome(
         FieldState.READ,
-        tuple(candidates),
+        (
+            Candidate(*spell(chosen.text), _probability(chosen, free, rule)),
+            *(Candidate(*spell(read.text), read.share) for read in others),
+        ),
         chosen_by=rule.name if rule and chosen is not free else None,
         grounds=grounds,
-        doubts=("chosen by rule",) if chosen is not free else (),
+        doubts=("chosen by a rule",) if chosen is not free else (),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One way to read the cells; `ratio` is its share relative to the best."""
+    """One way to read the cells, and how probably it is what is written."""
 
     number: tuple[int, ...]
     text: str
-    ratio: float
+    share: float
     fits: bool
 
 
-def _ranked(answer: CombAnswer, rule: Rule | None) -> list[_Read]:
+def _ranked(answer: CombAnswer, hand: HandQuality, rule: Rule | None) -> list[_Read]:
     """The most probable readings, on until one satisfies the rule."""
     found: list[_Read] = []
-    best = prod(answer.certainties)
-    for count, (number, share) in enumerate(sequences(answer.joined)):
+    fitting = False
+    for count, (number, share) in enumerate(sequences(hand.weighed(answer.joined))):
         text = "".join(answer.characters[n] for n in number)
-        ratio = share / best
-        read = _Read(number, text, ratio, rule is None or rule.holds(text))
-        if count <= _KEPT or read.fits:
-            found.append(read)
-        enough = count >= _KEPT and any(read.fits for read in found)
-        if enough or count >= _SEARCHED or ratio < _LEAST_RATIO:
+        fits = rule is None or rule.holds(text)
+        if count <= _KEPT or (fits and not fitting):
+            found.append(_Read(number, text, share, fits))
+        fitting = fitting or fits
+        if count >= _KEPT and (fitting or count >= _SEARCHED or share < _LEAST_SHARE):
             break
     return found
 
 
-def _probability(
-    chosen: _Read, answer: CombAnswer, hand: HandQuality, others: Sequence[_Read]
-) -> float:
-    if chosen.ratio < 1:
-        # A rule chose it against the free reading, which keeps a writer's share.
-        against = max(read.ratio for read in others) * WRITER_ERROR
-        for_it = chosen.ratio * (1 - WRITER_ERROR)
-        return min(for_it / (for_it + against), 0.99)
-    return hand.right(answer.share_of(chosen.number))
+def _outweighs(fitting: _Read, free: _Read) -> bool:
+    """Tell whether a misreading is more probable than a writer's error."""
+    if free.fits:
+        return False
+    return fitting.share * (1 - WRITER_ERROR) > free.share * WRITER_ERROR
+
+
+def _probability(chosen: _Read, free: _Read, rule: Rule | None) -> float:
+    if chosen is not free:
+        for_it = chosen.share * (1 - WRITER_ERROR)
+        return for_it / (for_it + free.share * WRITER_ERROR)
+    if rule and rule.passed_by_chance < 1 and chosen.fits:
+        # A misreading would seldom have satisfied the rule too.
+        return chosen.share / (
+            chosen.share + (1 - chosen.share) * rule.passed_by_chance
+        )
+    return chosen.share

@@ -7,8 +7,11 @@ tells a hasty hand from a neat one, and with that its answers can be weighed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from forms.definition import Field, FieldType
 from kamizero.model import FieldState
+from ocr.combs import Shares
 from ocr.outcome import Outcome
 
 # Errors of real hands against the share the model leaves to other digits:
@@ -19,6 +22,8 @@ _HAND_POWER = 2.0
 _NEATEST, _HASTIEST = 0.005, 1.5
 _LEAST_DIGITS = 12
 _ERROR_EVER = 2e-6
+# Every other character gets a little of what may be wrong.
+_FLOOR = 1e-7
 
 _TARGETS = {
     FieldType.DIGITS: 0.99,
@@ -52,12 +57,19 @@ class HandQuality:
         scale = (mean / _HASTY_MEAN) ** _HAND_POWER
         return cls(min(max(scale, _NEATEST), _HASTIEST))
 
-    def right(self, shares: Sequence[float]) -> float:
-        """Probability that all of these characters are read rightly."""
-        probability = 1.0
-        for share in shares:
-            probability *= 1 - min(_error(share) * self.scale + _ERROR_EVER, 0.95)
-        return probability
+    def weighed(self, shares: Shares) -> Shares:
+        """The model's shares as probabilities: how often it is wrong in this hand."""
+        best = shares.argmax(axis=1)
+        rows = np.arange(len(shares))
+        top = shares[rows, best]
+        errors = np.array([_error(share) for share in top])
+        wrong = np.maximum(errors * self.scale, 1 - top) + _ERROR_EVER
+        wrong = np.minimum(wrong, 0.9)
+        spread = shares + _FLOOR
+        spread[rows, best] = 0.0
+        spread *= (wrong / spread.sum(axis=1))[:, None]
+        spread[rows, best] = 1 - wrong
+        return np.asarray(spread, np.float64)
 
 
 def is_accepted(field: Field, outcome: Outcome) -> bool:

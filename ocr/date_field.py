@@ -52,7 +52,7 @@ def read_date(
         doubts.append("empty boxes")
     if era.state is FieldState.BLANK:
         doubts.append("no era")
-    calendar = Rule(CALENDAR_RULE, "calendar", spelling.exists)
+    calendar = Rule(CALENDAR_RULE, "calendar", spelling.exists, 0.6)
     outcome = choose(
         answer,
         hand=hand,

@@ -20,10 +20,13 @@ from ocr.symbol_field import SYMBOL_ALPHABET, cut_symbol, read_symbol
 
 CHECK_DIGITS = {
     "my_number": Rule(
-        "common.my_number_check_digit", "check_digit", my_number_is_valid
+        "common.my_number_check_digit", "check_digit", my_number_is_valid, 0.1
     ),
     "corporate_number": Rule(
-        "common.corporate_number_check_digit", "check_digit", corporate_number_is_valid
+        "common.corporate_number_check_digit",
+        "check_digit",
+        corporate_number_is_valid,
+        0.12,
     ),
 }
 """Formats whose check digit ranks readings."""

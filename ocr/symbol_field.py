@@ -64,12 +64,10 @@ def _as_is(text: str) -> tuple[str, str]:
 def _only(answer: CombAnswer, allowed: str) -> CombAnswer:
     """The answer as if no other characters existed."""
     kept = [n for n, char in enumerate(answer.characters) if char in allowed]
-    line, cells, joined = (
-        shares[:, kept] / shares[:, kept].sum(axis=1, keepdims=True)
-        for shares in (answer.line, answer.cells, answer.joined)
-    )
+    line = answer.line[:, kept]
+    line /= line.sum(axis=1, keepdims=True)
     characters = tuple(answer.characters[n] for n in kept)
-    return CombAnswer(line, cells, joined, characters)
+    return CombAnswer(line, None, line, characters)
 
 
 def _seen_shares(kind: CombAnswer, whole: CombAnswer) -> list[float]:
