@@ -1,5 +1,6 @@
 """Full-page readers beside ours: the same pages, the same run, the same models."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -75,14 +76,13 @@ def _folded(text: str) -> str:
 
 
 def _paddleocr() -> ReadPage:
+    # Imported where it is used: it loads for seconds.
     from ocr.fulltext import page_text
 
     return page_text
 
 
 def _rapidocr() -> ReadPage:
-    import logging
-
     from rapidocr import RapidOCR
 
     engine = RapidOCR()

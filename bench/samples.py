@@ -25,10 +25,9 @@ from bench.tables import (
 from forms.definition import FormDefinition
 from forms.library import Library
 from ingest.opening import open_original
-from ingest.page_image import Limits, pages
+from ingest.page_image import Limits, Opened, pages
 from kamizero.cli.clock import today
 from kamizero.cli.read import lines_of
-from kamizero.errors import RefusedError
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 LEAST_EXACT = 0.97
@@ -52,7 +51,7 @@ def main() -> int:
         seconds[file] = time.perf_counter() - started
         scores.append(score_file(file, expected, lines, forms))
     print_fields(scores)
-    print_seconds(seconds, {file: _page_count(file) for file in truth})
+    print_seconds(seconds, _page_counts(truth))
     print_errors(scores)
     if options.misses:
         print_misses(all_fields(scores))
@@ -113,12 +112,17 @@ def _with_filings(truth: Truth) -> list[str]:
     return [f for f, value in truth.items() if isinstance(value, list) and value]
 
 
-def _page_count(file: str) -> int:
-    try:
-        data = (SAMPLES / "scans" / file).read_bytes()
-        return open_original(data, limits=Limits()).page_count
-    except RefusedError:
-        return 0
+def _page_counts(truth: Truth) -> dict[str, int]:
+    """The pages of each file that is taken."""
+    return {
+        file: _opened(file).page_count
+        for file, expected in truth.items()
+        if isinstance(expected, list)
+    }
+
+
+def _opened(file: str) -> Opened:
+    return open_original((SAMPLES / "scans" / file).read_bytes(), limits=Limits())
 
 
 def _compare(
@@ -129,15 +133,7 @@ def _compare(
 ) -> None:
     """Let the peers read the pages of every file that holds a filing."""
     files = _with_filings(truth)
-    images = {
-        file: [
-            page.pixels
-            for page in pages(
-                open_original((SAMPLES / "scans" / file).read_bytes(), limits=Limits())
-            )
-        ]
-        for file in files
-    }
+    images = {file: [page.pixels for page in pages(_opened(file))] for file in files}
     written = [
         Written(file, forms[filing["form"]].field(name), value)
         for file in files

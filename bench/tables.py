@@ -28,14 +28,13 @@ def print_fields(scores: Sequence[FileScore]) -> None:
 
 
 def print_seconds(seconds: Mapping[str, float], pages: Mapping[str, int]) -> None:
-    """Seconds a page by folder, over files that were taken."""
+    """Seconds a page by folder, over the files in `pages`."""
     print(f"\n{'seconds a page':24}{'pages':>8}{'s/page':>8}")
-    for folder in _distinct(file.split("/")[0] for file in seconds):
-        files = [f for f in seconds if f.startswith(f"{folder}/") and pages[f]]
-        if files:
-            count = sum(pages[file] for file in files)
-            mean = sum(seconds[file] for file in files) / count
-            print(f"{folder:24}{count:8}{mean:8.2f}")
+    for folder in _distinct(file.split("/")[0] for file in pages):
+        files = [file for file in pages if file.startswith(f"{folder}/")]
+        count = sum(pages[file] for file in files)
+        mean = sum(seconds[file] for file in files) / count
+        print(f"{folder:24}{count:8}{mean:8.2f}")
 
 
 def print_errors(scores: Sequence[FileScore]) -> None:
