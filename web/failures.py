@@ -114,6 +114,7 @@ def _page(request: Request, *, status: int, code: str, detail: str = "") -> Resp
         "problem.html",
         visitor=find_visitor(request, rooms_of(request)),
         status=status,
+        number=status,
         title=painter.texts.say(title, language),
         code=code,
         detail=detail or painter.texts.say("problem.error", language),

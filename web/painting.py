@@ -84,6 +84,7 @@ class Painter:
             "age": partial(self.age, language=language, now=clock()),
             "size": size,
             "door": partial(self.door, language=language),
+            "refusal": partial(self.refusal, language=language),
             "visitor": visitor,
             "here": here,
             "back": request.url.path,
@@ -98,6 +99,11 @@ class Painter:
             return self.texts.say("age.now", language)
         unit, length = next(one for one in _UNITS if minutes >= one[1])
         return self.texts.say(f"age.{unit}", language, n=minutes // length)
+
+    def refusal(self, code: str, message: str, *, language: str) -> str:
+        """Why a file or page was refused; `message` is what was written down then."""
+        key = f"refusal.{code}"
+        return self.texts.say(key, language) if self.texts.knows(key) else message
 
     def door(self, name: str, *, language: str) -> str:
         """What a door is called; its own name where we have none for it."""

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from kamizero.errors import ForbiddenError
+from kamizero.model import Role
 from review import roles
 from storage import people
-from storage.people import NotLoggedInError, Role
+from storage.people import NotLoggedInError
 from web.refusals import CsrfError
 from web.rooms import Rooms, rooms_of
 
@@ -18,19 +19,7 @@ SESSION_COOKIE = "kamizero_session"
 START_COOKIE = "kamizero_start"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_AT_WORK = {
-    Role.REVIEWER: roles.Role.REVIEWER,
-    Role.APPROVER: roles.Role.APPROVER,
-    Role.AUDITOR: roles.Role.AUDITOR,
-    Role.ADMINISTRATOR: roles.Role.ADMIN,
-    Role.ROBOT: roles.Role.ROBOT,
-}
 _TAKES_IN = frozenset(Role) - {Role.AUDITOR, Role.ROBOT}
-
-
-def role_at_work(role: str) -> roles.Role:
-    """The hat that somebody of this role wears when they act on a filing."""
-    return _AT_WORK.get(Role(role), roles.Role.CLERK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +33,12 @@ class Visitor:
     csrf: str
 
     @property
-    def at_work(self) -> roles.Role:
-        return role_at_work(self.role)
-
-    @property
     def may_review(self) -> bool:
-        return self.at_work in roles.REVIEWERS
+        return self.role in roles.REVIEWERS
 
     @property
     def may_approve(self) -> bool:
-        return self.at_work in roles.APPROVERS
+        return self.role in roles.APPROVERS
 
     @property
     def may_take_in(self) -> bool:

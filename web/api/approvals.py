@@ -73,7 +73,7 @@ def _approve(
             filing=filing,
             manifest_sha256=wanted.manifest_sha256,
             actor=caller.name,
-            role=caller.at_work,
+            role=caller.role,
             now=now,
             retain_until=now + rooms.retention,
             deliver=rooms.deliver,

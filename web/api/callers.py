@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from review import roles
+from kamizero.model import Role
 from storage import people
-from storage.people import NotLoggedInError, Role
+from storage.people import NotLoggedInError
 from web.refusals import PersonNeededError, ScopeError
 from web.rooms import Rooms, rooms_of
 from web.visitors import (
@@ -17,7 +17,6 @@ from web.visitors import (
     Visitor,
     check_token,
     find_visitor,
-    role_at_work,
 )
 
 
@@ -43,10 +42,6 @@ class Caller:
     role: Role
     scopes: frozenset[str]
     is_person: bool
-
-    @property
-    def at_work(self) -> roles.Role:
-        return role_at_work(self.role)
 
 
 def caller_of(request: Request) -> Caller:

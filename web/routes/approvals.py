@@ -125,7 +125,7 @@ def approve(
             filing=find_filing(session, filing_id),
             manifest_sha256=manifest,
             actor=visitor.name,
-            role=visitor.at_work,
+            role=visitor.role,
             now=now,
             retain_until=now + rooms.retention,
             deliver=rooms.deliver,
@@ -144,7 +144,7 @@ def send_back(
                 session,
                 entry=entry,
                 actor=visitor.name,
-                role=visitor.at_work,
+                role=visitor.role,
                 reason=reason,
                 now=rooms.clock(),
             )
@@ -162,7 +162,7 @@ def return_to_submitter(
                 session,
                 entry=entry,
                 actor=visitor.name,
-                role=visitor.at_work,
+                role=visitor.role,
                 reason=reason,
                 now=rooms.clock(),
             )

@@ -22,6 +22,7 @@ from web.claims import claim_with
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.shown.fields import field_views, flags
+from web.shown.pages import turns_of
 from web.shown.task import views_of
 from web.visitors import InRooms, Reviewer, Visitor, shown_to_them
 from web.writing import Pen, from_typed
@@ -141,7 +142,7 @@ def _hand(
 ) -> Hand:
     claim = claim_with(session, visitor.name, entry_id=entry_id, fence=fence)
     entry = session.get_one(Entry, entry_id)
-    return Hand(claim=claim, entry=entry, role=visitor.at_work, now=rooms.clock())
+    return Hand(claim=claim, entry=entry, role=visitor.role, now=rooms.clock())
 
 
 def _act(
@@ -218,9 +219,10 @@ def _told(
         [field for field in shown.fields if field.name in changed],
         shown.findings,
         definition=definition,
+        turns=turns_of(hand.entry.filing),
         pen=pen,
     )
-    findings = views_of(shown, definition, pen, visitor.at_work)
+    findings = views_of(shown, definition, pen, visitor.role)
     html = painter.paint(
         request, "_findings.html", visitor=visitor, task={"findings": findings}
     )

@@ -112,7 +112,7 @@ def pull_back(
             session,
             entry=entry,
             actor=visitor.name,
-            role=visitor.at_work,
+            role=visitor.role,
             now=rooms.clock(),
         )
     return RedirectResponse(f"/filings/{filing_id}?notice=pulled_back", 303)

@@ -83,5 +83,5 @@ def _task(request: Request, rooms: Rooms, visitor: Visitor, claim: Claim) -> Tas
             claim=claim,
             definition=rooms.library.get(f"{filing.form}@{filing.revision}"),
             pen=Pen(painter_of(request).texts, visitor.language),
-            role=visitor.at_work,
+            role=visitor.role,
         )

@@ -8,6 +8,7 @@ from forms.definition import Field, FieldType, FormDefinition
 from kamizero.model import FieldState, Severity
 from review.item import ShownField, ShownFinding, ShownValue
 from storage.tables import AuthorKind
+from web.shown.places import place
 from web.writing import Pen, is_numeric, typed_form
 
 MOST_CANDIDATES = 9
@@ -54,6 +55,12 @@ class FieldView:
     box: tuple[float, ...]
     candidates: tuple[Option, ...]
 
+    @property
+    def done(self) -> bool:
+        """Nobody need look at it any more; `needsPerson` in desk.js says the same."""
+        warned = self.flag == Severity.WARNING and not self.by_person
+        return self.settled and self.flag != Severity.ERROR and not warned
+
 
 def label_of(field: Field, language: str) -> str:
     return field.label_en if language == "en" else field.label
@@ -75,17 +82,26 @@ def field_views(
     findings: Sequence[ShownFinding],
     *,
     definition: FormDefinition,
+    turns: Mapping[int, int],
     pen: Pen,
 ) -> list[FieldView]:
-    """The fields of one task, in the order of the form."""
+    """The fields of one task, in the order of the form; `turns` by page id."""
     flagged = flags(findings)
     return [
-        _view(shown, definition.field(shown.name), flagged.get(shown.name, ""), pen)
+        _view(
+            shown,
+            definition.field(shown.name),
+            flag=flagged.get(shown.name, ""),
+            turn=turns.get(shown.page_id, 0),
+            pen=pen,
+        )
         for shown in fields
     ]
 
 
-def _view(shown: ShownField, field: Field, flag: str, pen: Pen) -> FieldView:
+def _view(
+    shown: ShownField, field: Field, *, flag: str, turn: int, pen: Pen
+) -> FieldView:
     written = shown.as_written
     decided = shown.as_decided
     reading = _said(pen, field, written)
@@ -103,7 +119,7 @@ def _view(shown: ShownField, field: Field, flag: str, pen: Pen) -> FieldView:
         writing=_typed(field, written),
         decided_writing=_typed(field, decided) if decided else None,
         shown=_said(pen, field, decided) if decided else reading,
-        meaning=reading if field.choices or field.type is FieldType.AMOUNT else "",
+        meaning=_meaning(field, decided, reading, pen),
         settled=shown.settled and not shown.undecided,
         by_person=_by_person(shown),
         flag=flag,
@@ -111,7 +127,7 @@ def _view(shown: ShownField, field: Field, flag: str, pen: Pen) -> FieldView:
         how=how(decided or written),
         version=shown.latest_version,
         page_id=shown.page_id,
-        box=tuple(shown.box_px),
+        box=tuple(place(field, shown.box_px, turn=turn)),
         candidates=_candidates(shown, field, pen),
     )
 
@@ -153,6 +169,14 @@ def share(confidence: float | None) -> str:
         if confidence >= 0.995
         else (f"{confidence * 100:.0f}%")
     )
+
+
+def _meaning(field: Field, decided: ShownValue | None, reading: str, pen: Pen) -> str:
+    """What the line under the input says as long as nothing is typed."""
+    if decided is not None:
+        said = _said(pen, field, decided)
+        return f"{pen.texts.say('standing.decided', pen.language)}: {said}"
+    return reading if field.choices or field.type is FieldType.AMOUNT else ""
 
 
 def _standing(shown: ShownField, pen: Pen) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from forms.definition import FormDefinition
-from kamizero.model import Severity
+from kamizero.model import Role, Severity
 from review.acts import Act
 from review.item import ShownFinding
-from review.roles import Role
 from review.transitions import acts_from
 from storage.tables import EntryState
 from web.shown.fields import label_of

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.errors import MissingError
 from kamizero.model import PageKind
@@ -253,12 +254,19 @@ def standing(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def form_title(library: Library, form: str, revision: str, language: str) -> str:
-    """What the form is called; its number where it is not known here."""
+    """What the form is called, in short; its number where it is not known here."""
     try:
         found = library.get(f"{form}@{revision}" if revision else form)
     except MissingError:
         return form
-    return found.heading().in_language(language)
+    return short_title(found, language)
+
+
+def short_title(definition: FormDefinition, language: str) -> str:
+    """The name people use: without the schemes before it and the twin after it."""
+    if language == "en":
+        return definition.title_en.partition(" / ")[0]
+    return definition.title.partition("／")[0].split(" ")[-1]
 
 
 def _pages(session: Session, job: Job) -> Sequence[Page]:

@@ -29,9 +29,19 @@ def page_view(page: Page, *, task: int | None = None) -> PageView:
         width=page.width_px,
         height=page.height_px,
         dpi=page.dpi,
-        turn=int((page.quality or {}).get("turn", 0)),
+        turn=turn_of(page),
         url=f"/pages/{page.id}.png" + (f"?task={task}" if task else ""),
     )
+
+
+def turn_of(page: Page) -> int:
+    """Clockwise degrees that bring the stored page upright."""
+    return int((page.quality or {}).get("turn", 0))
+
+
+def turns_of(filing: Filing) -> dict[int, int]:
+    """The turn of each page of the filing, by id."""
+    return {page.id: turn_of(page) for page in filing.pages}
 
 
 def page_views(filing: Filing, *, task: int | None = None) -> list[PageView]:

@@ -6,14 +6,15 @@ from typing import Any
 
 from forms.definition import FormDefinition
 from forms.grammar import ERAS
+from kamizero.model import Role
 from review.item import ReviewItem
 from review.queue import LEASE
-from review.roles import Role
 from storage.tables import Entry
 from storage.work import Claim
 from web.shown.fields import FieldView, field_views
 from web.shown.findings import FindingView, finding_views
-from web.shown.pages import PageView, page_views
+from web.shown.jobs import short_title
+from web.shown.pages import PageView, page_views, turns_of
 from web.shown.reasons import Reason, reasons
 from web.writing import Pen
 
@@ -90,13 +91,19 @@ def task_view(
         fence=claim.fence,
         receipt_number=filing.receipt_number,
         form=filing.form,
-        title=definition.heading().in_language(pen.language),
+        title=short_title(definition, pen.language),
         n=entry.n,
         entries=len({one.n for one in filing.entries}),
         reasons=tuple(reasons(entry.reasons, texts=pen.texts, language=pen.language)),
         pages=tuple(page_views(filing, task=entry.id)),
         fields=tuple(
-            field_views(item.fields, item.findings, definition=definition, pen=pen)
+            field_views(
+                item.fields,
+                item.findings,
+                definition=definition,
+                turns=turns_of(filing),
+                pen=pen,
+            )
         ),
         findings=tuple(views_of(item, definition, pen, role)),
         eras=tuple(_eras(pen)),

@@ -36,6 +36,10 @@ export class Bench {
     this.showState();
     this.showMeaning(field.refusal);
     this.draw();
+  }
+
+  // After a save the field may be shown again while the person is elsewhere.
+  takeFocus() {
     this.input.focus({ preventScroll: true });
     this.input.select();
   }
@@ -77,6 +81,7 @@ export class Bench {
   undo() {
     delete this.field.draft;
     this.show(this.field);
+    this.takeFocus();
   }
 
   take(index) {

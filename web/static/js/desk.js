@@ -5,7 +5,11 @@ import { DecisionDialog, WaiverDialog } from "./dialogs.js";
 import { Picture, pictureActs } from "./picture.js";
 import { Saving } from "./saving.js";
 
-const needsPerson = (field) => !field.settled || (field.flag && !field.by_person);
+// An error must go or be waived; with a warning it is enough that somebody looked.
+function needsPerson(field) {
+  const warned = field.flag === "warning" && !field.by_person;
+  return !field.settled || field.flag === "error" || warned;
+}
 
 export class Desk {
   constructor(root, { onFinished, onLeave }) {
@@ -84,6 +88,7 @@ export class Desk {
     row?.scrollIntoView({ block: "nearest" });
     this.showPage(field.page_id, field.box);
     this.bench.show(field);
+    this.bench.takeFocus();
     this.showFindingsHere();
   }
 
@@ -120,6 +125,13 @@ export class Desk {
     const open = order.find((field) => needsPerson(field) && !field.pending);
     if (open) this.choose(open);
     else this.find("do=finish").focus();
+    // Who is led to a field may be led on when nothing is left to do there.
+    this.led = open ?? null;
+  }
+
+  leadOn() {
+    const idle = this.led === this.current && !this.bench.changed;
+    if (idle && !needsPerson(this.current)) this.next();
   }
 
   back() {
@@ -176,6 +188,7 @@ export class Desk {
   }
 
   apply({ fields, findings }) {
+    this.find("trouble").hidden = true;
     for (const fresh of fields) {
       const field = this.named(fresh.name);
       const draft = field.draft;
@@ -189,6 +202,7 @@ export class Desk {
     // Not while somebody types in it: only a field that was saved itself is shown again.
     const shown = fields.some((fresh) => fresh.name === this.current.name);
     if (shown && !this.bench.changed) this.bench.show(this.current);
+    this.leadOn();
   }
 
   showRow(field) {
@@ -219,6 +233,11 @@ export class Desk {
     this.find("trouble").hidden = false;
   }
 
+  waiveHere() {
+    const button = this.root.querySelector(".finding.here [data-waive-finding]");
+    if (button) this.waiver.open(button.dataset.waiveFinding);
+  }
+
   async waive(finding, reason) {
     try {
       const body = () => ({ ...finding, fence: this.task.fence, reason });
@@ -239,6 +258,10 @@ export class Desk {
 
   async finish() {
     await this.saving.settled();
+    if (this.fields.some(needsPerson)) {
+      this.next();
+      return;
+    }
     try {
       await this.saving.send(`${this.address}/finish`, () => ({ fence: this.task.fence }));
       this.onFinished();

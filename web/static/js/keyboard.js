@@ -9,6 +9,7 @@ const ALT = {
   KeyA: (desk) => desk.unfold(),
   KeyC: (desk) => desk.decide(),
   KeyZ: (desk) => desk.takeBack(),
+  KeyW: (desk) => desk.waiveHere(),
 };
 
 // On the ten-key, for fields of digits, no other hand is needed.

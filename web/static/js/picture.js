@@ -70,8 +70,8 @@ export class Picture {
     const [x, y, w, h] = turnedBox(this.box, width, height, this.turn);
     this.placeMark(x, y, w, h);
     // Readable, and with enough around the field to see where on the form it stands.
-    const readable = Math.min((0.62 * pane.width) / w, (0.3 * pane.height) / h);
-    const limit = (1.6 * 200) / (dpi || 200);
+    const readable = Math.min((0.5 * pane.width) / w, (0.26 * pane.height) / h);
+    const limit = (1.2 * 200) / (dpi || 200);
     this.scale = Math.min(readable, limit) * this.factor;
     this.x = pane.width / 2 - (x + w / 2) * this.scale;
     this.y = pane.height / 2 - (y + h / 2) * this.scale;
