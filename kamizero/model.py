@@ -88,6 +88,23 @@ class FilingKind(StrEnum):
     CANCELLATION = "cancellation"
 
 
+class Role(StrEnum):
+    """What somebody is here for; each person and each key has one.
+
+    MACHINE is kamizero itself: no person and no key can have it.
+    """
+
+    SCANNER = "scanner"
+    KEYER = "keyer"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    RECORDS_MANAGER = "records_manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    ROBOT = "robot"
+    MACHINE = "machine"
+
+
 class LocalText(NamedTuple):
     """One sentence in the languages of the product."""
 

@@ -10,10 +10,10 @@ import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kamizero.model import Role
 from review.acts import Act
 from review.guards import Attempt
 from review.refusals import ManifestChangedError, NothingReadyError
-from review.roles import Role
 from review.transitions import hold_filing, move, permitted
 from storage.interfaces import Kept, ObjectStore
 from storage.manifest import build, signed_bytes

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from kamizero.model import Role
 from review import queue
 from review.acts import Act
 from review.hand import Hand
-from review.roles import Role
 from review.routing import follow_head
 from review.transitions import move
 from storage import work

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from kamizero.model import Role
 from review.acts import Act
 from review.doubt import WORTH_A_LOOK, open_points
 from review.refusals import NotSettledError, OwnWorkError, ReasonMissingError
-from review.roles import Role
 from storage.tables import Entry, Touch
 
 

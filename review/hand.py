@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from kamizero.model import Role
 from review import queue
 from review.acts import Act
-from review.roles import Role
 from review.transitions import hold_entry, move, permitted
 from storage.tables import Entry
 from storage.work import Claim

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from kamizero.model import Role
 from review import queue
 from review.acts import Act
 from review.refusals import WrongClaimError
-from review.roles import Role
 from review.transitions import hold_entry, move
 from storage import work
 from storage.tables import Entry, EntryState, Filing, ReturnSlip

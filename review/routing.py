@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition, Nature
-from kamizero.model import FilingKind
+from kamizero.model import FilingKind, Role
 from review.acts import Act
 from review.doubt import WORTH_A_LOOK, fields_of, open_points
 from review.queue import leave_unclaimed, put_in_queue
-from review.roles import Role
 from review.transitions import move
 from storage.tables import Entry, EntryState, Field, Filing
 from storage.values import body_of, decided_version

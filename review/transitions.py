@@ -10,11 +10,12 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kamizero.model import Role
 from review import guards
 from review.acts import WORKING_ACTS, Act
 from review.guards import Attempt, Guard
 from review.refusals import RoleForbidsError, StateForbidsError
-from review.roles import APPROVERS, MACHINES, REVIEWERS, Role
+from review.roles import APPROVERS, MACHINES, REVIEWERS
 from storage import audit
 from storage.tables import Entry, EntryState, Filing, Touch
 

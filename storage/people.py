@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -18,6 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
+from kamizero.model import Role
 from storage import audit
 from storage.database import Database
 from storage.tables import ApiToken, LoginSession, Person
@@ -28,19 +28,6 @@ LOGGED_IN_FOR = timedelta(hours=12)
 MIN_PASSWORD = 8
 
 _TOKEN_BYTES = 32
-
-
-class Role(StrEnum):
-    """What somebody is here for; each person and each key has one."""
-
-    SCANNER = "scanner"
-    KEYER = "keyer"
-    REVIEWER = "reviewer"
-    APPROVER = "approver"
-    RECORDS_MANAGER = "records_manager"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-    ROBOT = "robot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +63,8 @@ def add_person(
     """Add somebody who may log in. Raises ConflictError where the name is taken."""
     if not name.strip():
         raise WrongCallError("A person needs a name.")
-    if role == Role.ROBOT:
-        raise WrongCallError("A robot has no password: create a token for it.")
+    if role in (Role.ROBOT, Role.MACHINE):
+        raise WrongCallError("Only people have passwords: create a token for a robot.")
     if _person(session, name) is not None:
         raise ConflictError(f"There already is somebody called {name}.")
     person = Person(
@@ -179,7 +166,7 @@ def add_token(
     Raises:
         ConflictError: the name is taken; keys are told apart by it.
     """
-    if role == Role.APPROVER:
+    if role in (Role.APPROVER, Role.MACHINE):
         raise WrongCallError("Approving is a person's act: no key may do it.")
     if session.scalar(select(ApiToken.id).where(ApiToken.name == name)) is not None:
         raise ConflictError(f"There already is a token called {name}.")

@@ -13,6 +13,7 @@ from forms.definition import FormDefinition
 from kamizero.model import (
     FieldState,
     FilingKind,
+    Role,
     Severity,
 )
 from review import queue
@@ -22,7 +23,6 @@ from review.correction import accept, decide, settle, waive
 from review.grounds import Ground
 from review.hand import Hand
 from review.item import ShownField, item
-from review.roles import Role
 from review.routing import route
 from review.undo import undo
 from storage.database import Database

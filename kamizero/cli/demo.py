@@ -18,7 +18,8 @@ from kamizero.cli.ingest import take_in
 from kamizero.cli.progress import job_progress, refused
 from kamizero.cli.wiring import Installation
 from kamizero.errors import SetupError
-from storage.people import Role, add_person
+from kamizero.model import Role
+from storage.people import add_person
 from storage.register import RecordKind, load_csv
 from storage.tables import Field, FieldVersion, Filing, FindingRow, Job
 

@@ -10,9 +10,9 @@ from kamizero.cli.clock import now
 from kamizero.cli.console import answer
 from kamizero.cli.wiring import open_installation
 from kamizero.errors import WrongCallError
+from kamizero.model import Role
 from kamizero.settings import Settings
 from storage import people
-from storage.people import Role
 
 users = typer.Typer(help="People who log in.", no_args_is_help=True)
 tokens = typer.Typer(help="Keys of robots and systems.", no_args_is_help=True)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kamizero.model import FieldState, PageKind
+from kamizero.model import FieldState, PageKind, Role
 from review.changes import what_changed, what_nobody_saw, what_was_waived
 from review.completion import pull_back
 from review.history import Event, Version, history
@@ -20,7 +20,6 @@ from review.refusals import (
     WrongClaimError,
 )
 from review.returns import return_to_submitter, send_back, withdraw
-from review.roles import Role
 from review.waiting import waiting
 from storage.filing_state import filing_state
 from storage.manifest import signed_bytes

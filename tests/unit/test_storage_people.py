@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from kamizero.errors import ConflictError, WrongCallError
+from kamizero.model import Role
 from storage.database import Database, embedded_url
 from storage.people import (
     LOCKED_FOR,
     MAX_WRONG,
     NotLoggedInError,
-    Role,
     WrongLoginError,
     add_person,
     add_token,
