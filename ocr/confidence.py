@@ -15,20 +15,19 @@ from ocr.combs import Shares
 from ocr.outcome import Outcome
 
 # Errors of real hands against the share the model leaves to other digits:
-# 1e-4 -> 1 %, 1e-3 -> 3 %, 1e-2 -> 9 %, 1e-1 -> 25 %.
-_ERROR_FACTOR, _ERROR_POWER = 0.7, 0.45
+# 1e-4 -> 0.1 %, 1e-3 -> 0.5 %, 1e-2 -> 3 %, 1e-1 -> 16 %.
+_ERROR_FACTOR, _ERROR_POWER = 0.9, 0.75
 _HASTY_MEAN = 0.012
-_HAND_POWER = 2.0
-_NEATEST, _HASTIEST = 0.005, 1.5
+_NEATEST, _HASTIEST = 0.02, 1.5
 _LEAST_DIGITS = 12
 _ERROR_EVER = 2e-6
 # Every other character gets a little of what may be wrong.
 _FLOOR = 1e-7
 
 _TARGETS = {
-    FieldType.DIGITS: 0.99,
-    FieldType.AMOUNT: 0.99,
-    FieldType.DATE: 0.99,
+    FieldType.DIGITS: 0.995,
+    FieldType.AMOUNT: 0.995,
+    FieldType.DATE: 0.995,
     FieldType.CHOICE: 0.999,
     FieldType.CHECK: 0.999,
     FieldType.SEAL: 0.98,
@@ -54,8 +53,7 @@ class HandQuality:
         # Few digits say little: a hasty hand is assumed until neat ones outweigh it.
         missing = max(_LEAST_DIGITS - len(errors), 0)
         mean = (sum(errors) + missing * _HASTY_MEAN) / (len(errors) + missing)
-        scale = (mean / _HASTY_MEAN) ** _HAND_POWER
-        return cls(min(max(scale, _NEATEST), _HASTIEST))
+        return cls(min(max(mean / _HASTY_MEAN, _NEATEST), _HASTIEST))
 
     def weighed(self, shares: Shares) -> Shares:
         """The model's shares as probabilities: how often it is wrong in this hand."""
@@ -63,7 +61,7 @@ class HandQuality:
         rows = np.arange(len(shares))
         top = shares[rows, best]
         errors = np.array([_error(share) for share in top])
-        wrong = np.maximum(errors * self.scale, 1 - top) + _ERROR_EVER
+        wrong = errors * self.scale + _ERROR_EVER
         wrong = np.minimum(wrong, 0.9)
         spread = shares + _FLOOR
         spread[rows, best] = 0.0
