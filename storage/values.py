@@ -5,7 +5,7 @@ it, sealed where the field is sensitive. Erasing removes that row alone.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,6 +129,38 @@ def write_decision(
         ground=dict(ground),
     )
     field.as_decided = _add(session, vault, field, version, Body(value, text))
+    return version
+
+
+def write_support(
+    session: Session,
+    vault: Vault,
+    field: Field,
+    *,
+    author: str,
+    grounds: Sequence[str],
+    now: datetime,
+) -> FieldVersion:
+    """Accept a doubtful reading because something independent of it agrees.
+
+    The reading stays as it was; a version after it says the same, and why.
+    """
+    reading = field.as_written
+    if reading is None:
+        raise ValueError(f"{field.name} was never read")
+    version = FieldVersion(
+        purpose=Purpose.AS_WRITTEN,
+        author_kind=AuthorKind.ENGINE,
+        author=author,
+        at=now,
+        state=reading.state,
+        confidence=reading.confidence,
+        accepted=True,
+        chosen_by=reading.chosen_by,
+        grounds=[*reading.grounds, *grounds],
+    )
+    body = body_of(reading, vault)
+    field.as_written = _add(session, vault, field, version, body)
     return version
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from forms.grammar import my_number_is_valid
-from kamizero.model import InsuredRecord, Records
+from kamizero.model import InsuredRecord, OfficeRecord, Records
 from validation.filing import FilingValues
 from validation.line import Line
 from validation.records import (
@@ -13,7 +13,6 @@ from validation.records import (
     known_value,
     named_office,
     named_person,
-    office_agrees,
     person_agrees,
 )
 from validation.sums import SUMS, bonus, remuneration
@@ -30,6 +29,12 @@ _OFFICE_ITEMS = (
     "office.owner_name",
     "office.address",
     "office.postal_code",
+    "office.phone",
+)
+_OFFICE_IN_WORDS = (
+    "office.name",
+    "office.owner_name",
+    "office.address",
     "office.phone",
 )
 _NUMBERS = ("my_number", "pension_number", "serial_number")
@@ -84,13 +89,23 @@ def _total_agrees(line: Line) -> bool:
 
 
 def _office_on_record(head: Line) -> tuple[str, ...]:
+    """The items of the head that the register spells the same way.
+
+    A number may be misread into that of another office: it counts only where symbol
+    and number name one office and a name, address or phone agrees too.
+    """
     office = named_office(head)
-    # Symbol or number alone may be misread into those of another office.
     if office is None or not (
         head.value("office.symbol") and head.value("office.number")
     ):
         return ()
-    return tuple(i for i in _OFFICE_ITEMS if office_agrees(head, office, i))
+    same = tuple(item for item in _OFFICE_ITEMS if _office_says(office, head, item))
+    return same if any(item in _OFFICE_IN_WORDS for item in same) else ()
+
+
+def _office_says(office: OfficeRecord, head: Line, item: str) -> bool:
+    known = str(getattr(office, item.removeprefix("office.")))
+    return bool(known) and head.value(item) == known
 
 
 def _person_on_record(line: Line) -> tuple[str, ...]:

@@ -15,9 +15,13 @@ from storage import values
 from storage.tables import Field, Filing, FindingRow
 from storage.vault import Vault
 from validation.check import check
+from validation.evidence import RECORD, supported
 from validation.filing import FilingValues, free_reading
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+
+# Who accepted a reading because the register says the same.
+REGISTER = "kamizero/register"
 
 # What a reading alone knew (such as a PDF's text that differs) is not asked again.
 READING_RULES = "reading."
@@ -47,6 +51,7 @@ class Recheck:
     def route(self, session: Session, filing: Filing) -> None:
         """Check, then decide who must look at each entry."""
         self(session, filing)
+        self._accept_supported(session, filing)
         routing.route(
             session,
             filing,
@@ -72,6 +77,32 @@ class Recheck:
             free={n: reading for n, reading in free.items() if reading},
             chosen_by={n: v.chosen_by for n, v in versions.items() if v.chosen_by},
         )
+
+    def _accept_supported(self, session: Session, filing: Filing) -> None:
+        """Accept doubtful readings that the register spells the same way."""
+        grounds = supported(
+            self._values(filing),
+            records=self.records(),
+            today=business_date(self.clock()),
+        )
+        for field in filing.fields:
+            reading = field.as_written
+            if (
+                reading is not None
+                and not reading.accepted
+                and reading.state == FieldState.READ
+                and reading.chosen_by is None
+                and RECORD in grounds.get(field.name, ())
+            ):
+                values.write_support(
+                    session,
+                    self.vault,
+                    field,
+                    author=REGISTER,
+                    grounds=[RECORD],
+                    now=self.clock(),
+                )
+        session.flush()
 
     def _writing(self, field: Field) -> str:
         """What stands on the paper; the text of a decision is its ground."""

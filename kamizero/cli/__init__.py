@@ -6,6 +6,7 @@ from typing import NoReturn
 import click
 import typer
 
+from kamizero import logs
 from kamizero.cli import (
     doctor,
     forms,
@@ -41,6 +42,7 @@ app.add_typer(store.app, name="store")
 
 def main() -> NoReturn:
     """Run one command; every known error becomes one clear line and an exit code."""
+    logs.configure("columns", level="WARNING")
     try:
         code = app(standalone_mode=False)
     except click.exceptions.Abort:

@@ -3,27 +3,37 @@
 import json
 import secrets
 import threading
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.progress import Progress
 from rich.table import Table
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ingest.intake import Delivery, job_filings
+from ingest.intake import Delivery, Incoming
 from kamizero.cli.clock import now, today
 from kamizero.cli.console import people
 from kamizero.cli.files import files_below
-from kamizero.cli.ingest import take_in
-from kamizero.cli.progress import job_progress, refused
+from kamizero.cli.progress import job_progress
 from kamizero.cli.wiring import Installation
 from kamizero.errors import SetupError
 from kamizero.model import Role
 from storage.people import add_person
 from storage.register import RecordKind, load_csv
-from storage.tables import Field, FieldVersion, Filing, FindingRow, Job
+from storage.tables import (
+    Arrival,
+    ArrivalState,
+    Field,
+    FieldVersion,
+    Filing,
+    FindingRow,
+    Job,
+)
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+SCANS = SAMPLES / "scans"
 DOOR = "demo"
 LOGINS = (("hanako", Role.REVIEWER), ("ichiro", Role.APPROVER))
 
@@ -38,35 +48,52 @@ def run(installation: Installation, address: str, stop: threading.Event) -> None
         raise SetupError("The samples are not here: --demo runs from a checkout.")
     logins = _logins(installation)
     people.print(f"kamizero serves {address}  [dim](Ctrl+C stops it)[/dim]")
-    job_id = _job(installation)
-    _wait(installation, job_id, stop)
+    _take_in_samples(installation)
+    _wait(installation, stop)
     if stop.is_set():
         return
     with installation.rooms.database.look() as session:
-        people.print(_table(session, job_id))
+        people.print(_table(session))
     people.print(f"Open {address} and log in:")
     for name, password in logins.items():
         people.print(f"  {name:8} {password}", highlight=False)
 
 
-def _job(installation: Installation) -> int:
-    """The demo's job; the samples are taken in only where it is not there yet."""
+def _take_in_samples(installation: Installation) -> None:
+    """Take in what is not there yet, each paper on the day after it was written."""
     database = installation.rooms.database
     with database.look() as session:
-        job_id = session.scalar(select(Job.id).where(Job.door == DOOR))
-    if job_id is not None:
-        return job_id
-    for kind in RecordKind:
-        path = SAMPLES / "records" / f"{kind}.csv"
-        load_csv(database, installation.rooms.vault, kind, path)
-    files = list(files_below([SAMPLES / "scans"]))
-    delivery = Delivery(
-        door=DOOR,
-        operator="demo",
-        site=installation.settings.site,
-        received_on=today(),
-    )
-    return take_in(installation, files, delivery)
+        known = set(session.scalars(_sources()))
+    if not known:
+        for kind in RecordKind:
+            path = SAMPLES / "records" / f"{kind}.csv"
+            load_csv(database, installation.rooms.vault, kind, path)
+    written = json.loads((SAMPLES / "values.json").read_text("utf-8"))
+    files = [file for file in files_below([SCANS]) if file[0] not in known]
+    with Progress(console=people, transient=True) as bar:
+        for source, path in bar.track(files, description="taking in"):
+            installation.intake.receive(
+                [Incoming(source, path.read_bytes)],
+                Delivery(
+                    door=DOOR,
+                    operator="demo",
+                    site=installation.settings.site,
+                    received_on=_received_on(written[str(path.relative_to(SCANS))]),
+                ),
+            )
+
+
+def _sources() -> Select[str]:
+    return select(Arrival.source).join(Job).where(Job.door == DOOR)
+
+
+def _received_on(truth: Any) -> date:
+    """The day after the last filing of the file was written; else today."""
+    filings = truth if isinstance(truth, list) else []
+    days = [filing["fields"]["submitted_on"] for filing in filings]
+    if not days:
+        return today()
+    return date.fromisoformat(max(days)) + timedelta(days=1)
 
 
 def _logins(installation: Installation) -> dict[str, str]:
@@ -83,26 +110,44 @@ def _logins(installation: Installation) -> dict[str, str]:
     return logins
 
 
-def _wait(installation: Installation, job_id: int, stop: threading.Event) -> None:
+def _wait(installation: Installation, stop: threading.Event) -> None:
     with Progress(console=people, transient=True) as bar:
         task = bar.add_task("reading", total=None)
         while not stop.wait(0.5):
             with installation.rooms.database.look() as session:
-                found = job_progress(session, job_id)
-            bar.update(task, completed=found.done, total=found.total)
-            if found.done == found.total:
+                found = [job_progress(session, job) for job in _jobs(session)]
+            done, total = sum(f.done for f in found), sum(f.total for f in found)
+            bar.update(task, completed=done, total=total)
+            if done == total:
                 return
 
 
-def _table(session: Session, job_id: int) -> Table:
+def _jobs(session: Session) -> list[int]:
+    return list(session.scalars(select(Job.id).where(Job.door == DOOR)))
+
+
+def _table(session: Session) -> Table:
     table = Table(title="What came of the sample scans")
     for column in ("paper", "form", "entries", "fields", "accepted", "findings", "now"):
         table.add_column(column, justify="left" if column == "paper" else "right")
-    for filing in job_filings(session, job_id):
-        table.add_row(*_row(session, filing))
-    for file in refused(session, job_id):
-        table.add_row(_short(file.source), "-", "", "", "", "", f"{file.error_code}")
+    arrivals = select(Arrival).join(Job).where(Job.door == DOOR).order_by(Arrival.id)
+    for arrival in session.scalars(arrivals):
+        _add_rows(table, session, arrival)
     return table
+
+
+def _add_rows(table: Table, session: Session, arrival: Arrival) -> None:
+    name = _short(arrival.source)
+    if arrival.state == ArrivalState.REFUSED:
+        table.add_row(name, "", "", "", "", "", f"refused: {arrival.error_code}")
+        return
+    if arrival.state == ArrivalState.DUPLICATE:
+        table.add_row(name, "", "", "", "", "", "came before: same bytes")
+        return
+    filings = select(Filing).where(Filing.arrival_id == arrival.id).order_by(Filing.id)
+    rows = [_row(session, filing) for filing in session.scalars(filings)]
+    for row in rows or [[name, "", "", "", "", "", "unknown paper"]]:
+        table.add_row(*row)
 
 
 def _row(session: Session, filing: Filing) -> list[str]:
@@ -128,4 +173,4 @@ def _row(session: Session, filing: Filing) -> list[str]:
 
 def _short(source: str) -> str:
     path = Path(source)
-    return str(path.relative_to(SAMPLES / "scans") if SAMPLES in path.parents else path)
+    return str(path.relative_to(SCANS))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from sqlalchemy import inspect
+
 from forms.library import Library
 from ingest.intake import Intake
 from ingest.page_image import Limits
@@ -18,6 +20,7 @@ from ocr.onnx_engine import OnnxRecogniser
 from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.register import Register
+from storage.tables import Site
 from storage.vault import KeyRing, Vault
 from workers.recheck import Recheck
 from workers.rooms import Rooms
@@ -42,8 +45,10 @@ def open_installation(settings: Settings) -> Installation:
     """
     _make_folder(settings)
     database = Database(settings.database)
+    is_new = not inspect(database.engine).has_table(Site.__tablename__)
     database.upgrade()
-    vault = Vault(KeyRing.load(settings.data_dir / "keys"))
+    # Keys that are missing beside existing rows are lost, not to be made anew.
+    vault = Vault(KeyRing.load(settings.data_dir / "keys", create=is_new))
     store = DirectoryStore(settings.data_dir, immutable=settings.store_immutable)
     library = Library.shipped()
     register = Register(database, vault)

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from forms.library import Library
+from storage.database import Database, embedded_url
+from storage.directory import DirectoryStore
+from storage.vault import KeyRing, Vault
+from tests.desk import Desk
 from tests.installation import Installation
+from tests.office import Office
 
 
 @pytest.fixture
@@ -25,3 +31,19 @@ def make_installation(tmp_path: Path) -> Iterator[Callable[[str], Installation]]
 @pytest.fixture
 def installation(make_installation: Callable[[str], Installation]) -> Installation:
     return make_installation("data")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """The web pages over an embedded desk, in this process."""
+    database = Database(embedded_url(tmp_path))
+    database.upgrade()
+    yield Office(
+        Desk(
+            database=database,
+            vault=Vault(KeyRing.load(tmp_path / "keys")),
+            store=DirectoryStore(tmp_path),
+            definition=Library.shipped().get("2200@2020-12"),
+        )
+    )
+    database.close()

@@ -1,0 +1,157 @@
+"""What holds for every page and every act: headers, proof of origin, roles."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+
+from kamizero.model import Role
+from tests.office import Browser, Office
+from web.app import PAGES
+from web.visitors import SAFE_METHODS
+
+ONLY_FOR_STRANGERS = {"/login"}
+
+
+def acts() -> Iterator[str]:
+    """Every path of the pages that changes something."""
+    for router in PAGES:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and set(route.methods) - SAFE_METHODS:
+                yield route.path
+
+
+def pages_of(office: Office) -> list[str]:
+    filing = office.waiting()
+    entry = office.desk.entry_id(filing)
+    return [
+        "/jobs",
+        "/jobs/1",
+        "/upload",
+        "/queue",
+        f"/review/{entry}",
+        "/filings",
+        f"/filings/{filing}",
+        "/approvals",
+        f"/approvals/{filing}",
+        "/nothing-here",
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(set(acts()) - ONLY_FOR_STRANGERS))
+def test_no_act_is_done_without_proof_that_our_page_was_shown(
+    office: Office, path: str
+) -> None:
+    filing = office.waiting()
+    rei = office.person(role=Role.APPROVER)
+    address = re.sub(r"\{\w+\}", str(filing), path)
+
+    answer = rei.client.post(address, data={"csrf": "made up"})
+
+    assert answer.status_code in (403, 422)
+    assert office.desk.states(filing) == ["in_review"]
+
+
+def test_a_script_of_another_site_cannot_act_either(office: Office) -> None:
+    filing = office.waiting()
+    rei = office.person()
+    entry = office.desk.entry_id(filing)
+
+    answer = rei.client.post(
+        f"/review/{entry}/finish",
+        json={"fence": 1},
+        headers={"X-CSRF-Token": "made up", "Accept": "application/json"},
+    )
+
+    assert answer.status_code == 403
+    assert answer.json()["type"] == "urn:kamizero:problem:csrf"
+
+
+def test_every_page_forbids_foreign_and_inline_code(office: Office) -> None:
+    paths = pages_of(office)
+    rei = office.person()
+
+    for path in paths:
+        answer = rei.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert answer.status_code in (200, 404), path
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_no_page_carries_what_the_policy_forbids(office: Office) -> None:
+    paths = pages_of(office)
+    rei = office.person()
+
+    for path in ["/login", *paths]:
+        html = rei.get(path).text
+        scripts = re.findall(r"<script([^>]*)>", html)
+        assert all("src=" in one or "application/json" in one for one in scripts), path
+        assert not re.search(r"\s(style|on\w+)=\"", html), path
+        assert "<style" not in html, path
+
+
+def test_what_is_written_on_paper_cannot_become_code(office: Office) -> None:
+    evil = "</script><script>alert(1)</script>"
+    name = "office.name"
+    filing = office.waiting(written={name: evil}, doubtful=[name])
+    rei = office.person()
+
+    review = rei.get(f"/review/{office.desk.entry_id(filing)}").text
+    whole = rei.get(f"/filings/{filing}").text
+
+    assert "<script>alert" not in review
+    assert "<script>alert" not in whole
+
+
+def test_people_are_told_what_went_wrong_on_a_page(office: Office) -> None:
+    rei = office.person(language="ja")
+
+    answer = rei.get("/filings/999")
+
+    assert answer.status_code == 404
+    assert 'data-testid="problem"' in answer.text
+    assert "見つかりません" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        (Role.AUDITOR, "/upload"),
+        (Role.SCANNER, "/queue/next"),
+        (Role.REVIEWER, "/approvals/1/approve"),
+        (Role.REVIEWER, "/approvals/1/return"),
+        (Role.AUDITOR, "/review/next"),
+    ],
+)
+def test_a_role_does_only_what_it_is_there_for(
+    office: Office, role: Role, path: str
+) -> None:
+    office.waiting()
+    person = office.person("somebody", role)
+
+    values = {"manifest": "x", "reason": "y", "site": "m", "received_on": "2020-12-01"}
+    answer = _send(person, path, values)
+
+    assert answer.status_code == 403
+
+
+def _send(person: Browser, path: str, values: dict[str, str]) -> Any:
+    files = {"files": ("a.png", b"a")} if path == "/upload" else None
+    return person.client.post(path, data={**values, "csrf": person.csrf}, files=files)
+
+
+def test_health_needs_no_login_and_tells_nothing_personal(office: Office) -> None:
+    office.waiting()
+
+    answer = office.browser().get("/healthz")
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+    assert answer.json()["database"]["open_work"] == {"review": 1}
+    assert answer.json()["database"]["unsealed_events"] > 0
