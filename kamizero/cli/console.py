@@ -11,7 +11,8 @@ from rich.console import Console
 from kamizero.errors import KamizeroError
 
 # Progress, tables and logs go here, so that stdout is only ever the answer.
-people = Console(stderr=True)
+# A pipe has no width: tables are given room for paths.
+people = Console(stderr=True, width=None if sys.stderr.isatty() else 110)
 
 
 class Exit(IntEnum):

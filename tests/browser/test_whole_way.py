@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.installation import SAMPLES, Installation
 
 PASSWORD = "correct horse battery"
-SCAN = "clean/2200-one.png"
+SCAN = "poor/2200-upside-down.png"
 
 
 @pytest.mark.model

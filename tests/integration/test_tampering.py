@@ -31,7 +31,7 @@ def test_verify_names_a_flipped_byte_and_an_edited_event(
         (difference["kind"], str(difference["id"]))
         for difference in json.loads(after.stdout)["differences"]
     }
-    assert ("originals", original["sha256"]) in named
+    assert ("original", original["sha256"]) in named
     assert ("audit_event", "1") in named
 
 

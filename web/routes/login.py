@@ -103,7 +103,7 @@ def _log_in(
     answer.set_cookie(
         SESSION_COOKIE,
         opened.token,
-        expires=opened.expires_at,
+        max_age=int((opened.expires_at - rooms.clock()).total_seconds()),
         httponly=True,
         samesite="lax",
         secure=rooms.secure_cookies,
