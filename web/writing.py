@@ -7,7 +7,7 @@ from datetime import date
 
 from forms import grammar
 from forms.definition import Field, FieldType
-from forms.grammar.eras import ERAS
+from forms.grammar import ERAS, WrittenDate
 from kamizero.model import FieldState
 from review.item import MASK
 from web.language import Texts
@@ -45,13 +45,17 @@ class Pen:
 
     def day(self, value: str, text: str) -> str:
         """A day in its era, or the writing of one that does not exist."""
-        if not value:
+        written = _written(value, text)
+        if not value or written is None:
             return self._say("value.no_day", writing=text) if text else ""
-        era, digits = _written(value, text)
-        year, month, day = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-        name = self._say(f"era.{era}")
+        digits = written.digits
         return self._say(
-            "value.day", era=name, year=year, month=month, day=day, iso=value
+            "value.day",
+            era=self._say(f"era.{written.era}"),
+            year=int(digits[:2]),
+            month=int(digits[2:4]),
+            day=int(digits[4:]),
+            iso=value,
         )
 
     def _choice(self, field: Field, value: str) -> str:
@@ -69,7 +73,8 @@ def typed_form(field: Field, *, state: str, value: str, text: str) -> str:
     if state not in (FieldState.READ, FieldState.DITTO):
         return ""
     if field.type is FieldType.DATE:
-        return text or (" ".join(_written(value, text)) if value else "")
+        written = _written(value, text)
+        return written.text if written else text
     return value
 
 
@@ -99,12 +104,12 @@ def is_numeric(field: Field) -> bool:
     )
 
 
-def _written(value: str, text: str) -> tuple[str, str]:
-    """Era and digits: those on the paper where they are known."""
-    written = grammar.written_date(text) or grammar.to_written(
-        date.fromisoformat(value)
-    )
-    return written.era, written.digits
+def _written(value: str, text: str) -> WrittenDate | None:
+    """Era and digits: those on the paper where they are known, else the day's own."""
+    written = grammar.written_date(text)
+    if written is None and grammar.is_valid(FieldType.DATE, None, value):
+        return grammar.to_written(date.fromisoformat(value))
+    return written
 
 
 def _era_code(name: str) -> str:

@@ -19,7 +19,7 @@ def acts() -> Iterator[str]:
     """Every path of the pages that changes something."""
     for router in PAGES:
         for route in router.routes:
-            if isinstance(route, APIRoute) and set(route.methods) - SAFE_METHODS:
+            if isinstance(route, APIRoute) and set(route.methods or ()) - SAFE_METHODS:
                 yield route.path
 
 

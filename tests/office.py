@@ -1,0 +1,193 @@
+"""An office with its web pages, in one process: a desk, people, and their browsers."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+from fastapi import FastAPI
+from PIL import Image, ImageDraw
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from delivery.outbox import put_out
+from forms.library import Library
+from kamizero.model import Box, Role
+from storage import people
+from storage.tables import Filing, Page
+from tests.desk import LATER, Desk
+from web.app import create_app
+from web.rooms import Rooms
+
+PASSWORD = "correct horse battery"
+WHITE, COVERED = 255, 0
+
+
+class WhitePages:
+    """Pictures without the scans: white pages, covered areas black."""
+
+    def png(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
+        image = Image.new("L", (page.width_px, page.height_px), WHITE)
+        for area in masked:
+            ImageDraw.Draw(image).rectangle(
+                (area.x, area.y, area.right, area.bottom), fill=COVERED
+            )
+        buffer = BytesIO()
+        image.save(buffer, "PNG", compress_level=1)
+        return buffer.getvalue()
+
+
+@dataclass
+class Door:
+    """Remembers what was brought, and answers as the intake does."""
+
+    brought: list[tuple[str, bytes]] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(
+        self,
+        files: Sequence[tuple[str, bytes]],
+        *,
+        site: str,
+        sheets: int | None,
+        sides: int,
+        received_on: date,
+        operator: str,
+    ) -> Mapping[str, Any]:
+        self.brought += files
+        self.told = {
+            "site": site,
+            "sheets": sheets,
+            "sides": sides,
+            "received_on": received_on,
+            "operator": operator,
+        }
+        return {
+            "job": str(len(self.brought)),
+            "originals": [],
+            "filings": [],
+            "refused": [],
+        }
+
+
+@dataclass
+class Office:
+    """The desk behind the pages, and a clock that tests may move."""
+
+    desk: Desk
+    now: datetime = LATER
+    door: Door = field(default_factory=Door)
+    rechecked: int = 0
+
+    def __post_init__(self) -> None:
+        self.app: FastAPI = create_app(
+            Rooms(
+                database=self.desk.database,
+                store=self.desk.store,
+                vault=self.desk.vault,
+                library=Library.shipped(),
+                pictures=WhitePages(),
+                receive=self.door,
+                recheck=self.recheck,
+                deliver=partial(put_out, now=LATER),
+                clock=lambda: self.now,
+                heartbeat=lambda: self.now,
+                site="main",
+            )
+        )
+
+    def recheck(self, session: Session, filing: Filing) -> None:
+        del session, filing
+        self.rechecked += 1
+
+    def employ(self, name: str, role: Role, *, language: str = "en") -> None:
+        with self.desk.database.begin() as session:
+            people.add_person(
+                session,
+                name=name,
+                role=role,
+                password=PASSWORD,
+                language=language,
+                now=self.now,
+            )
+
+    def browser(self) -> TestClient:
+        """A browser nobody is logged in with."""
+        return TestClient(self.app, follow_redirects=False)
+
+    def person(
+        self, name: str = "rei", role: Role = Role.REVIEWER, *, language: str = "en"
+    ) -> "Browser":
+        """Somebody new, logged in."""
+        self.employ(name, role, language=language)
+        return self.log_in(name)
+
+    def log_in(self, name: str) -> "Browser":
+        client = self.browser()
+        form = {"name": name, "password": PASSWORD, "csrf": token_on(client, "/login")}
+        answer = client.post("/login", data=form)
+        assert answer.status_code == 303, answer.text
+        return Browser(client, token_on(client, "/jobs"))
+
+    def robot(self, *scopes: str, role: Role = Role.ROBOT) -> TestClient:
+        """A program with a token that may be used for these scopes."""
+        with self.desk.database.begin() as session:
+            token = people.add_token(
+                session,
+                name="robot",
+                role=role,
+                scopes=scopes,
+                expires_at=self.now + timedelta(days=1),
+                now=self.now,
+            )
+        client = self.browser()
+        client.headers["Authorization"] = f"Bearer {token}"
+        return client
+
+    def waiting(self, **received: Any) -> int:
+        """A filing whose entries wait for review."""
+        received.setdefault("doubtful", ["insured.1.name_kana"])
+        filing = self.desk.receive(**received)
+        self.desk.route(filing)
+        return filing
+
+    def ready(self, *, reviewer: str = "rei") -> int:
+        """A filing that somebody has reviewed."""
+        filing = self.waiting()
+        claim = self.desk.claim(filing, person=reviewer)
+        self.desk.accept(claim, "insured.1.name_kana")
+        self.desk.finish(claim)
+        return filing
+
+
+@dataclass
+class Browser:
+    """A person's browser; `post` sends the proof that our page was shown to it."""
+
+    client: TestClient
+    csrf: str
+
+    def get(self, path: str, **more: Any) -> Any:
+        return self.client.get(path, **more)
+
+    def submit(self, path: str, **values: Any) -> Any:
+        """Send a form."""
+        return self.client.post(path, data={**values, "csrf": self.csrf})
+
+    def send(self, path: str, **body: Any) -> Any:
+        """What a script of the page sends."""
+        return self.client.post(
+            path,
+            json=body,
+            headers={"X-CSRF-Token": self.csrf, "Accept": "application/json"},
+        )
+
+
+def token_on(client: TestClient, path: str) -> str:
+    """The proof that stands in the forms of a page."""
+    match = re.search(r'name="csrf" value="([^"]+)"', client.get(path).text)
+    assert match is not None, f"{path} has no form"
+    return match.group(1)
