@@ -52,15 +52,14 @@ class Installation:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        log = (self.folder.parent / f"up-{port}.log").open("wb")
-        self.servers.append(
-            subprocess.Popen(
+        with (self.folder.parent / f"up-{port}.log").open("wb") as log:
+            server = subprocess.Popen(
                 [sys.executable, "-m", "kamizero", "up", "--port", str(port)],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
             )
-        )
+        self.servers.append(server)
         address = f"http://127.0.0.1:{port}"
         until(lambda: _answers(f"{address}/healthz"), seconds=60)
         return address

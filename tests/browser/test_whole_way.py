@@ -1,6 +1,7 @@
 """The whole way in a real browser: read, corrected by keyboard, approved, fetched."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.request import Request, urlopen
@@ -78,6 +79,7 @@ def _log_in(page: Page, address: str, name: str) -> None:
 def _settle_by_keyboard(page: Page, truth: dict[str, str]) -> None:
     """Type what is on the paper into each doubtful field, and Enter."""
     remaining = page.get_by_test_id("remaining").locator("[data-remaining]")
+    expect(remaining).to_have_text(re.compile(r"\d+"))
     while (left := int(remaining.inner_text())) > 0:
         field = page.locator("[data-field][aria-current=true]")
         value = truth[field.get_attribute("data-field") or ""]

@@ -24,6 +24,7 @@ export class Desk {
       picture: this.picture,
     });
     this.saving = new Saving(this.find("saved"));
+    this.saves = new Set();
     this.onFinished = onFinished;
     this.onLeave = onLeave;
     this.waiver = new WaiverDialog(this);
@@ -168,7 +169,13 @@ export class Desk {
     this.decision.open(this.current);
   }
 
-  async save(field, answer) {
+  save(field, answer) {
+    const saved = this.send(field, answer);
+    this.saves.add(saved);
+    saved.finally(() => this.saves.delete(saved));
+  }
+
+  async send(field, answer) {
     delete field.draft;
     delete field.refusal;
     field.pending = true;
@@ -257,7 +264,8 @@ export class Desk {
   // The whole item
 
   async finish() {
-    await this.saving.settled();
+    // Not only sent: what the answers changed must stand in the fields too.
+    await Promise.all(this.saves);
     if (this.fields.some(needsPerson)) {
       this.next();
       return;
