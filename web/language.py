@@ -1,6 +1,6 @@
 """Every sentence people see, in Japanese and English; `texts/*.yaml` holds them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -50,8 +50,8 @@ class Texts:
             if key.startswith(prefix)
         }
 
-    def keys(self) -> list[str]:
-        return list(self._sentences)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sentences)
 
     def sentence(self, key: str) -> Mapping[str, str]:
         """The sentence in every language."""

@@ -1,0 +1,83 @@
+"""Pictures of pages: numbers are covered for all but whoever has the item."""
+
+from io import BytesIO
+
+from PIL import Image
+
+from kamizero.model import Box
+from storage.tables import Field, Page
+from tests.office import COVERED, WHITE, Browser, Office
+
+PLACES = {1: Box(100, 100, 50, 20), 2: Box(100, 300, 50, 20)}
+
+
+def a_filing_of_two(office: Office) -> tuple[int, int]:
+    """A filing and its page, the two persons' numbers in known places."""
+    filing = office.waiting(
+        entries=2, doubtful=["insured.1.name_kana", "insured.2.name_kana"]
+    )
+    with office.desk.database.begin() as session:
+        page = session.query(Page).one()
+        for field in session.query(Field).filter(Field.name.endswith("my_number")):
+            field.box_px = list(PLACES[field.entry_n])
+        return filing, page.id
+
+
+def covered(browser: Browser, path: str) -> list[int]:
+    """The persons whose number cannot be seen in the picture."""
+    answer = browser.get(path)
+    assert answer.headers["content-type"] == "image/png"
+    with Image.open(BytesIO(answer.content)) as image:
+        seen = {
+            n: image.getpixel((int(box.x), int(box.y))) for n, box in PLACES.items()
+        }
+    assert set(seen.values()) <= {COVERED, WHITE}
+    return [n for n, colour in seen.items() if colour == COVERED]
+
+
+def test_numbers_are_covered_for_everybody_who_only_looks(office: Office) -> None:
+    _, page = a_filing_of_two(office)
+    rei = office.person()
+
+    assert covered(rei, f"/pages/{page}.png") == [1, 2]
+
+
+def test_whoever_has_one_person_sees_that_number_and_no_other(office: Office) -> None:
+    filing, page = a_filing_of_two(office)
+    rei = office.person()
+    second = office.desk.entry_id(filing, 2)
+    rei.get(f"/review/{second}")
+
+    assert covered(rei, f"/pages/{page}.png?task={second}") == [1]
+
+
+def test_naming_another_persons_task_uncovers_nothing(office: Office) -> None:
+    filing, page = a_filing_of_two(office)
+    entry = office.desk.entry_id(filing)
+    office.person("rei").get(f"/review/{entry}")
+    jun = office.person("jun")
+
+    assert covered(jun, f"/pages/{page}.png?task={entry}") == [1, 2]
+
+
+def test_the_api_never_uncovers_a_number(office: Office) -> None:
+    _, page = a_filing_of_two(office)
+    rei = office.person()
+
+    assert covered(rei, f"/api/v1/pages/{page}/image") == [1, 2]
+
+
+def test_a_small_picture_is_small(office: Office) -> None:
+    _, page = a_filing_of_two(office)
+    rei = office.person()
+
+    answer = rei.get(f"/pages/{page}.png?width=160")
+
+    with Image.open(BytesIO(answer.content)) as image:
+        assert image.width == 160
+
+
+def test_strangers_see_no_picture(office: Office) -> None:
+    _, page = a_filing_of_two(office)
+
+    assert office.browser().get(f"/pages/{page}.png").status_code == 303
