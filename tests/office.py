@@ -29,14 +29,14 @@ WHITE, COVERED = 255, 0
 class WhitePages:
     """Pictures without the scans: white pages, covered areas black."""
 
-    def png(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
+    def jpeg(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
         image = Image.new("L", (page.width_px, page.height_px), WHITE)
         for area in masked:
             ImageDraw.Draw(image).rectangle(
                 (area.x, area.y, area.right, area.bottom), fill=COVERED
             )
         buffer = BytesIO()
-        image.save(buffer, "PNG", compress_level=1)
+        image.save(buffer, "JPEG")
         return buffer.getvalue()
 
 

@@ -20,8 +20,8 @@ from storage.vault import Vault
 class Pictures(Protocol):
     """Gives pictures of pages; may be asked by several threads at once."""
 
-    def png(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
-        """The stored page as PNG, these areas (px) covered. Raises RefusedError."""
+    def jpeg(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
+        """The stored page as JPEG, these areas (px) covered. Raises RefusedError."""
         ...
 
 

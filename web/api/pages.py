@@ -45,12 +45,12 @@ def get_image(
     page_id: int,
     width: Annotated[int | None, Query(ge=16, le=4000)] = None,
 ) -> Response:
-    """The page as PNG; sensitive fields are covered."""
+    """The page as JPEG; sensitive fields are covered."""
     with rooms.database.look() as session:
         page = find_page(session, page_id)
         covered = [Box(*field.box_px) for field in sensitive_places(session, page)]
-    data = rooms.pictures.png(page, masked=covered)
-    return Response(smaller(data, width) if width else data, media_type="image/png")
+    data = rooms.pictures.jpeg(page, masked=covered)
+    return Response(smaller(data, width) if width else data, media_type="image/jpeg")
 
 
 def _record(page: Page) -> PageRecord:

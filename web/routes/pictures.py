@@ -21,7 +21,7 @@ router = APIRouter()
 HEAD = 0
 
 
-@router.get("/pages/{page_id}.png")
+@router.get("/pages/{page_id}.jpg")
 def picture(
     rooms: InRooms,
     visitor: Person,
@@ -33,10 +33,10 @@ def picture(
     with rooms.database.look() as session:
         page = find_page(session, page_id)
         covered = _covered(session, page, _uncovered(session, rooms, visitor, task))
-    data = rooms.pictures.png(page, masked=covered)
+    data = rooms.pictures.jpeg(page, masked=covered)
     return Response(
         content=smaller(data, width) if width else data,
-        media_type="image/png",
+        media_type="image/jpeg",
         headers={"Cache-Control": "private, max-age=300"},
     )
 
@@ -65,7 +65,7 @@ def smaller(data: bytes, width: int) -> bytes:
     with Image.open(BytesIO(data)) as image:
         image.thumbnail((width, width * 2), Image.Resampling.LANCZOS, reducing_gap=2)
         buffer = BytesIO()
-        image.save(buffer, "PNG")
+        image.save(buffer, "JPEG", quality=85)
         return buffer.getvalue()
 
 

@@ -30,7 +30,7 @@ def page_view(page: Page, *, task: int | None = None) -> PageView:
         height=page.height_px,
         dpi=page.dpi,
         turn=turn_of(page),
-        url=f"/pages/{page.id}.png" + (f"?task={task}" if task else ""),
+        url=f"/pages/{page.id}.jpg" + (f"?task={task}" if task else ""),
     )
 
 
