@@ -7,7 +7,7 @@ from PIL import Image
 
 from kamizero.model import Box
 from storage.tables import Field, Page
-from tests.office import COVERED, Browser, Office
+from tests.office import COVERED, WHITE, Browser, Office
 
 PLACES = {1: Box(100, 100, 50, 20), 2: Box(100, 300, 50, 20)}
 
