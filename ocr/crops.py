@@ -5,14 +5,19 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from kamizero.model import Box
 from ocr.engine import GreyImage
 from ocr.ink import Ink
 from ocr.template import PX_PER_MM
 
-# Strokes smaller than this, either way, are dust.
+# A mark smaller than this that stands alone is dust; beside a stroke it may be a
+# dot, if it is no mere grain.
 _SPECK_MM = 1.1
+_DOT_MM = 0.3
+_DOT_REACH_MM = 1.0
+_PALE_SHARE = 0.5
 _JOIN_PX = 5
 STROKE_SHARE = 0.3
 _FAINT_SHARE = 0.16
@@ -84,13 +89,15 @@ def stroke_mask(
 ) -> GreyImage:
     """Where strokes run in a box: 255; dust and the grain of the paper are left out.
 
-    A stroke is at least `least` as dark as the strokes of the page usually are.
+    A stroke is somewhere at least `least` as dark as the strokes of the page usually
+    are; from there it is followed into paler and broken parts.
     """
     amount = ink.amount(box, margin_mm=margin_mm)
     floor = max(least * ink.strength, 4 * ink.noise, 14.0)
-    smooth = cv2.GaussianBlur(amount, (0, 0), 0.7)
-    _, mask = cv2.threshold(smooth, floor, 255, cv2.THRESH_BINARY)
-    return _without_specks(np.asarray(mask, np.uint8))
+    dark = cv2.GaussianBlur(amount, (0, 0), 0.7) > floor
+    pale_floor = max(_PALE_SHARE * floor, 2 * ink.noise, 8.0)
+    pale = cv2.GaussianBlur(amount, (0, 0), 1.1) > pale_floor
+    return _without_specks(np.where(pale | dark, 255, 0).astype(np.uint8), dark)
 
 
 def is_faintly_written(ink: Ink, box: Box) -> bool:
@@ -107,14 +114,28 @@ def trim(mask: GreyImage) -> tuple[slice, slice] | None:
     return slice(y, y + height), slice(x, x + width)
 
 
-def _without_specks(mask: GreyImage) -> GreyImage:
-    """Drop what is small and stands alone; pieces of a broken stroke stand close."""
+def _without_specks(mask: GreyImage, dark: NDArray[np.bool_]) -> GreyImage:
+    """Drop what is small, unless it stands by a stroke as the dots of ン and ガ do.
+
+    The pieces of a broken stroke stand so close that they count as one.
+    """
     joined = cv2.dilate(mask, np.ones((_JOIN_PX, _JOIN_PX), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    keep = extent - (_JOIN_PX - 1) >= _SPECK_MM * PX_PER_MM
+    extent_mm = (extent - (_JOIN_PX - 1)) / PX_PER_MM
+    has_dark = np.bincount(labels[dark], minlength=len(stats)) > 0
+    strokes = (extent_mm >= _SPECK_MM) & has_dark
+    strokes[0] = False
+    if not strokes.any():
+        return np.zeros_like(mask)
+    reach = 2 * round(_DOT_REACH_MM * PX_PER_MM) + 1
+    beside = cv2.dilate(
+        np.where(strokes[labels], mask, 0).astype(np.uint8),
+        np.ones((reach, reach), np.uint8),
+    )
+    keep = strokes | (has_dark & (extent_mm >= _DOT_MM))
     keep[0] = False
-    return np.asarray(np.where(keep[labels], mask, 0), np.uint8)
+    return np.asarray(np.where(keep[labels] & (beside > 0), mask, 0), np.uint8)
 
 
 def _cut_cell(ink: Ink, cell: Box) -> GreyImage | None:

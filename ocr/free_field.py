@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from ocr.japanese import JapaneseAlphabet, has_look_alike
 from ocr.kana import settle_sizes
 from ocr.lines import WrittenLine, written_lines
 from ocr.outcome import Outcome
+from ocr.sounds import likelihood
 
 _STEP_PX = 8
 _LINE_HEIGHT = 48
@@ -112,7 +113,7 @@ class _Word:
         characters, steps = alphabets.steps(field, posteriors)
         self.readings = [
             line
-            for line in ctc.lines(steps, characters)[: _KEPT + 1]
+            for line in ctc.lines(steps, characters)
             if line.probability >= _LEAST_PROBABILITY
         ]
         # What the alphabet of the field leaves out of the model's answer counts
@@ -124,12 +125,18 @@ class _Word:
     def _settle(self, picture: GreyImage, glyphs: Sequence[ctc.Glyph]) -> None:
         heights = _heights(picture, glyphs)
         settled: dict[str, float] = {}
+        sureness: dict[str, float] = {}
         for line in self.readings:
             known = heights if len(line.text) == len(heights) else []
             text, sure = settle_sizes(line.text, known)
-            settled[text] = settled.get(text, 0.0) + line.probability * sure
+            share = line.probability * likelihood(text)
+            settled[text] = settled.get(text, 0.0) + share
+            sureness[text] = sure
+        total = sum(settled.values()) or 1.0
         ranked = sorted(settled.items(), key=lambda item: -item[1])
-        self.readings = [ctc.Line(text, share) for text, share in ranked]
+        self.readings = [
+            ctc.Line(text, share / total * sureness[text]) for text, share in ranked
+        ]
 
 
 def _candidates(piece: FreePiece, words: Sequence[_Word]) -> Iterator[Candidate]:
@@ -137,18 +144,19 @@ def _candidates(piece: FreePiece, words: Sequence[_Word]) -> Iterator[Candidate]
     if any(not word.readings for word in words):
         return
     best = [word.readings[0] for word in words]
-    yield _candidate(piece, best, words)
     changed = [
         [*best[:at], other, *best[at + 1 :]]
         for at, word in enumerate(words)
         for other in word.readings[1:]
     ]
-    seen = {_candidate(piece, best, words).value}
-    others = [_candidate(piece, lines, words) for lines in changed]
-    for candidate in sorted(others, key=lambda one: -one.probability):
-        if candidate.value not in seen:
-            seen.add(candidate.value)
-            yield candidate
+    # Ways that differ in the writing only are one value: 1-2 and 1一2.
+    by_value: dict[str, Candidate] = {}
+    for lines in [best, *changed]:
+        found = _candidate(piece, lines, words)
+        known = by_value.get(found.value, replace(found, probability=0.0))
+        share = min(known.probability + found.probability, 1.0)
+        by_value[found.value] = replace(known, probability=share)
+    yield from sorted(by_value.values(), key=lambda one: -one.probability)
 
 
 def _candidate(

@@ -5,17 +5,19 @@ was meant. Rare characters stay possible: names have them.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr.alphabets import Steps
 from ocr.engine import Posteriors
 
-_SIGNS = frozenset("-ー－.,・･()（）&＆/／、。「」々〆ヶヵ〃\"'~〜#+:：＝=")
-_SECOND_LEVEL_SHARE = 0.3
-_OUTSIDE_SHARE = 0.3
+_DASHES = frozenset("－―—")
+_SIGNS = _DASHES | frozenset("-ー－.,・･()（）&＆/／、。「」々〆ヶヵ〃\"'~〜#+:：＝=")
+_SECOND_LEVEL_SHARE = 0.1
+_OUTSIDE_SHARE = 0.1
+_RARE_SHARE = 0.05
+# Of the first level, and still hardly ever meant: 千 is.
+_RARE = frozenset("干")
 _SMALLEST_SHARE = 1e-4
 # Where the second level of JIS X 0208 begins in Shift_JIS.
 _SECOND_LEVEL = b"\x98\x9f"
@@ -32,34 +34,46 @@ def has_look_alike(name: str) -> bool:
 
 
 class JapaneseAlphabet:
-    """All characters of Japanese writing, weighted by how commonly they are used."""
+    """All characters of Japanese writing, weighted by how commonly they are used.
+
+    Characters that are one in a canonical value (１ and 1) are added up.
+    """
 
     def __init__(self, classes: Sequence[str]) -> None:
-        self._classes = tuple(classes)
-        self._weights = _weights(self._classes)
-        self._known = np.flatnonzero(self._weights)
+        spelt = [_spelling(char) for char in classes]
+        weights = np.array([_weight(char) for char in classes], np.float64)
+        known = sorted(np.flatnonzero(weights), key=lambda n: (spelt[n], n))
+        first = [0, *(n for n in known if n)]
+        self._numbers = np.array(first)
+        self._weights = weights[self._numbers]
+        self._spelt = np.array([spelt[n] for n in first])
 
     def __call__(self, posteriors: Posteriors) -> tuple[tuple[str, ...], Steps]:
         """The characters seen anywhere in this line, and their shares at each step."""
-        seen = posteriors[:, self._known].max(axis=0) > _SMALLEST_SHARE
+        seen = posteriors[:, self._numbers].max(axis=0) > _SMALLEST_SHARE
         seen[0] = True
-        numbers = self._known[seen]
-        characters = tuple(self._classes[number] for number in numbers)
-        shares = posteriors[:, numbers].astype(np.float64) * self._weights[numbers]
-        return characters, shares
+        shares = posteriors[:, self._numbers[seen]] * self._weights[seen]
+        spelt = self._spelt[seen]
+        starts = np.flatnonzero(np.r_[True, spelt[1:] != spelt[:-1]])
+        characters = tuple(str(spelt[at]) for at in starts)
+        return characters, np.add.reduceat(shares.astype(np.float64), starts, axis=1)
 
 
-@lru_cache(maxsize=4)
-def _weights(classes: tuple[str, ...]) -> NDArray[np.float64]:
-    weights = np.array([_weight(char) for char in classes], np.float64)
-    weights[0] = 1.0
-    return weights
+def _spelling(char: str) -> str:
+    """How a canonical value writes this character."""
+    if char in _DASHES:
+        return "-"
+    return chr(ord(char) - 0xFEE0) if "０" <= char <= "ｚ" else char
 
 
 def _weight(char: str) -> float:
     """How common a character is beside others of like shape; 0 for foreign ones."""
+    if not char:
+        return 1.0
     if len(char) != 1 or char.isspace():
         return 0.0
+    if char in _RARE:
+        return _RARE_SHARE
     if char in _SIGNS or (char.isascii() and char.isalnum()):
         return 1.0
     if "０" <= char <= "ｚ":
