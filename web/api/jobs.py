@@ -48,6 +48,7 @@ class JobSummary(BaseModel):
     reading: int
     waiting: int
     failed: int
+    unknown: int
     settled: bool
 
 

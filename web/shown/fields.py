@@ -11,7 +11,10 @@ from storage.tables import AuthorKind
 from web.shown.places import place
 from web.writing import Pen, is_numeric, typed_form
 
-MOST_CANDIDATES = 9
+# As many as there are keys for; few of them are worth a look.
+MOST_CHOICES = 9
+MOST_CANDIDATES = 5
+HARDLY = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,8 @@ def share(confidence: float | None) -> str:
     """A probability in whole percent; certainty is never claimed by rounding."""
     if confidence is None:
         return ""
+    if confidence < HARDLY:
+        return "<1%"
     return (
         f"{min(99.9, confidence * 100):.1f}%"
         if confidence >= 0.995
@@ -208,7 +213,10 @@ def _readings(shown: ShownField, field: Field, pen: Pen) -> dict[str, Option]:
     if shown.as_written is not None and shown.as_written.state == FieldState.READ:
         read = shown.as_written
         answers.append((read.value, read.text, read.confidence))
-    answers += [(c.value, c.text, c.probability) for c in shown.candidates]
+    likely = [c for c in shown.candidates if c.probability >= HARDLY]
+    # The next best is always offered, however little it is worth.
+    others = likely or shown.candidates[:1]
+    answers += [(c.value, c.text, c.probability) for c in others]
     found: dict[str, Option] = {}
     for value, text, probability in answers:
         known: dict[str, Any] = {"state": FieldState.READ, "value": value, "text": text}
@@ -223,7 +231,7 @@ def _every_choice(
     field: Field, found: Mapping[str, Option], pen: Pen
 ) -> Iterable[Option]:
     """All that can be circled or ticked, in the order of the form."""
-    for choice in field.choices[:MOST_CANDIDATES]:
+    for choice in field.choices[:MOST_CHOICES]:
         known = found.get(choice.code)
         said = pen.shown(field, state=FieldState.READ, value=choice.code, text="")
         yield Option(choice.code, said, known.share if known else "")

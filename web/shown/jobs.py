@@ -46,10 +46,13 @@ class JobLine:
     reading: int
     waiting: int
     failed: int
+    unknown: int
 
     @property
     def settled(self) -> bool:
-        return not (self.reading or self.waiting or self.failed)
+        return not (
+            self.reading or self.waiting or self.failed or self.refused or self.unknown
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ def job_line(session: Session, job: Job) -> JobLine:
         reading=len(reading) + len({p.arrival_id for p in pages if p.kind is None}),
         waiting=sum(entry.state == EntryState.IN_REVIEW for entry in entries),
         failed=sum(page.kind == PageKind.FAILED for page in pages),
+        unknown=sum(page.kind == PageKind.UNKNOWN for page in pages),
     )
 
 

@@ -109,6 +109,8 @@ export class Bench {
 
   showMeaning(refusal) {
     const typed = this.input.value;
+    this.element.dataset.length =
+      typed.length > 24 ? "very-long" : typed.length > 14 ? "long" : "short";
     const same = typed === this.field.writing && this.field.meaning;
     const found = meaningOf(this.field, typed, this.eras);
     const line = this.find("meaning");
@@ -132,7 +134,7 @@ export class Bench {
     key.textContent = String(index + 1);
     const said = document.createElement("span");
     said.className = "said";
-    said.textContent = candidate.shown;
+    said.append(...differing(this.field.candidates[0].shown, candidate.shown));
     const share = document.createElement("span");
     share.className = "share";
     share.textContent = candidate.share;
@@ -153,4 +155,20 @@ export class Bench {
     const { image, page, turn } = this.picture;
     drawCrop(this.find("crop"), image, page, this.field.box, turn);
   }
+}
+
+// The text in three parts, the one in which it differs from the first candidate marked.
+function differing(first, text) {
+  if (first === text) return [text];
+  const [a, b] = [[...first], [...text]];
+  let start = 0;
+  while (start < b.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  const most = Math.min(a.length, b.length) - start;
+  while (end < most && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
+  const middle = b.slice(start, b.length - end).join("");
+  if (!middle || start + end === 0) return [text];
+  const mark = document.createElement("mark");
+  mark.textContent = middle;
+  return [b.slice(0, start).join(""), mark, b.slice(b.length - end).join("")];
 }
