@@ -61,10 +61,12 @@ class CombPiece:
         return [self.line.picture, *(alone(cell) for cell in written)]
 
     @property
-    def gaps(self) -> bool:
-        """Tell whether an empty cell stands between written ones."""
+    def doubts(self) -> tuple[str, ...]:
+        """What about the cells themselves needs an eye."""
         filled = self.glyphs.filled
-        return bool(filled) and filled[-1] - filled[0] + 1 != len(filled)
+        gap = bool(filled) and filled[-1] - filled[0] + 1 != len(filled)
+        named = (("faint", self.faint), ("empty box between", gap))
+        return tuple(name for name, holds in named if holds)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,9 +31,9 @@ _TARGETS = {
     FieldType.CHOICE: 0.999,
     FieldType.CHECK: 0.999,
     FieldType.SEAL: 0.98,
-    FieldType.KANA: 0.97,
-    FieldType.TEXT: 0.97,
-    FieldType.ADDRESS: 0.97,
+    FieldType.KANA: 0.94,
+    FieldType.TEXT: 0.94,
+    FieldType.ADDRESS: 0.94,
 }
 _CRITICAL_GROUNDS = 2
 

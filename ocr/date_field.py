@@ -47,7 +47,7 @@ def read_date(
     if answer is None:
         return _without_digits(piece, era)
     spelling = DateSpelling(era.best.value, piece.glyphs.filled)
-    doubts = [*era.doubts]
+    doubts = [*era.doubts, *piece.doubts]
     if len(piece.glyphs.filled) < len(piece.glyphs.cells):
         doubts.append("empty boxes")
     if era.state is FieldState.BLANK:

@@ -7,6 +7,7 @@ from forms.definition import Field, FormDefinition
 from kamizero.errors import RegistrationError
 from kamizero.model import Box, FieldState, FilingKind, Reading
 from ocr.confidence import is_accepted
+from ocr.embedded import typed_value, with_typed, words_in
 from ocr.engine import Recogniser
 from ocr.ink import Ink, find_ink
 from ocr.outcome import Outcome
@@ -44,12 +45,14 @@ def read_form(
     sheets = {page.page: _Sheet(page, _registration(page)) for page in pages}
     ink = {number: sheet.ink(definition) for number, sheet in sheets.items()}
     outcomes = read_fields(definition, ink, engine=engine)
+    disagreements = _take_typed(definition, outcomes, sheets)
     return FormReading(
         readings=tuple(
             _reading(field, outcomes[field.name], sheets, engine.name)
             for field in definition.fields
         ),
         kind=FilingKind.NEW,
+        disagreements=disagreements,
         residual_px=max(
             (sheet.registration.residual_px for sheet in sheets.values()), default=0.0
         ),
@@ -64,6 +67,25 @@ class _Sheet:
     def ink(self, definition: FormDefinition) -> Ink:
         look = self.look
         return find_ink(look.image, definition, look.page, self.registration)
+
+
+def _take_typed(
+    definition: FormDefinition,
+    outcomes: dict[str, Outcome],
+    sheets: Mapping[int, _Sheet],
+) -> tuple[str, ...]:
+    """Put the text of digital pages into the outcomes; name where it is doubtful."""
+    disagreements = []
+    for field in definition.fields:
+        sheet = sheets.get(field.page)
+        if sheet is None or not sheet.look.words:
+            continue
+        words = words_in(sheet.look.words, sheet.registration.box_px(field.box_mm))
+        typed = typed_value(field, words, outcomes[field.name])
+        outcomes[field.name], differs = with_typed(field, outcomes[field.name], typed)
+        if differs:
+            disagreements.append(field.name)
+    return tuple(disagreements)
 
 
 def _registration(page: Look) -> Registration:

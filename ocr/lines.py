@@ -20,7 +20,7 @@ _TWO_LINES_MM = 4.2
 _LEAST_LINE_MM = 1.5
 # A gap parts words where it is this share of the line's height.
 _NAME_GAP = 0.33
-_NAME_GAP_LEAD = 1.2
+_NAME_GAP_LEAD = 1.45
 _WORD_GAP = 1.3
 _WORD_GAP_LEAD = 2.0
 _EDGE = 4

@@ -1,22 +1,26 @@
 """Reads all fields of a form at once, so that the recogniser works in large batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from forms.definition import Field, FieldType, FormDefinition
 from forms.grammar import canonical, my_number_is_valid
 from forms.grammar.characters import DIGITS
 from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
-from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose, cut_comb
+from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
 from ocr.confidence import HandQuality
+from ocr.cuts import MARKS, Cut, cut_field
 from ocr.date_field import read_date
+from ocr.diagonals import without_diagonals
+from ocr.dittos import DITTO_TEXTS, with_dittos
 from ocr.engine import GreyImage, Posteriors, Recogniser
-from ocr.free_field import Alphabets, FreePiece, cut_free, read_free
+from ocr.free_field import FreePiece, read_free
 from ocr.ink import Ink
 from ocr.marks import circlings, read_circles, read_marks
 from ocr.outcome import Outcome
-from ocr.symbol_field import SYMBOL_ALPHABET, cut_symbol, read_symbol
+from ocr.symbol_field import SYMBOL_ALPHABET, read_symbol
+from ocr.word import Alphabets, WordReading, both, read_word, smoothed
 
 CHECK_DIGITS = {
     "my_number": Rule(
@@ -31,82 +35,76 @@ CHECK_DIGITS = {
 }
 """Formats whose check digit ranks readings."""
 
-_MARKS = (FieldType.CHOICE, FieldType.CHECK, FieldType.SEAL)
 _NO_PAGE = Outcome(FieldState.UNREADABLE, certainty=0.0, doubts=("page missing",))
 _BLANK_SURE = 0.9995
-
-Piece = CombPiece | FreePiece
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cut:
-    """One field cut from its page, with the pictures to be read."""
-
-    field: Field
-    ink: Ink
-    pieces: tuple[Piece, ...]
-
-    @property
-    def pictures(self) -> list[GreyImage]:
-        return [picture for piece in self.pieces for picture in piece.pictures]
+_STRUCK_SURE = 0.999
+# A word less sure than this is looked at again, blurred.
+_LOOK_AGAIN = 0.9
+_UNUSED_TEXTS = frozenset({"余白", "以下余白"})
 
 
 def read_fields(
     definition: FormDefinition, ink: Mapping[int, Ink], *, engine: Recogniser
 ) -> dict[str, Outcome]:
     """The outcome of each field, by name."""
-    cuts = [
-        _cut(field, ink[field.page]) for field in definition.fields if field.page in ink
-    ]
-    answers = engine.posteriors([picture for cut in cuts for picture in cut.pictures])
-    read = _Reader(definition, engine.alphabet).read(cuts, answers)
+    cuts = []
+    for page, whole in ink.items():
+        clean, crossings = without_diagonals(whole)
+        fields = (field for field in definition.fields if field.page == page)
+        cuts += [cut_field(field, clean, crossings) for field in fields]
+    reader = _Reader(definition, cuts, engine)
     missing = {field.name: _NO_PAGE for field in definition.fields}
-    return missing | read
-
-
-def _cut(field: Field, ink: Ink) -> _Cut:
-    if field.type in _MARKS:
-        return _Cut(field, ink, ())
-    if field.cells and field.format == "office_symbol":
-        return _Cut(field, ink, cut_symbol(ink, field))
-    if field.cells:
-        return _Cut(field, ink, (cut_comb(ink, field, field.cells),))
-    return _Cut(field, ink, (cut_free(ink, field),))
+    return with_dittos(definition, missing | reader.outcomes())
 
 
 class _Reader:
-    """What the answers of the recogniser mean for the fields of one form."""
+    """What the recogniser says of the fields of one form, and what that means."""
 
-    def __init__(self, definition: FormDefinition, classes: Sequence[str]) -> None:
+    def __init__(
+        self, definition: FormDefinition, cuts: Sequence[Cut], engine: Recogniser
+    ) -> None:
         self._definition = definition
-        self._alphabets = Alphabets(classes)
+        self._cuts = cuts
+        self._engine = engine
+        self._alphabets = Alphabets(engine.alphabet)
+        answers = _ask(engine, {cut.field.name: cut.pictures for cut in cuts})
+        self._words = self._read_words(answers)
+        self._combs = {
+            cut.field.name: self._comb_answers(cut, answers[cut.field.name])
+            for cut in cuts
+        }
+        self._hand = HandQuality.of(list(self._certainties()))
 
-    def read(
-        self, cuts: Sequence[_Cut], answers: Sequence[Posteriors]
-    ) -> dict[str, Outcome]:
-        by_field = dict(_shared_out(cuts, answers))
-        combs = {
-            cut.field.name: self._comb_answers(cut, by_field[cut.field.name])
-            for cut in cuts
-        }
-        hand = HandQuality.of(
-            [
-                share
-                for found in combs.values()
-                for one in found
-                if one is not None
-                for share in one.certainties
-            ]
+    def outcomes(self) -> dict[str, Outcome]:
+        return {cut.field.name: self._outcome(cut) for cut in self._cuts}
+
+    def _read_words(
+        self, answers: Mapping[str, Sequence[Posteriors]]
+    ) -> dict[str, list[WordReading]]:
+        """Each free field's words; those that are not sure are looked at twice."""
+        free = {cut.field.name: cut for cut in self._cuts if _is_free(cut)}
+        first = {name: self._words_of(cut, answers[name]) for name, cut in free.items()}
+        unsure = {name: free[name] for name, words in first.items() if _unsure(words)}
+        again = _ask(
+            self._engine,
+            {
+                name: [smoothed(picture) for picture in cut.pictures]
+                for name, cut in unsure.items()
+            },
         )
-        return {
-            cut.field.name: self._outcome(
-                cut, by_field[cut.field.name], combs[cut.field.name], hand
-            )
-            for cut in cuts
-        }
+        for name, cut in unsure.items():
+            second = self._words_of(cut, again[name])
+            first[name] = [both(a, b) for a, b in zip(first[name], second, strict=True)]
+        return first
+
+    def _words_of(self, cut: Cut, answers: Sequence[Posteriors]) -> list[WordReading]:
+        return [
+            read_word(cut.field, picture, posteriors, self._alphabets)
+            for picture, posteriors in zip(cut.pictures, answers, strict=True)
+        ]
 
     def _comb_answers(
-        self, cut: _Cut, answers: Sequence[Posteriors]
+        self, cut: Cut, answers: Sequence[Posteriors]
     ) -> list[CombAnswer | None]:
         """What stands in the comb boxes of a field; None where they are empty."""
         found: list[CombAnswer | None] = []
@@ -115,41 +113,78 @@ class _Reader:
             if not isinstance(piece, CombPiece):
                 continue
             end = start + len(piece.pictures)
-            characters = SYMBOL_ALPHABET if at == 1 else DIGITS
-            found.append(
-                answer_of(piece, answers[start:end], self._alphabets.of(characters))
-                if end > start
-                else None
-            )
+            alphabet = self._alphabets.of(SYMBOL_ALPHABET if at == 1 else DIGITS)
+            written = answers[start:end]
+            found.append(answer_of(piece, written, alphabet) if written else None)
             start = end
         return found
 
-    def _outcome(
-        self,
-        cut: _Cut,
-        answers: Sequence[Posteriors],
-        combs: Sequence[CombAnswer | None],
-        hand: HandQuality,
-    ) -> Outcome:
+    def _certainties(self) -> Iterable[float]:
+        for found in self._combs.values():
+            for answer in found:
+                if answer is not None:
+                    yield from answer.certainties
+
+    def _outcome(self, cut: Cut) -> Outcome:
+        if cut.state is FieldState.STRUCK:
+            outcome = Outcome(FieldState.STRUCK, certainty=_STRUCK_SURE)
+        elif cut.state is FieldState.DITTO:
+            outcome = Outcome(FieldState.DITTO, certainty=0.9)
+        else:
+            outcome = self._read(cut)
+        return replace(outcome, doubts=(*outcome.doubts, *cut.doubts))
+
+    def _read(self, cut: Cut) -> Outcome:
         field = cut.field
-        if field.type in _MARKS:
+        if field.type in MARKS:
             return read_marks(cut.ink, field, self._definition)
+        combs = self._combs[field.name]
         piece = cut.pieces[0]
         if isinstance(piece, FreePiece):
-            return read_free(piece, answers, self._alphabets)
+            return _plain(read_free(piece, self._words[field.name]), field)
         if field.type is FieldType.DATE:
-            return read_date(piece, combs[0], self._era(cut), hand)
+            return read_date(piece, combs[0], self._era(cut), self._hand)
         if len(combs) > 1:
-            return _symbol(cut, combs, hand)
-        return _digits(field, piece, combs[0], hand)
+            return _symbol(cut, combs, self._hand)
+        return _digits(field, piece, combs[0], self._hand)
 
-    def _era(self, cut: _Cut) -> Outcome:
+    def _era(self, cut: Cut) -> Outcome:
         """The era circled, or the only one there is, which is printed."""
         choices = cut.field.choices
         if len(choices) == 1:
             printed = Candidate(choices[0].code, choices[0].code, 1.0)
             return Outcome(FieldState.READ, (printed,))
         return read_circles(circlings(cut.ink, cut.field, self._definition))
+
+
+def _ask(
+    engine: Recogniser, pictures: Mapping[str, Sequence[GreyImage]]
+) -> dict[str, list[Posteriors]]:
+    """The recogniser's answers by field, all pictures read in one call."""
+    answers = iter(
+        engine.posteriors([one for many in pictures.values() for one in many])
+    )
+    return {name: [next(answers) for _ in many] for name, many in pictures.items()}
+
+
+def _is_free(cut: Cut) -> bool:
+    return bool(cut.pieces) and isinstance(cut.pieces[0], FreePiece)
+
+
+def _unsure(words: Sequence[WordReading]) -> bool:
+    return any(
+        not word.lines or word.lines[0].probability < _LOOK_AGAIN for word in words
+    )
+
+
+def _plain(outcome: Outcome, field: Field) -> Outcome:
+    """Text that says nothing of its own: "as above", "left blank"."""
+    text = outcome.best.text
+    if text in DITTO_TEXTS and field.entry:
+        return replace(outcome, state=FieldState.DITTO)
+    if text in _UNUSED_TEXTS:
+        return Outcome(FieldState.BLANK, certainty=0.9, doubts=("left blank",))
+    return outcome
 
 
 def _digits(
@@ -163,17 +198,10 @@ def _digits(
         spell=lambda text: (canonical(field.type, field.format, text), text),
         rule=CHECK_DIGITS.get(field.format or ""),
     )
-    doubts = [*outcome.doubts]
-    if piece.gaps:
-        doubts.append("empty box between")
-    if piece.faint:
-        doubts.append("faint")
-    return replace(outcome, doubts=tuple(doubts))
+    return replace(outcome, doubts=(*outcome.doubts, *piece.doubts))
 
 
-def _symbol(
-    cut: _Cut, combs: Sequence[CombAnswer | None], hand: HandQuality
-) -> Outcome:
+def _symbol(cut: Cut, combs: Sequence[CombAnswer | None], hand: HandQuality) -> Outcome:
     district, symbol = combs
     pieces = [piece for piece in cut.pieces if isinstance(piece, CombPiece)]
     if district is None and symbol is None:
@@ -183,20 +211,10 @@ def _symbol(
             FieldState.UNREADABLE, certainty=0.5, doubts=("half of it is missing",)
         )
     outcome = read_symbol(district, symbol, pieces[1].glyphs, hand)
-    faint = ["faint"] if any(piece.faint or piece.gaps for piece in pieces) else []
-    return replace(outcome, doubts=(*outcome.doubts, *faint))
+    doubts = [doubt for piece in pieces for doubt in piece.doubts]
+    return replace(outcome, doubts=(*outcome.doubts, *doubts))
 
 
 def _nothing(*pieces: CombPiece) -> Outcome:
     doubts = ("faint",) if any(piece.faint for piece in pieces) else ()
     return Outcome(FieldState.BLANK, certainty=_BLANK_SURE, doubts=doubts)
-
-
-def _shared_out(
-    cuts: Sequence[_Cut], answers: Sequence[Posteriors]
-) -> Iterator[tuple[str, Sequence[Posteriors]]]:
-    start = 0
-    for cut in cuts:
-        end = start + len(cut.pictures)
-        yield cut.field.name, answers[start:end]
-        start = end

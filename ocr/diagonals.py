@@ -1,0 +1,76 @@
+"""Takes the long diagonal lines off a page with which unused rows are crossed out."""
+
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+import cv2
+
+from kamizero.model import Box
+from ocr.crops import STROKE_SHARE
+from ocr.ink import Ink
+from ocr.template import PX_PER_MM, Grey
+
+_SHORTEST_MM = 30.0
+_LARGEST_BREAK_MM = 3.0
+_SCALE = 0.25
+# Fold marks and strike-outs lie flat, edges of copies upright.
+_FLATTEST, _STEEPEST = 6.0, 84.0
+_WIDTH_MM = 1.0
+
+
+class Diagonal(NamedTuple):
+    """A straight line from one point to another, in mm."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    def crosses(self, box: Box) -> bool:
+        left, top = round(box.x * 10), round(box.y * 10)
+        inside, _, _ = cv2.clipLine(
+            (left, top, max(round(box.w * 10), 1), max(round(box.h * 10), 1)),
+            (round(self.x1 * 10), round(self.y1 * 10)),
+            (round(self.x2 * 10), round(self.y2 * 10)),
+        )
+        return bool(inside)
+
+
+def without_diagonals(ink: Ink) -> tuple[Ink, list[Diagonal]]:
+    """The ink without long diagonal lines, and where they ran."""
+    floor = max(STROKE_SHARE * ink.strength, 4 * ink.noise)
+    small = cv2.resize(
+        ink.black, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_AREA
+    )
+    _, marked = cv2.threshold(small, 0.35 * floor, 255, cv2.THRESH_BINARY)
+    px_per_mm = PX_PER_MM * _SCALE
+    found = cv2.HoughLinesP(
+        marked,
+        1,
+        math.pi / 180,
+        threshold=round(0.6 * _SHORTEST_MM * px_per_mm),
+        minLineLength=_SHORTEST_MM * px_per_mm,
+        maxLineGap=_LARGEST_BREAK_MM * px_per_mm,
+    )
+    lines = [] if found is None else [line[0] for line in found]
+    diagonals = [
+        Diagonal(*(float(value) / px_per_mm for value in line)) for line in lines
+    ]
+    kept = [line for line in diagonals if _FLATTEST < _steepness(line) < _STEEPEST]
+    if not kept:
+        return ink, []
+    return replace(ink, black=_erased(ink.black, kept)), kept
+
+
+def _erased(black: Grey, lines: list[Diagonal]) -> Grey:
+    clean = black.copy()
+    for line in lines:
+        x1, y1, x2, y2 = (round(value * PX_PER_MM) for value in line)
+        cv2.line(clean, (x1, y1), (x2, y2), (0,), round(_WIDTH_MM * PX_PER_MM))
+    return clean
+
+
+def _steepness(line: Diagonal) -> float:
+    degrees = math.degrees(math.atan2(line.y2 - line.y1, line.x2 - line.x1))
+    return abs((degrees + 90) % 180 - 90)
