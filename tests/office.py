@@ -42,8 +42,9 @@ class WhitePages:
 
 @dataclass
 class Door:
-    """Remembers what was brought, and answers as the intake does."""
+    """Remembers what was brought, and answers as the intake does, or breaks."""
 
+    fault: Exception | None = None
     brought: list[tuple[str, bytes]] = field(default_factory=list)
     told: dict[str, Any] = field(default_factory=dict)
 
@@ -57,6 +58,8 @@ class Door:
         received_on: date,
         operator: str,
     ) -> Mapping[str, Any]:
+        if self.fault is not None:
+            raise self.fault
         self.brought += files
         self.told = {
             "site": site,
@@ -116,7 +119,11 @@ class Office:
 
     def browser(self) -> TestClient:
         """A browser nobody is logged in with."""
-        return TestClient(self.app, follow_redirects=False)
+        return TestClient(
+            self.app,
+            follow_redirects=False,
+            raise_server_exceptions=self.door.fault is None,
+        )
 
     def person(
         self, name: str = "rei", role: Role = Role.REVIEWER, *, language: str = "en"

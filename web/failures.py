@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from kamizero.errors import KamizeroError, RefusedError
 from review.refusals import NotSettledError
 from storage.people import NotLoggedInError
+from web.headers import HEADERS
 from web.painting import Painter, painter_of
 from web.problems import MEDIA_TYPE, problem, problem_of, status_of
 from web.rooms import rooms_of
@@ -73,8 +74,12 @@ def _unknown(request: Request, error: Exception) -> Response:
     log.error("request_crashed", path=request.url.path, exc_info=error)
     if _is_for_program(request):
         detail = "Something went wrong here. Try again; if it stays, tell the operator."
-        return problem(status=500, code="error", detail=detail)
-    return _page(request, status=500, code="error")
+        answer: Response = problem(status=500, code="error", detail=detail)
+    else:
+        answer = _page(request, status=500, code="error")
+    # This answer leaves outside of the middleware that adds them to all others.
+    answer.headers.update(HEADERS)
+    return answer
 
 
 def _is_for_program(request: Request) -> bool:

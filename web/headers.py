@@ -45,7 +45,12 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("Cache-Control", _remembered(scope["path"]))
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _remembered(path: str) -> str:
+    """Scripts and styles are asked for again but sent once; pages are never kept."""
+    return "no-cache" if path.startswith("/static/") else "no-store"

@@ -155,3 +155,43 @@ def test_health_needs_no_login_and_tells_nothing_personal(office: Office) -> Non
     assert answer.json()["status"] == "ok"
     assert answer.json()["database"]["open_work"] == {"review": 1}
     assert answer.json()["database"]["unsealed_events"] > 0
+
+
+def test_a_crash_is_told_in_peace_and_its_page_is_guarded_too(office: Office) -> None:
+    office.door.fault = RuntimeError("the value of a field")
+    ken = office.person("ken", Role.SCANNER)
+    values = {"site": "main", "received_on": "2020-12-09"}
+
+    answer = _send(ken, "/upload", values)
+
+    assert answer.status_code == 500
+    assert 'data-testid="problem"' in answer.text
+    assert "the value of a field" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_crash_under_the_api_is_a_problem(office: Office) -> None:
+    office.door.fault = RuntimeError("the value of a field")
+    robot = office.robot("jobs:write")
+
+    answer = robot.post(
+        "/api/v1/jobs",
+        files={"files": ("a.png", b"a")},
+        headers={"Idempotency-Key": "1"},
+    )
+
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "urn:kamizero:problem:error"
+    assert "the value of a field" not in answer.text
+
+
+def test_scripts_are_sent_once_and_asked_for_again(office: Office) -> None:
+    browser = office.browser()
+    first = browser.get("/static/js/review.js")
+
+    again = browser.get(
+        "/static/js/review.js", headers={"If-None-Match": first.headers["etag"]}
+    )
+
+    assert first.headers["cache-control"] == "no-cache"
+    assert again.status_code == 304

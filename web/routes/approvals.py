@@ -46,7 +46,6 @@ def approvals(
     with rooms.database.look() as session:
         lines = approval_lines(
             session,
-            rooms.vault,
             person=visitor.name,
             library=rooms.library,
             language=visitor.language,

@@ -4,14 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, not_, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from forms.definition import FormDefinition
 from forms.library import Library
+from kamizero.model import FieldState
 from review.changes import Change, what_changed, what_nobody_saw, what_was_waived
+from review.doubt import HEAD
 from review.item import ShownFinding, ShownValue
-from storage.tables import Entry, EntryState, Filing, Touch
+from storage.tables import (
+    AuthorKind,
+    Entry,
+    EntryState,
+    Field,
+    FieldVersion,
+    Filing,
+    FindingRow,
+    Touch,
+)
 from storage.vault import Vault
 from web.shown.fields import label_of
 from web.shown.filing import ValueGroup, ValueView
@@ -58,7 +69,7 @@ class ApprovalLine:
     received_on: date
     ready: int
     others: int
-    changed: int
+    seen: int
     unseen: int
     waived: int
     yours: bool
@@ -95,7 +106,6 @@ def summary(
 
 def approval_lines(
     session: Session,
-    vault: Vault,
     *,
     person: str,
     library: Library,
@@ -107,50 +117,75 @@ def approval_lines(
     filings = session.scalars(
         select(Filing)
         .where(Filing.id.in_(ready), Filing.id > after)
+        .options(selectinload(Filing.entries))
         .order_by(Filing.id)
         .limit(PAGE_SIZE)
+    ).all()
+    ids = [filing.id for filing in filings]
+    seen = _eyes(session, ids, machine=False)
+    unseen = _eyes(session, ids, machine=True)
+    waived = _waived(session, ids)
+    own = set(
+        session.scalars(
+            select(Touch.filing_id).where(
+                Touch.filing_id.in_(ids), Touch.person == person
+            )
+        )
     )
     return [
-        _line(session, vault, filing, person, library, language) for filing in filings
+        ApprovalLine(
+            id=filing.id,
+            receipt_number=filing.receipt_number,
+            form=filing.form,
+            title=form_title(library, filing.form, filing.revision, language),
+            received_on=filing.received_on,
+            ready=_count(filing, EntryState.READY),
+            others=_count(filing, EntryState.READ, EntryState.IN_REVIEW),
+            seen=seen.get(filing.id, 0),
+            unseen=unseen.get(filing.id, 0),
+            waived=waived.get(filing.id, 0),
+            yours=filing.id in own,
+        )
+        for filing in filings
     ]
 
 
-def _line(
-    session: Session,
-    vault: Vault,
-    filing: Filing,
-    person: str,
-    library: Library,
-    language: str,
-) -> ApprovalLine:
-    entries = standing(filing.entries)
-    ready = [entry for entry in entries if entry.state == EntryState.READY]
-    others = [
-        entry
-        for entry in entries
-        if entry.state in (EntryState.READ, EntryState.IN_REVIEW)
-    ]
-    changed: set[int] = set()
-    unseen: set[str] = set()
-    waived: set[int] = set()
-    for entry in ready:
-        changes = what_changed(session, vault, entry)
-        changed |= {c.after.version_id for c in changes if not c.same_value}
-        unseen |= set(what_nobody_saw(session, entry))
-        waived |= {finding.id for finding in what_was_waived(session, entry)}
-    return ApprovalLine(
-        id=filing.id,
-        receipt_number=filing.receipt_number,
-        form=filing.form,
-        title=form_title(library, filing.form, filing.revision, language),
-        received_on=filing.received_on,
-        ready=len(ready),
-        others=len(others),
-        changed=len(changed),
-        unseen=len(unseen),
-        waived=len(waived),
-        yours=session.get(Touch, (filing.id, person)) is not None,
+def _count(filing: Filing, *states: EntryState) -> int:
+    return sum(entry.state in states for entry in standing(filing.entries))
+
+
+def _eyes(session: Session, filings: list[int], *, machine: bool) -> dict[int, int]:
+    """Filled fields per filing that stand as the machine, or as a person, said."""
+    engine = FieldVersion.author_kind == AuthorKind.ENGINE
+    waits = exists().where(
+        Entry.filing_id == Field.filing_id,
+        Entry.n == Field.entry_n,
+        Entry.state == EntryState.READY,
     )
+    rows = session.execute(
+        select(Field.filing_id, func.count())
+        .join(
+            FieldVersion,
+            FieldVersion.id == func.coalesce(Field.as_decided_id, Field.as_written_id),
+        )
+        .where(
+            Field.filing_id.in_(filings),
+            engine if machine else not_(engine),
+            FieldVersion.state != FieldState.BLANK,
+            or_(Field.entry_n == HEAD, waits),
+        )
+        .group_by(Field.filing_id)
+    )
+    return {filing: count for filing, count in rows}
+
+
+def _waived(session: Session, filings: list[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(FindingRow.filing_id, func.count())
+        .where(FindingRow.filing_id.in_(filings), FindingRow.waived_by.is_not(None))
+        .group_by(FindingRow.filing_id)
+    )
+    return {filing: count for filing, count in rows}
 
 
 def _change(

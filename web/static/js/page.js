@@ -1,4 +1,4 @@
-// What every page can do: open and close dialogs, show the files chosen or dropped.
+// What every page can do: open and close dialogs, show files chosen, follow the work.
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
@@ -42,3 +42,19 @@ for (const area of document.querySelectorAll("[data-drop]")) {
     show();
   });
 }
+
+// While papers are being read, the page shows how far they are.
+const LOOK_AGAIN_MS = 3000;
+
+async function lookAgain() {
+  const main = document.querySelector("main[data-live]");
+  if (!main) return;
+  const answer = document.hidden ? null : await fetch(location).catch(() => null);
+  if (answer?.ok && !answer.redirected) {
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    main.replaceWith(fresh.querySelector("main"));
+  }
+  setTimeout(lookAgain, LOOK_AGAIN_MS);
+}
+
+setTimeout(lookAgain, LOOK_AGAIN_MS);
