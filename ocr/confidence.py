@@ -21,6 +21,7 @@ _HASTY_MEAN = 0.012
 _NEATEST, _HASTIEST = 0.02, 1.5
 _LEAST_DIGITS = 12
 _ERROR_EVER = 2e-6
+_SURE_DECADES = 3.0
 # Every other character gets a little of what may be wrong.
 _FLOOR = 1e-7
 
@@ -61,7 +62,9 @@ class HandQuality:
         rows = np.arange(len(shares))
         top = shares[rows, best]
         errors = np.array([_error(share) for share in top])
-        wrong = errors * self.scale + _ERROR_EVER
+        # A neat hand makes sure answers surer; what the model finds unclear stays so.
+        sureness = np.clip(-np.log10(1 - top + 1e-12) / _SURE_DECADES, 0, 1)
+        wrong = errors * self.scale**sureness + _ERROR_EVER
         wrong = np.minimum(wrong, 0.9)
         spread = shares + _FLOOR
         spread[rows, best] = 0.0

@@ -16,7 +16,8 @@ _LARGEST_BREAK_MM = 3.0
 _SCALE = 0.25
 # Fold marks and strike-outs lie flat, edges of copies upright.
 _FLATTEST, _STEEPEST = 6.0, 84.0
-_WIDTH_MM = 1.0
+_WIDTH_MM = 1.4
+_END_MM = 2.0
 
 
 class Diagonal(NamedTuple):
@@ -26,6 +27,13 @@ class Diagonal(NamedTuple):
     y1: float
     x2: float
     y2: float
+
+    def longer(self) -> "Diagonal":
+        """The same with its ends, where the pen came down and left."""
+        length = math.hypot(self.x2 - self.x1, self.y2 - self.y1)
+        dx = (self.x2 - self.x1) / length * _END_MM
+        dy = (self.y2 - self.y1) / length * _END_MM
+        return Diagonal(self.x1 - dx, self.y1 - dy, self.x2 + dx, self.y2 + dy)
 
     def crosses(self, box: Box) -> bool:
         left, top = round(box.x * 10), round(box.y * 10)
@@ -66,7 +74,7 @@ def without_diagonals(ink: Ink) -> tuple[Ink, list[Diagonal]]:
 def _erased(black: Grey, lines: list[Diagonal]) -> Grey:
     clean = black.copy()
     for line in lines:
-        x1, y1, x2, y2 = (round(value * PX_PER_MM) for value in line)
+        x1, y1, x2, y2 = (round(value * PX_PER_MM) for value in line.longer())
         cv2.line(clean, (x1, y1), (x2, y2), (0,), round(_WIDTH_MM * PX_PER_MM))
     return clean
 

@@ -18,7 +18,7 @@ _LARGEST_BREAK_PX = 4
 _INKED = 0.95
 _LINE_PITCH_PX = 5.0
 # What is left of the writing beside its lines; of a lone dash nothing is.
-_LEFT_SHARE = 0.3
+_LEFT_SHARE = 0.12
 _BAND_PX = 5
 
 
