@@ -108,14 +108,11 @@ export class Desk {
     }
   }
 
-  // Only fields that are not folded away are walked through.
-  walkable() {
-    return this.fields.filter((field) => !this.row(field)?.closest("details:not([open])"));
-  }
-
   walk(direction) {
     this.keep();
-    const fields = this.walkable();
+    // Only fields that are not folded away are walked through.
+    const isOpen = (field) => !this.row(field)?.closest("details:not([open])");
+    const fields = this.fields.filter(isOpen);
     const now = fields.indexOf(this.current);
     this.choose(fields[(now + direction + fields.length) % fields.length]);
   }
