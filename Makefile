@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 export KAMIZERO_DATA_DIR ?= $(CURDIR)/data
 
-.PHONY: help run test check services samples pictures bench clean
+.PHONY: help run test check docs services samples pictures bench clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -23,6 +23,9 @@ check: $(VENV)/.dev ## Check format, lint, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev ## Write the pages of the documentation that follow from the code
+	$(BIN)/python docs/make.py
 
 services: ## Install PostgreSQL, RabbitMQ, Chromium and MinIO for the tests (root)
 	sh tests/install-services.sh
