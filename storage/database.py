@@ -89,14 +89,19 @@ def _engine(url: str) -> Engine:
             "Give sqlite:////folder/kamizero.db or postgresql://user@host/name."
         ) from error
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, connect_args={"timeout": _LOCK_WAIT_S})
+        engine = create_engine(
+            address, connect_args={"timeout": _LOCK_WAIT_S}, hide_parameters=True
+        )
         event.listen(engine, "handle_error", explain, retval=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if address.get_backend_name() == "postgresql":
         engine = create_engine(
-            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True
+            address.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            # An error's text goes into logs; what was to be written must not.
+            hide_parameters=True,
         )
         event.listen(engine, "handle_error", explain, retval=True)
         return engine

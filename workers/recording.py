@@ -86,6 +86,7 @@ def _record_failed(page: Page, code: str, message: str) -> None:
 
 def _record_look(page: Page, found: Look) -> None:
     page.kind = found.kind
+    page.quality = {"turn": found.turn, "skew": round(found.skew, 2)}
     if found.definition is not None:
         page.form_page = found.page
         page.form = found.definition.form

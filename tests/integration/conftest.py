@@ -5,10 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from forms.library import Library
-from storage.database import Database, embedded_url
-from storage.directory import DirectoryStore
-from storage.vault import KeyRing, Vault
 from tests.desk import Desk
 from tests.installation import Installation
 from tests.office import Office
@@ -34,16 +30,6 @@ def installation(make_installation: Callable[[str], Installation]) -> Installati
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(desk: Desk) -> Office:
     """The web pages over an embedded desk, in this process."""
-    database = Database(embedded_url(tmp_path))
-    database.upgrade()
-    yield Office(
-        Desk(
-            database=database,
-            vault=Vault(KeyRing.load(tmp_path / "keys")),
-            store=DirectoryStore(tmp_path),
-            definition=Library.shipped().get("2200@2020-12"),
-        )
-    )
-    database.close()
+    return Office(desk)
