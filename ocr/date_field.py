@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from forms.definition import FieldType
-from forms.grammar import canonical, from_written
+from forms.grammar import ERAS, canonical, from_written
 from kamizero.model import Candidate, FieldState
 from ocr.comb_field import CombAnswer, CombPiece, Rule, Spelling, choose
 from ocr.confidence import HandQuality
 from ocr.outcome import Outcome
 
 CALENDAR_RULE = "common.date_does_not_exist"
+ERA_RULE = "common.date_outside_era"
+
+# Years of an era that has not ended; nobody writes its sixtieth yet.
+_LONGEST_REIGN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,15 @@ class DateSpelling:
     def exists(self, digits: str) -> bool:
         return from_written(self.era, self.date_digits(digits)).value is not None
 
+    def is_plausible(self, digits: str) -> bool:
+        """Tell whether this is a day of its era, which lasts a human while."""
+        written = self.date_digits(digits)
+        found = from_written(self.era, written)
+        within = found.value is not None and not found.outside_era
+        return within and (
+            ERAS[self.era].last is not None or int(written[:2]) <= _LONGEST_REIGN
+        )
+
 
 def read_date(
     piece: CombPiece,
@@ -52,7 +65,7 @@ def read_date(
         doubts.append("empty boxes")
     if era.state is FieldState.BLANK:
         doubts.append("no era")
-    calendar = Rule(CALENDAR_RULE, "calendar", spelling.exists, 0.6)
+    calendar = Rule(ERA_RULE, "calendar", spelling.is_plausible, 0.5)
     outcome = choose(
         answer,
         hand=hand,
@@ -61,7 +74,8 @@ def read_date(
     )
     if era.state is FieldState.SEVERAL:
         return _several(outcome, doubts)
-    return replace(_weighed(outcome, era), doubts=(*outcome.doubts, *doubts))
+    named = replace(outcome, chosen_by=_rule_that_chose(outcome))
+    return replace(_weighed(named, era), doubts=(*outcome.doubts, *doubts))
 
 
 def _without_digits(piece: CombPiece, era: Outcome) -> Outcome:
@@ -70,6 +84,13 @@ def _without_digits(piece: CombPiece, era: Outcome) -> Outcome:
         return Outcome(FieldState.BLANK, certainty=era.confidence, doubts=doubts)
     text = era.best.text
     return Outcome(FieldState.READ, (Candidate("", text, 0.5),), doubts=("no digits",))
+
+
+def _rule_that_chose(outcome: Outcome) -> str | None:
+    """What was wrong with the free reading: no such day, or not in its era."""
+    if outcome.chosen_by is None:
+        return None
+    return ERA_RULE if outcome.candidates[1].value else CALENDAR_RULE
 
 
 def _whole(spelling: DateSpelling, piece: CombPiece) -> bool:

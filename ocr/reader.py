@@ -19,6 +19,7 @@ from ocr.free_field import FreePiece, read_free
 from ocr.ink import Ink
 from ocr.marks import circlings, read_circles, read_marks
 from ocr.outcome import Outcome
+from ocr.sums import with_sums
 from ocr.symbol_field import SYMBOL_ALPHABET, read_symbol
 from ocr.word import Alphabets, WordReading, both, read_word, smoothed
 
@@ -54,7 +55,8 @@ def read_fields(
         cuts += [cut_field(field, clean, crossings) for field in fields]
     reader = _Reader(definition, cuts, engine)
     missing = {field.name: _NO_PAGE for field in definition.fields}
-    return with_dittos(definition, missing | reader.outcomes())
+    read = with_sums(definition, missing | reader.outcomes())
+    return with_dittos(definition, read)
 
 
 class _Reader:

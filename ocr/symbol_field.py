@@ -81,10 +81,10 @@ def _sized(tail: Outcome, glyphs: Glyphs) -> tuple[Outcome, float]:
     heights = [float(cell.shape[0]) for cell in glyphs.cells if cell is not None]
     settled = [settle_sizes(one.text, heights) for one in tail.candidates]
     candidates = tuple(
-        replace(one, value=text, text=text)
-        for one, (text, _) in zip(tail.candidates, settled, strict=True)
+        replace(one, value=sized.text, text=sized.text)
+        for one, sized in zip(tail.candidates, settled, strict=True)
     )
-    return replace(tail, candidates=candidates), settled[0][1]
+    return replace(tail, candidates=candidates), settled[0].sure
 
 
 def _joined(head: Candidate, tail: Candidate, sure: float) -> Candidate:

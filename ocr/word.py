@@ -96,16 +96,18 @@ def both(first: WordReading, second: WordReading) -> WordReading:
 def _settled(lines: Sequence[ctc.Line], heights: Sequence[float]) -> list[ctc.Line]:
     """The same with each kana small or large, ranked by how usual they sound too."""
     shares: dict[str, float] = {}
-    sureness: dict[str, float] = {}
     for line in lines:
         known = heights if len(line.text) == len(heights) else []
-        text, sure = settle_sizes(line.text, known)
-        share = line.probability * likelihood(text)
-        shares[text] = shares.get(text, 0.0) + share
-        sureness[text] = sure
+        settled = settle_sizes(line.text, known)
+        for text, sure in (
+            (settled.text, settled.sure),
+            (settled.other, 1 - settled.sure),
+        ):
+            share = line.probability * sure * likelihood(text)
+            shares[text] = shares.get(text, 0.0) + share
     total = sum(shares.values()) or 1.0
     ranked = sorted(shares.items(), key=lambda item: -item[1])
-    return [ctc.Line(text, share / total * sureness[text]) for text, share in ranked]
+    return [ctc.Line(text, share / total) for text, share in ranked]
 
 
 def _fit(steps: Steps) -> float:
