@@ -42,16 +42,16 @@ class Ink:
 
     def cut(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
         """The black ink in a box given in mm, as dark on white, strokes full dark."""
-        inside = self.black[_window(self.black, box, margin_mm)]
+        inside = self.black[window(self.black, box, margin_mm)]
         lifted = inside.astype(np.float32) * (255 / max(self.strength, 1.0))
         return np.asarray(255 - np.clip(lifted, 0, 255), np.uint8)
 
     def amount(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
         """The black ink in a box given in mm, as it is."""
-        return self.black[_window(self.black, box, margin_mm)]
+        return self.black[window(self.black, box, margin_mm)]
 
     def redness(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
-        return self.red[_window(self.red, box, margin_mm)]
+        return self.red[window(self.red, box, margin_mm)]
 
 
 def find_ink(
@@ -65,7 +65,7 @@ def find_ink(
     lead = cv2.subtract(in_red_light, cv2.min(flat[..., 1], flat[..., 2]))
     dark = cv2.addWeighted(cv2.bitwise_not(levelled), 1.0, lead, -_RED_SHARE, 0)
     mask = _print_mask(definition, page)
-    black = _without_print(np.asarray(dark, np.uint8), mask)
+    black = without_lines(np.asarray(dark, np.uint8), mask, reach_px=_LINE_REACH_PX)
     strength, noise = _levels(black, mask)
     red = np.asarray(cv2.subtract(lead, np.full_like(lead, _RED_LEAD)), np.uint8)
     return Ink(black, red, np.asarray(levelled, np.uint8), strength, noise)
@@ -92,20 +92,17 @@ def _print_mask(definition: FormDefinition, page: int) -> Grey:
     return np.asarray(cv2.dilate(dark, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _without_print(ink: Grey, mask: Grey) -> Grey:
-    """Take printed pixels out, and join the strokes that ran through them.
+def without_lines(ink: Grey, mask: Grey, *, reach_px: int) -> Grey:
+    """Take marked pixels out, and join the strokes that ran through them.
 
-    Where ink stands on both sides of a thin line, a stroke crosses it.
+    Where ink stands on both sides of a line thinner than `reach_px`, a stroke
+    crosses it.
     """
     clean = cv2.copyTo(ink, 1 - mask)
-    across = cv2.morphologyEx(
-        clean, cv2.MORPH_CLOSE, np.ones((1, _LINE_REACH_PX), np.uint8)
-    )
-    down = cv2.morphologyEx(
-        clean, cv2.MORPH_CLOSE, np.ones((_LINE_REACH_PX, 1), np.uint8)
-    )
+    across = cv2.morphologyEx(clean, cv2.MORPH_CLOSE, np.ones((1, reach_px), np.uint8))
+    down = cv2.morphologyEx(clean, cv2.MORPH_CLOSE, np.ones((reach_px, 1), np.uint8))
     joined = cv2.max(across, down)
-    # Print under a stroke cannot be darker than what was there.
+    # What lay under a stroke cannot be darker than what was there.
     return np.asarray(cv2.max(clean, cv2.copyTo(cv2.min(joined, ink), mask)), np.uint8)
 
 
@@ -120,7 +117,8 @@ def _levels(black: Grey, mask: Grey) -> tuple[float, float]:
     return float(np.percentile(strokes, 80)), noise
 
 
-def _window(picture: Grey, box: Box, margin_mm: float) -> tuple[slice, slice]:
+def window(picture: Grey, box: Box, margin_mm: float) -> tuple[slice, slice]:
+    """Rows and columns of a rectified page that hold a box given in mm."""
     height, width = picture.shape
     left = max(round((box.x - margin_mm) * PX_PER_MM), 0)
     top = max(round((box.y - margin_mm) * PX_PER_MM), 0)

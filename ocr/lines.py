@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kamizero.model import Box
-from ocr.crops import stroke_mask, trim
+from ocr.crops import trim
 from ocr.engine import GreyImage
+from ocr.foreign import own_strokes
 from ocr.ink import Ink
 from ocr.template import PX_PER_MM
 
@@ -42,7 +43,7 @@ def written_lines(ink: Ink, box: Box, *, two_words: bool) -> list[WrittenLine]:
 
     `two_words`: a family and a given name are expected, with one gap.
     """
-    mask = stroke_mask(ink, box, margin_mm=_MARGIN_MM)
+    mask = own_strokes(ink, box, margin_mm=_MARGIN_MM)
     picture = ink.cut(box, margin_mm=_MARGIN_MM)
     around = cv2.dilate(mask, np.ones((5, 5), np.uint8))
     clean = np.where(around > 0, picture, 255).astype(np.uint8)
