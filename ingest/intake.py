@@ -147,7 +147,7 @@ def _record_arrival(
         job_id=job.id,
         seq=seq,
         original_id=original.id,
-        source=file.source,
+        source=_writable(file.source),
         state=_state(file, first),
         error_code=file.refusal.refusal_code if file.refusal else None,
         error_message=str(file.refusal) if file.refusal else None,
@@ -167,6 +167,15 @@ def _record_arrival(
         now=now,
         body={"original": original.sha256, "job": job.id},
     )
+
+
+def _writable(source: str) -> str:
+    """The name in characters a database takes.
+
+    Names from older Windows shares are no UTF-8, and a form field may hold NUL.
+    """
+    name = source.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return name.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _state(file: Taken, first: Arrival | None) -> ArrivalState:

@@ -29,7 +29,8 @@ def open_original(data: bytes, *, limits: Limits) -> Opened:
 
     Raises:
         RefusedError: `empty`, `too_large`, `wrong_type`, `encrypted`, `damaged` or
-            `too_many_pages`, with what the sender can do.
+            `too_many_pages`, with what the sender can do. Asking the file for a page
+            may raise `damaged`, `too_large` or `too_small`.
     """
     if not data:
         raise RefusedError("empty", "The file is empty. Scan or send it again.")

@@ -17,7 +17,8 @@ class PageImage:
     """One side of one sheet.
 
     Attributes:
-        pixels: (height, width, 3) uint8, RGB, as stored: never turned or straightened.
+        pixels: (height, width, 3) uint8, RGB, as any viewer shows the file: turned
+            only where the file itself says so, never straightened.
         dpi: dots per inch, from the file where believable, else from the A4 long side.
         depth: bits per pixel as stored (1, 8, 24 …).
         words: visible text of a digital-born page, empty for scans.

@@ -36,10 +36,8 @@ class PagePictures:
     def jpeg(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
         """The page, with these areas (px) covered. Raises RefusedError."""
         path = self._cache / f"{page.arrival.original.sha256}-{page.number}.jpg"
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            data = self._render(page, path)
+        # An empty file is what a power cut leaves of one that was just written.
+        data = _bytes_of(path) or self._render(page, path)
         if not masked:
             return data
         with Image.open(BytesIO(data)) as image:
@@ -55,6 +53,13 @@ class PagePictures:
             part.write(data)
         Path(part.name).rename(path)
         return data
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _jpeg(pixels: NDArray[np.uint8]) -> bytes:

@@ -5,12 +5,15 @@ import zlib
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ingest.page_image import Limits, PageImage, believable_dpi
+from ingest.refusals import cut_off, page_damaged, refuse_unfit_size
 from ingest.tiff import count_pages
-from kamizero.errors import RefusedError
+
+# Our own limit is asked of every header before a page is decoded; Pillow's would
+# warn far below it and raise errors of its own kind.
+Image.MAX_IMAGE_PIXELS = None
 
 MEDIA_TYPES = {
     "TIFF": "image/tiff",
@@ -18,6 +21,10 @@ MEDIA_TYPES = {
     "MPO": "image/jpeg",
     "PNG": "image/png",
 }
+TIFF_STARTS = (b"II*\0", b"MM\0*")
+PNG_START = b"\x89PNG"
+# The last chunk with its checksum, which is always the same.
+PNG_END = b"IEND\xaeB`\x82"
 
 # What Pillow raises on damaged files; a cut TIFF raises TypeError, not OSError.
 DECODE_ERRORS = (
@@ -28,96 +35,72 @@ DECODE_ERRORS = (
     EOFError,
     IndexError,
     KeyError,
+    OverflowError,
     struct.error,
     zlib.error,
 )
 
-DEPTHS = {"1": 1, "L": 8, "P": 8, "LA": 16, "I;16": 16, "RGB": 24, "RGBA": 32}
+DEPTHS = {"1": 1, "L": 8, "P": 8, "LA": 16, "RGB": 24, "RGBA": 32, "CMYK": 32}
 
 
 class Raster:
-    """A picture file whose header was read; each page decodes on demand."""
+    """A picture file whose headers were read; each page decodes on demand."""
 
     def __init__(self, data: bytes, *, limits: Limits) -> None:
         self._limits = limits
-        self._image = self._open(data)
+        # Counted first: Pillow only warns of a directory that was cut off.
+        self.page_count = _page_count(data, limits)
+        self._image = _header(data)
         self.media_type = MEDIA_TYPES[str(self._image.format)]
-        if self._image.format == "PNG" and b"IEND" not in data[-64:]:
-            raise cut_off("PNG")
-        self.page_count = self._count(data)
+        self._refuse_other_count()
 
     def page(self, number: int) -> PageImage:
         """Decode one page whole; a page cut short is refused, never padded."""
         try:
             self._seek(number)
-            self._refuse_huge(number)
+            refuse_unfit_size(number, *self._image.size, self._limits)
             self._image.load()
-            pixels = np.asarray(_as_rgb(self._image))
+            upright = _upright(self._image)
+            pixels = np.asarray(_as_rgb(upright))
         except DECODE_ERRORS as error:
-            raise RefusedError(
-                "damaged",
-                f"Page {number} does not decode ({error}). The file is cut off or "
-                "damaged: scan or send it again.",
-            ) from error
-        width, height = self._image.size
+            raise page_damaged(number, error) from error
         return PageImage(
             pixels=pixels,
-            dpi=believable_dpi(_tagged_dpi(self._image), width, height),
-            depth=DEPTHS.get(self._image.mode, 24),
+            dpi=believable_dpi(_tagged_dpi(self._image), *upright.size),
+            depth=_depth(self._image.mode),
         )
 
-    def _open(self, data: bytes) -> Image.Image:
-        try:
-            return Image.open(BytesIO(data), formats=("TIFF", "JPEG", "PNG"))
-        except UnidentifiedImageError as error:
-            raise cut_off("picture") from error
-        except DECODE_ERRORS as error:
-            raise cut_off("picture") from error
-
-    def _count(self, data: bytes) -> int:
+    def _refuse_other_count(self) -> None:
         # The second picture of a camera's JPEG is a preview, not a page.
-        if not isinstance(self._image, TiffImageFile):
-            return 1
-        count = count_pages(data, most=self._limits.pages)
+        if self.media_type != "image/tiff":
+            return
         try:
-            agreed = count == self._image.n_frames
+            agreed = self.page_count == getattr(self._image, "n_frames", 1)
         except DECODE_ERRORS as error:
             raise cut_off("TIFF") from error
         if not agreed:
             raise cut_off("TIFF")
-        return count
 
     def _seek(self, number: int) -> None:
         if self.page_count > 1:
             self._image.seek(number - 1)
 
-    def _refuse_huge(self, number: int) -> None:
-        width, height = self._image.size
-        if width * height > self._limits.page_pixels:
-            raise too_many_pixels(number, width, height, self._limits.page_pixels)
+
+def _page_count(data: bytes, limits: Limits) -> int:
+    if data.startswith(TIFF_STARTS):
+        return count_pages(data, most=limits.pages)
+    if data.startswith(PNG_START) and PNG_END not in data:
+        raise cut_off("PNG")
+    return 1
 
 
-def too_many_pixels(number: int, width: int, height: int, limit: int) -> RefusedError:
-    return RefusedError(
-        "too_large",
-        f"Page {number} is {width} x {height} pixels; at most {limit:,} pixels a page "
-        "are taken. Scan it at 200 to 400 dpi.",
-    )
-
-
-def too_many_pages(count: int, limit: int) -> RefusedError:
-    return RefusedError(
-        "too_many_pages",
-        f"The file has {count:,} pages; at most {limit:,} are taken. "
-        "Split it into several files.",
-    )
-
-
-def cut_off(kind: str) -> RefusedError:
-    return RefusedError(
-        "damaged",
-        f"The {kind} is cut off or damaged. Scan or send it again.",
-    )
+def _header(data: bytes) -> Image.Image:
+    try:
+        return Image.open(BytesIO(data), formats=("TIFF", "JPEG", "PNG"))
+    except UnidentifiedImageError as error:
+        raise cut_off("picture") from error
+    except DECODE_ERRORS as error:
+        raise cut_off("picture") from error
 
 
 def _tagged_dpi(image: Image.Image) -> float | None:
@@ -128,10 +111,28 @@ def _tagged_dpi(image: Image.Image) -> float | None:
         return None
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as the camera says it was held; TIFF pages come turned from Pillow."""
+    try:
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+    except DECODE_ERRORS:
+        # Notes that do not decode say nothing against the picture.
+        return image
+    return ImageOps.exif_transpose(image) if turned else image
+
+
+def _is_grey16(mode: str) -> bool:
+    return mode == "I" or mode.startswith("I;16")
+
+
+def _depth(mode: str) -> int:
+    return 16 if _is_grey16(mode) else DEPTHS.get(mode, 24)
+
+
 def _as_rgb(image: Image.Image) -> Image.Image:
     """RGB on white paper, 16-bit grey brought to 8 bits."""
-    if image.mode.startswith("I;16") or image.mode == "I":
-        grey = np.asarray(image).astype(np.uint32) >> 8
+    if _is_grey16(image.mode):
+        grey = np.clip(np.asarray(image).astype(np.int64), 0, 0xFFFF) >> 8
         return Image.fromarray(grey.astype(np.uint8)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         paper = Image.new("RGBA", image.size, "white")

@@ -1,4 +1,4 @@
-"""Walking a TIFF's page directories: every one, and every strip, lies in the file.
+"""Walking a TIFF's page directories: they, their values and strips lie in the file.
 
 Readers stop without a word at a directory that was cut off, so a count alone does
 not prove that a file is whole. Source: TIFF revision 6.0, section 2.
@@ -7,10 +7,14 @@ not prove that a file is whole. Source: TIFF revision 6.0, section 2.
 import struct
 from collections.abc import Iterator
 
+from ingest.refusals import cut_off
 from kamizero.errors import RefusedError
 
 # Strip (or tile) offsets are 16- or 32-bit numbers: type code -> letter, bytes.
 NUMBER_TYPES = {3: ("H", 2), 4: ("I", 4)}
+# Bytes of one value by type code, from BYTE to IFD; readers skip unknown types.
+VALUE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4}
+VALUE_BYTES |= {12: 8, 13: 4}
 OFFSETS, COUNTS = (273, 324), (279, 325)
 
 
@@ -25,6 +29,7 @@ def count_pages(data: bytes, *, most: int) -> int:
     try:
         pages = 0
         for entries in _directories(data, order):
+            _refuse_missing_values(data, order, entries)
             _refuse_missing_strips(data, order, entries)
             pages += 1
             if pages > most:
@@ -33,7 +38,7 @@ def count_pages(data: bytes, *, most: int) -> int:
                     f"The TIFF has more than {most:,} pages. Split it into several.",
                 )
     except struct.error as error:
-        raise _cut_off() from error
+        raise cut_off("TIFF") from error
     return pages
 
 
@@ -43,7 +48,7 @@ def _directories(data: bytes, order: str) -> Iterator[dict[int, bytes]]:
     (offset,) = struct.unpack_from(order + "I", data, 4)
     while offset:
         if offset in seen:
-            raise _cut_off()
+            raise cut_off("TIFF")
         seen.add(offset)
         (count,) = struct.unpack_from(order + "H", data, offset)
         end = offset + 2 + 12 * count
@@ -56,6 +61,14 @@ def _directories(data: bytes, order: str) -> Iterator[dict[int, bytes]]:
         offset = following
 
 
+def _refuse_missing_values(data: bytes, order: str, entries: dict[int, bytes]) -> None:
+    for entry in entries.values():
+        kind, count, where = struct.unpack_from(order + "HII", entry, 2)
+        size = VALUE_BYTES.get(kind, 0) * count
+        if size > 4 and where + size > len(data):
+            raise cut_off("TIFF")
+
+
 def _refuse_missing_strips(data: bytes, order: str, entries: dict[int, bytes]) -> None:
     for offsets_tag, counts_tag in zip(OFFSETS, COUNTS, strict=True):
         if offsets_tag not in entries or counts_tag not in entries:
@@ -64,22 +77,16 @@ def _refuse_missing_strips(data: bytes, order: str, entries: dict[int, bytes]) -
         counts = _numbers(data, order, entries[counts_tag])
         for offset, length in zip(offsets, counts, strict=False):
             if offset + length > len(data):
-                raise _cut_off()
+                raise cut_off("TIFF")
 
 
 def _numbers(data: bytes, order: str, entry: bytes) -> tuple[int, ...]:
     kind, count = struct.unpack_from(order + "HI", entry, 2)
     if kind not in NUMBER_TYPES:
-        raise _cut_off()
+        raise cut_off("TIFF")
     letter, size = NUMBER_TYPES[kind]
     layout = f"{order}{count}{letter}"
     if size * count <= 4:
         return struct.unpack_from(layout, entry, 8)
     (where,) = struct.unpack_from(order + "I", entry, 8)
     return struct.unpack_from(layout, data, where)
-
-
-def _cut_off() -> RefusedError:
-    return RefusedError(
-        "damaged", "The TIFF is cut off or damaged. Scan or send it again."
-    )

@@ -101,6 +101,8 @@ def _sight(path: Path, since: float) -> Sight | None:
 def _is_scan(path: Path) -> bool:
     return (
         path.is_file()
+        # A link could lead to any file this process may read.
+        and not path.is_symlink()
         and not path.name.startswith((".", "~"))
         and path.name not in SIDE_FILES
         and path.suffix.lower() not in UNFINISHED
