@@ -5,18 +5,20 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
+import numpy as np
 
 from kamizero.model import Box
 from ocr.crops import STROKE_SHARE
-from ocr.ink import Ink
+from ocr.ink import Ink, without_lines
 from ocr.template import PX_PER_MM, Grey
 
 _SHORTEST_MM = 30.0
 _LARGEST_BREAK_MM = 3.0
 _SCALE = 0.25
-# Fold marks and strike-outs lie flat, edges of copies upright.
-_FLATTEST, _STEEPEST = 6.0, 84.0
-_WIDTH_MM = 1.4
+# Strike-outs lie flat, and are shorter than a fold across the page.
+_FLATTEST = 6.0
+_FOLD_MM = 110.0
+_WIDTH_PX = 11
 _END_MM = 2.0
 
 
@@ -28,11 +30,14 @@ class Diagonal(NamedTuple):
     x2: float
     y2: float
 
+    @property
+    def length(self) -> float:
+        return math.hypot(self.x2 - self.x1, self.y2 - self.y1)
+
     def longer(self) -> "Diagonal":
         """The same with its ends, where the pen came down and left."""
-        length = math.hypot(self.x2 - self.x1, self.y2 - self.y1)
-        dx = (self.x2 - self.x1) / length * _END_MM
-        dy = (self.y2 - self.y1) / length * _END_MM
+        dx = (self.x2 - self.x1) / self.length * _END_MM
+        dy = (self.y2 - self.y1) / self.length * _END_MM
         return Diagonal(self.x1 - dx, self.y1 - dy, self.x2 + dx, self.y2 + dy)
 
     def crosses(self, box: Box) -> bool:
@@ -65,18 +70,22 @@ def without_diagonals(ink: Ink) -> tuple[Ink, list[Diagonal]]:
     diagonals = [
         Diagonal(*(float(value) / px_per_mm for value in line)) for line in lines
     ]
-    kept = [line for line in diagonals if _FLATTEST < _steepness(line) < _STEEPEST]
+    kept = [
+        line
+        for line in diagonals
+        if _steepness(line) > _FLATTEST or line.length > _FOLD_MM
+    ]
     if not kept:
         return ink, []
     return replace(ink, black=_erased(ink.black, kept)), kept
 
 
 def _erased(black: Grey, lines: list[Diagonal]) -> Grey:
-    clean = black.copy()
+    mask = np.zeros_like(black)
     for line in lines:
         x1, y1, x2, y2 = (round(value * PX_PER_MM) for value in line.longer())
-        cv2.line(clean, (x1, y1), (x2, y2), (0,), round(_WIDTH_MM * PX_PER_MM))
-    return clean
+        cv2.line(mask, (x1, y1), (x2, y2), (1,), _WIDTH_PX)
+    return without_lines(black, mask, reach_px=_WIDTH_PX + 4)
 
 
 def _steepness(line: Diagonal) -> float:

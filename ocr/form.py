@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from forms.definition import Field, FormDefinition
 from kamizero.errors import RegistrationError
-from kamizero.model import Box, FieldState, FilingKind, Reading
+from kamizero.model import Box, Candidate, FieldState, FilingKind, Reading
 from ocr.confidence import is_accepted
 from ocr.embedded import typed_value, with_typed, words_in
 from ocr.engine import Recogniser
@@ -110,7 +110,14 @@ def _reading(
         chosen_by=outcome.chosen_by,
         page=field.page,
         box_px=sheet.registration.box_px(field.box_mm) if sheet else Box(0, 0, 0, 0),
-        alternatives=outcome.candidates[1:],
+        alternatives=_alternatives(outcome),
         engine=engine,
         grounds=outcome.grounds,
     )
+
+
+def _alternatives(outcome: Outcome) -> tuple[Candidate, ...]:
+    """The other candidates, most probable first; before them a free reading."""
+    fixed = 2 if outcome.chosen_by else 1
+    others = sorted(outcome.candidates[fixed:], key=lambda one: -one.probability)
+    return (*outcome.candidates[1:fixed], *others)

@@ -15,6 +15,7 @@ from ocr.engine import GreyImage
 from ocr.ink import Ink
 from ocr.kana import settle_sizes
 from ocr.outcome import Outcome
+from ocr.sounds import likelihood
 
 SYMBOL_ALPHABET = DIGITS + LETTERS + KATAKANA
 _DISTRICT_CELLS = 2
@@ -84,7 +85,19 @@ def _sized(tail: Outcome, glyphs: Glyphs) -> tuple[Outcome, float]:
         replace(one, value=sized.text, text=sized.text)
         for one, sized in zip(tail.candidates, settled, strict=True)
     )
-    return replace(tail, candidates=candidates), settled[0].sure
+    return replace(tail, candidates=_by_sound(candidates)), settled[0].sure
+
+
+def _by_sound(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The same, ranked by how usual they sound too."""
+    whole = sum(one.probability for one in candidates)
+    sounds = [one.probability * likelihood(one.text) for one in candidates]
+    factor = whole / (sum(sounds) or 1.0)
+    weighed = [
+        replace(one, probability=share * factor)
+        for one, share in zip(candidates, sounds, strict=True)
+    ]
+    return tuple(sorted(weighed, key=lambda one: -one.probability))
 
 
 def _joined(head: Candidate, tail: Candidate, sure: float) -> Candidate:

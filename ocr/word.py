@@ -14,6 +14,7 @@ from ocr.alphabets import Alphabet, Steps
 from ocr.engine import GreyImage, Posteriors
 from ocr.japanese import JapaneseAlphabet
 from ocr.kana import settle_sizes
+from ocr.scripts import settle_scripts, stray_digits
 from ocr.sounds import likelihood
 
 _STEP_PX = 8
@@ -21,6 +22,9 @@ _LINE_HEIGHT = 48
 _LEAST_PROBABILITY = 1e-6
 _WIDE_SPACE = "\u3000"
 _DARK = 160
+_OPEN = (FieldType.TEXT, FieldType.ADDRESS)
+# How much less likely a text with a digit among hiragana is than one without.
+_STRAY_SHARE = 0.02
 # Broken and grainy strokes grow together when blurred this far and darkened again.
 _BLUR_PX, _DARKENING = 1.0, 1.8
 
@@ -70,6 +74,8 @@ def read_word(
         for line in ctc.lines(steps, characters)
         if line.probability >= _LEAST_PROBABILITY
     ]
+    if field.type in _OPEN:
+        lines = _in_their_script(lines)
     if field.type is FieldType.KANA:
         lines = _settled(lines, _heights(picture, ctc.glyphs(steps, characters)))
     fit = _fit(steps)
@@ -91,6 +97,17 @@ def both(first: WordReading, second: WordReading) -> WordReading:
         shares[line.text] = shares.get(line.text, 0.0) + line.probability / 2
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     return WordReading(tuple(ctc.Line(text, share) for text, share in ranked))
+
+
+def _in_their_script(lines: Sequence[ctc.Line]) -> list[ctc.Line]:
+    """The same with each ambiguous shape in the script of the word around it."""
+    shares: dict[str, float] = {}
+    for line in lines:
+        text = settle_scripts(line.text)
+        share = line.probability * _STRAY_SHARE ** stray_digits(text)
+        shares[text] = shares.get(text, 0.0) + share
+    ranked = sorted(shares.items(), key=lambda item: -item[1])
+    return [ctc.Line(text, share) for text, share in ranked]
 
 
 def _settled(lines: Sequence[ctc.Line], heights: Sequence[float]) -> list[ctc.Line]:

@@ -1,10 +1,7 @@
 """Circles, ticks, strike-outs and ditto marks on made-up ink."""
 
-import math
-
 import cv2
 import numpy as np
-import pytest
 
 from forms.definition import Choice, Field, FieldType, FormDefinition, Nature
 from kamizero.model import Box, Candidate, FieldState
@@ -261,13 +258,19 @@ def test_writing_is_no_diagonal() -> None:
     assert clean.black is paper.black or np.array_equal(clean.black, paper.black)
 
 
-@pytest.mark.parametrize("degrees", [0, 90])
-def test_straight_rules_are_no_diagonals(degrees: int) -> None:
+def test_a_flat_line_is_no_diagonal() -> None:
     paper = Paper()
-    across = 17 * math.cos(math.radians(degrees))
-    down = 17 * math.sin(math.radians(degrees))
-    paper.line(30 - across, 20 - down, 30 + across, 20 + down)
+    paper.line(10, 20, 50, 20.5)
 
     _, lines = without_diagonals(paper.ink)
 
     assert not lines
+
+
+def test_the_streak_of_a_fold_is_taken_off() -> None:
+    paper = Paper()
+    paper.line(30, 1, 30.3, 39)
+
+    clean, _ = without_diagonals(paper.ink)
+
+    assert not stroke_mask(clean, Box(0, 0, *PAGE_MM)).any()

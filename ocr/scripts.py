@@ -1,0 +1,68 @@
+"""Tells apart characters of one shape by the script that surrounds them.
+
+カ and 力, ー and 一, ら and 5 look the same in many hands; the word they stand in
+shows which was written.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+_KATAKANA_OF = dict(
+    zip("力口二工八夕卜一千三才", "カロニエハタトーチミオ", strict=True)
+)
+_KANJI_OF = {kana: kanji for kanji, kana in _KATAKANA_OF.items()}
+_EITHER = frozenset(_KATAKANA_OF) | frozenset(_KANJI_OF)
+# These also stand between kanji: 三ツ木, 一ノ瀬, 市ケ谷.
+_NOT_TELLING = _EITHER | frozenset("ツッノケヶヵ")
+# A word of two letters or more in which nothing else tells is left as it was read.
+_LONGEST_UNTOLD = 1
+
+
+def settle_scripts(text: str) -> str:
+    """Write each ambiguous character in the script of the word around it."""
+    runs = ["".join(chars) for _, chars in groupby(text, key=_may_be_katakana)]
+    following = [*runs, ""][1:]
+    return "".join(
+        _settled(run, after) if _may_be_katakana(run[0]) else run
+        for run, after in zip(runs, following, strict=True)
+    )
+
+
+def stray_digits(text: str) -> int:
+    """How many digits stand alone beside hiragana, where a kana was likely meant."""
+    return sum(1 for at in _digits_alone(text) if _beside_hiragana(text, at))
+
+
+def _settled(run: str, after: str) -> str:
+    if after and run[-1] in _KATAKANA_OF and len(run) > 1:
+        # トヨタ工業: a kanji before a kanji belongs to what follows.
+        return _settled(run[:-1], "") + run[-1]
+    if any(char not in _NOT_TELLING for char in run):
+        return "".join(_KATAKANA_OF.get(char, char) for char in run)
+    if len(run) > _LONGEST_UNTOLD:
+        return run
+    return "".join(_KANJI_OF.get(char, char) for char in run)
+
+
+def _may_be_katakana(char: str) -> bool:
+    return char in _EITHER or _is_katakana(char)
+
+
+def _is_katakana(char: str) -> bool:
+    return "ァ" <= char <= "ヺ"
+
+
+def _digits_alone(text: str) -> Iterator[int]:
+    for at, char in enumerate(text):
+        if char.isdigit() and not _is_number_part(text, at):
+            yield at
+
+
+def _is_number_part(text: str, at: int) -> bool:
+    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
+    return any(char.isdigit() or char in "-.,月日年条丁番号階円第F" for char in around)
+
+
+def _beside_hiragana(text: str, at: int) -> bool:
+    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
+    return any("ぁ" <= char <= "ゖ" for char in around)

@@ -1,0 +1,30 @@
+"""Characters of one shape, told apart by their word."""
+
+import pytest
+
+from ocr.scripts import settle_scripts, stray_digits
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("在留力一ド確認済", "在留カード確認済"),
+        ("パ一トタイマ一", "パートタイマー"),
+        ("トヨ夕工業", "トヨタ工業"),
+        ("ハ王子市", "八王子市"),
+        ("千代田区一丁目", "千代田区一丁目"),
+        ("三ッ木", "三ッ木"),
+        ("", ""),
+    ],
+)
+def test_a_shape_is_written_in_the_script_of_its_word(read: str, meant: str) -> None:
+    assert settle_scripts(read) == meant
+
+
+def test_a_digit_among_hiragana_is_strange() -> None:
+    assert stray_digits("さく5食品") == 1
+
+
+@pytest.mark.parametrize("text", ["北1条西7-3", "さくら2丁目", "つくば12号", "第3ビル"])
+def test_a_number_in_an_address_is_not_strange(text: str) -> None:
+    assert stray_digits(text) == 0
