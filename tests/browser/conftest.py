@@ -45,6 +45,8 @@ def picture(page: Page) -> Callable[[str], None]:
     def take(name: str) -> None:
         if os.environ.get("KAMIZERO_PICTURES") == "1":
             PICTURES.mkdir(exist_ok=True)
+            # The scan comes after the page: without it there is nothing to see.
+            page.wait_for_load_state("networkidle")
             page.screenshot(path=PICTURES / f"{name}.png")
 
     return take
