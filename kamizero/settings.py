@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kamizero.errors import SetupError
 
 
 class Settings(BaseSettings):
@@ -75,6 +77,22 @@ class Settings(BaseSettings):
     log_format: Literal["columns", "json"] = Field(
         default="columns", description="How log lines are written."
     )
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of this process's environment.
+
+        Raises:
+            SetupError: a variable is not what it must be; the message names it.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"KAMIZERO_{str(one['loc'][0]).upper()}: {one['msg']}"
+                for one in error.errors()
+            )
+            raise SetupError(f"Settings are wrong. {wrong}.") from error
 
     @property
     def database(self) -> str:

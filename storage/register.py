@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from kamizero.errors import MissingError, WrongCallError
+from kamizero.errors import WrongCallError
 from kamizero.model import InsuredRecord, OfficeRecord
 from storage.database import Database
 from storage.insertion import insert
@@ -127,8 +127,8 @@ def load_csv(
     A bad row is named by its last line in the file.
 
     Raises:
-        MissingError: there is no such file.
-        WrongCallError: a column is missing, or the encoding is neither.
+        WrongCallError: there is no such file, it is no CSV in one of these
+            encodings, or a column is missing.
     """
     reader = csv.DictReader(io.StringIO(_text(path)))
     columns = COLUMNS[kind]
@@ -138,8 +138,7 @@ def load_csv(
             f"{path} has no column {', '.join(missing)}. "
             f"Its first line must be: {','.join(columns)}"
         )
-    rows = ((reader.line_num, row) for row in reader)
-    return load(database, vault, kind, rows, progress=progress)
+    return load(database, vault, kind, _rows(path, reader), progress=progress)
 
 
 def load(
@@ -173,14 +172,27 @@ def load(
 def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise MissingError(f"There is no file {path}.") from error
+    except OSError as error:
+        raise WrongCallError(f"{path} cannot be read ({error.strerror}).") from error
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise WrongCallError(f"{path} is neither UTF-8 nor Shift_JIS. Save it as UTF-8.")
+
+
+def _rows(
+    path: Path, reader: "csv.DictReader[str]"
+) -> Iterator[tuple[int, Mapping[str, str | None]]]:
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise WrongCallError(
+            f"{path} is no CSV file from line {reader.line_num + 1} on ({error}). "
+            "Mend it and load it again: what came before is loaded already."
+        ) from error
 
 
 def _records(
@@ -191,9 +203,17 @@ def _records(
     for line, row in batch:
         cells = {name: (row.get(name) or "").strip() for name in COLUMNS[kind]}
         try:
+            _demand_one_cell_a_column(row)
             yield record_of(kind, cells)
         except ValueError as error:
             rejected.append(Rejected(line, str(error)))
+
+
+def _demand_one_cell_a_column(row: Mapping[str, str | None]) -> None:
+    # What DictReader does with a row that is too long or too short. Either way the
+    # cells after the mistake stand in the wrong columns.
+    if None in row or None in row.values():
+        raise ValueError("it has more or fewer cells than the first line")
 
 
 def _write(

@@ -1,9 +1,9 @@
 """The command line: JSON on stdout, progress and logs on stderr, exit codes 0 to 3."""
 
 import sys
+from io import TextIOWrapper
 from typing import NoReturn
 
-import click
 import typer
 
 from kamizero import logs
@@ -21,10 +21,17 @@ from kamizero.cli import (
 from kamizero.cli.console import Exit, say
 from kamizero.errors import KamizeroError, RefusedError, WrongCallError
 
+
+def _leave(code: Exit | None) -> NoReturn:
+    """End with the exit code a command returned."""
+    raise typer.Exit(code or Exit.OK)
+
+
 app = typer.Typer(
     name="kamizero",
     help="Turn scanned paper filings into approved records and keep the originals.",
     no_args_is_help=True,
+    result_callback=_leave,
     pretty_exceptions_enable=False,
 )
 app.command(name="up")(serve.up)
@@ -43,17 +50,30 @@ app.add_typer(store.app, name="store")
 def main() -> NoReturn:
     """Run one command; every known error becomes one clear line and an exit code."""
     logs.configure("columns", level="WARNING")
+    _write_utf_8()
     try:
-        code = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = Exit.FAILED
-    except click.ClickException as error:
-        error.show(file=sys.stderr)
-        code = Exit.WRONG_CALL
+        # It leaves by itself: with a command's exit code, or 2 for a wrong call.
+        app()
     except WrongCallError as error:
-        code = say(error, Exit.WRONG_CALL)
+        code = say(str(error), Exit.WRONG_CALL)
     except RefusedError as error:
-        code = say(error, Exit.REFUSED)
+        code = say(str(error), Exit.REFUSED)
     except KamizeroError as error:
-        code = say(error, Exit.FAILED)
-    sys.exit(code or Exit.OK)
+        code = say(str(error), Exit.FAILED)
+    except OSError as error:
+        code = say(_told(error), Exit.FAILED)
+    sys.exit(code)
+
+
+def _write_utf_8() -> None:
+    # Answers are UTF-8 wherever they are asked for. What cannot be written so, a
+    # half character in a text, is escaped the way JSON does it.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _told(error: OSError) -> str:
+    what = error.strerror or error
+    if error.filename is None:
+        return f"The system says: {what}."
+    return f"{error.filename} cannot be used: {what}. Check the path and the rights."

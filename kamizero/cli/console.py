@@ -8,8 +8,6 @@ from typing import Any
 
 from rich.console import Console
 
-from kamizero.errors import KamizeroError
-
 # Progress, tables and logs go here, so that stdout is only ever the answer.
 # A pipe has no width: tables are given room for paths.
 people = Console(stderr=True, width=None if sys.stderr.isatty() else 110)
@@ -28,7 +26,7 @@ def answer(value: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def say(error: KamizeroError, code: Exit) -> Exit:
+def say(what: str, code: Exit) -> Exit:
     """Tell a person what went wrong; return the exit code."""
-    people.print(f"kamizero: {error}", style="red", markup=False, highlight=False)
+    people.print(f"kamizero: {what}", style="red", markup=False, highlight=False)
     return code

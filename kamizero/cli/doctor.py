@@ -19,7 +19,7 @@ def doctor(
     json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> int:
     """Show versions, the model, the store's grade and the database."""
-    settings = Settings()
+    settings = Settings.load()
     rooms = open_installation(settings).rooms
     facts = {
         "python": platform.python_version(),

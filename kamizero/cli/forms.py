@@ -13,8 +13,10 @@ from forms.fill import fill as fill_form
 from forms.library import Library
 from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer
-from kamizero.errors import WrongCallError
+from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import Box
+
+PICTURES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
 
 app = typer.Typer(help="The form library.", no_args_is_help=True)
 
@@ -36,7 +38,7 @@ def show(
     name: FormName, as_json: Annotated[bool, typer.Option("--json")] = False
 ) -> None:
     """Show where every field of a form stands."""
-    form = _form(name)
+    form = form_named(name)
     if as_json:
         answer(form_line(form))
         return
@@ -48,7 +50,7 @@ def show(
 @app.command()
 def blank(name: FormName, out: Annotated[Path, typer.Option()]) -> None:
     """Print the blank form as a PDF."""
-    out.write_bytes(blank_pdf(_form(name)))
+    out.write_bytes(blank_pdf(form_named(name)))
 
 
 @app.command()
@@ -64,14 +66,20 @@ def fill(
         raise WrongCallError(f"{values} is no readable JSON file: {error}") from error
     if not isinstance(wanted, dict):
         raise WrongCallError(f"{values} must hold one object: field name -> value.")
-    pictures = fill_form(_form(name), wanted)
+    if out.suffix.lower() not in PICTURES:
+        raise WrongCallError(f"{out}: name a file that ends in {', '.join(PICTURES)}.")
+    pictures = fill_form(form_named(name), wanted)
     pictures[0].save(out, dpi=(200, 200))
 
 
 @app.command()
 def check(path: Path) -> int:
     """Say line by line what is wrong in a form definition."""
-    problems = check_text(path.read_text("utf-8"))
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongCallError(f"{path} is no readable UTF-8 file: {error}") from error
+    problems = check_text(text)
     for problem in problems:
         typer.echo(f"{path}:{problem.line}: {problem.message}")
     return Exit.FAILED if problems else Exit.OK
@@ -118,5 +126,13 @@ def _mm(box: Box) -> list[float]:
     return [round(side, 3) for side in box]
 
 
-def _form(name: str) -> FormDefinition:
-    return Library.shipped().get(name, on=today())
+def form_named(name: str) -> FormDefinition:
+    """The form a caller names, ID[@REVISION].
+
+    Raises:
+        WrongCallError: there is none; the message names those that are known.
+    """
+    try:
+        return Library.shipped().get(name, on=today())
+    except MissingError as error:
+        raise WrongCallError(str(error)) from error

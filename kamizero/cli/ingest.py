@@ -3,6 +3,7 @@
 import getpass
 import time
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,7 +47,7 @@ def ingest(
     files = list(files_below(paths))
     if not files:
         raise WrongCallError("There is no file to take in.")
-    installation = open_installation(Settings())
+    installation = open_installation(Settings.load())
     delivery = Delivery(
         door="command line",
         operator=getpass.getuser(),
@@ -71,7 +72,7 @@ def take_in(
     with Progress(console=people, transient=True) as bar:
         task = bar.add_task("taking in", total=len(files))
         return installation.intake.receive(
-            [Incoming(source, path.read_bytes) for source, path in files],
+            [Incoming(source, partial(_bytes, path)) for source, path in files],
             delivery,
             progress=lambda _: bar.advance(task),
         )
@@ -132,6 +133,16 @@ def _finished(
         found = job_progress(session, job_id)
     bar.update(task, completed=found.done, total=found.total)
     return found.finished
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WrongCallError(
+            f"{path} cannot be read ({error.strerror}). Nothing was taken in: look "
+            "whether it is there and whether this user may read it, then try again."
+        ) from error
 
 
 def _date(received: datetime | None) -> date:

@@ -13,6 +13,7 @@ from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from kamizero.settings import Settings
 from storage import people
+from web.api.callers import Scope
 
 users = typer.Typer(help="People who log in.", no_args_is_help=True)
 tokens = typer.Typer(help="Keys of robots and systems.", no_args_is_help=True)
@@ -30,7 +31,7 @@ def add_user(
     if not password_stdin:
         raise WrongCallError("Give the password on stdin, with --password-stdin.")
     password = sys.stdin.readline().rstrip("\n")
-    rooms = open_installation(Settings()).rooms
+    rooms = open_installation(Settings.load()).rooms
     with rooms.database.begin() as session:
         people.add_person(session, name=name, role=role, password=password, now=now())
     typer.echo(f"{name} can now log in as {role}.")
@@ -40,12 +41,14 @@ def add_user(
 def create_token(
     name: str,
     role: Annotated[Role, typer.Option()] = Role.ROBOT,
-    scope: Annotated[list[str] | None, typer.Option(help="e.g. filings:read")] = None,
-    days: Annotated[int, typer.Option(min=1, help="Days until it ends.")] = 90,
+    scope: Annotated[list[Scope] | None, typer.Option(help="What it may do.")] = None,
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, help="Days until it ends.")
+    ] = 90,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Create a key for the API; it is shown once."""
-    rooms = open_installation(Settings()).rooms
+    rooms = open_installation(Settings.load()).rooms
     expires = now() + timedelta(days=days)
     with rooms.database.begin() as session:
         token = people.add_token(

@@ -17,6 +17,7 @@ from ingest.page_image import Limits
 from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer, people
 from kamizero.cli.files import files_below
+from kamizero.cli.forms import form_named
 from kamizero.cli.wiring import limits_of, shared_engine
 from kamizero.errors import RefusedError
 from kamizero.model import Finding, Reading
@@ -37,7 +38,7 @@ def read(
     ] = 1,
 ) -> int:
     """Read scanned filings and print what stands in their fields."""
-    settings = Settings()
+    settings = Settings.load()
     library = Library.shipped()
     work = partial(
         lines_of,
@@ -46,7 +47,7 @@ def read(
         language=settings.language,
         threads=settings.engine_threads,
         on=today(),
-        expected=library.get(form, on=today()) if form else None,
+        expected=form_named(form) if form else None,
     )
     refused = False
     files = list(files_below(paths))
@@ -73,7 +74,7 @@ def lines_of(
     """The JSON objects of one file: one a filing, unknown page or refusal."""
     source, path = file
     try:
-        opened = open_original(path.read_bytes(), limits=limits)
+        opened = open_original(_bytes(path), limits=limits)
         found = read_paper(
             opened,
             library=library,
@@ -87,6 +88,17 @@ def lines_of(
     except RefusedError as refusal:
         error = {"code": refusal.refusal_code, "message": str(refusal)}
         return [{"source": source, "error": error}]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RefusedError(
+            "unreadable",
+            f"The file cannot be read ({error.strerror}). Look whether it is there "
+            "and whether this user may read it.",
+        ) from error
 
 
 def _each(

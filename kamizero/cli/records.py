@@ -26,7 +26,7 @@ def load(
     path: Annotated[Path, typer.Argument(metavar="FILE.csv")],
 ) -> int:
     """Load records from a CSV file (UTF-8, first line names the columns)."""
-    installation = open_installation(Settings())
+    installation = open_installation(Settings.load())
     loaded = load_csv(installation.rooms.database, installation.rooms.vault, kind, path)
     for bad in loaded.rejected:
         people.print(f"line {bad.line}: {bad.reason}", markup=False)

@@ -32,7 +32,7 @@ def up(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the web pages and work on what comes in."""
-    settings = Settings()
+    settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING" if with_demo else "INFO")
     installation = open_installation(settings)
     server = uvicorn.Server(
@@ -50,7 +50,7 @@ def up(
 
 def work(slot: Annotated[int, typer.Option(min=0)] = 0) -> None:
     """Run one embedded worker; `up` starts these."""
-    settings = Settings()
+    settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING")
     installation = open_installation(settings)
     with slots.held(settings.data_dir, slot, wait=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from kamizero.errors import KeyMissingError, MissingError, WrongCallError
+from kamizero.errors import KeyMissingError, WrongCallError
 from kamizero.model import InsuredRecord, OfficeRecord, Records
 from storage.database import Database
 from storage.register import (
@@ -163,14 +163,16 @@ def test_a_bad_row_is_kept_aside_with_line_and_reason(
     )
 
 
-def test_a_short_row_of_a_file_is_named_by_its_line(
-    database: Database, vault: Vault, tmp_path: Path
+@pytest.mark.parametrize("row", ["03-ウエオ,1,うえお", "03-ウエオ,1,う,え,お,か,き,く"])
+def test_a_row_with_too_few_or_too_many_cells_is_named_by_its_line(
+    database: Database, vault: Vault, tmp_path: Path, row: str
 ) -> None:
-    path = _csv(tmp_path, OFFICES + "03-ウエオ\n")
+    path = _csv(tmp_path, f"{OFFICES}{row}\n")
 
     loaded = load_csv(database, vault, RecordKind.OFFICES, path)
 
-    assert (loaded.count, loaded.rejected) == (2, (Rejected(4, "name is empty"),))
+    aside = Rejected(4, "it has more or fewer cells than the first line")
+    assert (loaded.count, loaded.rejected) == (2, (aside,))
 
 
 def test_a_missing_column_says_what_the_first_line_must_be(
@@ -195,8 +197,17 @@ def test_a_file_in_no_known_encoding_says_so(
 def test_a_file_that_is_not_there_says_so(
     database: Database, vault: Vault, tmp_path: Path
 ) -> None:
-    with pytest.raises(MissingError, match="nowhere"):
+    with pytest.raises(WrongCallError, match=r"nowhere\.csv cannot be read"):
         load_csv(database, vault, RecordKind.OFFICES, tmp_path / "nowhere.csv")
+
+
+def test_a_file_that_breaks_off_being_csv_says_where(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    path = _csv(tmp_path, OFFICES + "x" * 200_000)
+
+    with pytest.raises(WrongCallError, match="no CSV file from line 4 on"):
+        load_csv(database, vault, RecordKind.OFFICES, path)
 
 
 def test_a_long_file_is_loaded_in_batches(database: Database, vault: Vault) -> None:

@@ -1,0 +1,123 @@
+"""Wrong calls and papers that cannot be read: one clear message, one exit code."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from kamizero.cli import main
+from tests.installation import SAMPLES, Installation
+
+EMPTY = SAMPLES / "scans" / "bad" / "empty.tif"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("nonsense",),
+        ("read", "--nonsense"),
+        ("read", "nowhere.tif"),
+        ("read", str(EMPTY), "--form", "9999"),
+        ("ingest", str(EMPTY), "--received", "2026-02-30"),
+        ("ingest", str(EMPTY), "--sheets", "0"),
+        ("ingest", os.devnull),
+        ("forms", "show", "2200@1999-01"),
+        ("forms", "check", "nowhere.yaml"),
+        ("forms", "check", str(SAMPLES / "scans" / "bad" / "cut-off.jpg")),
+        ("records", "load", "offices", "nowhere.csv"),
+        ("records", "load", "nonsense", "nowhere.csv"),
+        ("user", "add", "taro", "--role", "king"),
+        ("token", "create", "robot", "--scope", "everything"),
+        ("token", "create", "robot", "--days", "99999999"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_call_is_told_so(
+    call: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("KAMIZERO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr("sys.argv", ["kamizero", *call])
+
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    said = capsys.readouterr()
+    assert (left.value.code, said.out) == (2, "")
+    assert 0 < len(said.err.splitlines()) < 10
+
+
+def test_a_setting_that_cannot_be_is_named(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAMIZERO_WORKERS", "many")
+
+    done = installation.run("doctor")
+
+    assert done.returncode == 1
+    assert "KAMIZERO_WORKERS" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_picture_that_cannot_be_written_says_where(
+    installation: Installation, tmp_path: Path
+) -> None:
+    values = tmp_path / "values.json"
+    values.write_text("{}")
+
+    for out, code in (("form.xyz", 2), ("nowhere/form.png", 1)):
+        done = installation.run(
+            "forms", "fill", "2200", "--values", str(values), "--out", out
+        )
+
+        assert (done.returncode, out in done.stderr) == (code, True)
+        assert "Traceback" not in done.stderr
+
+
+def test_every_file_of_a_folder_gives_a_line_whatever_its_name(
+    installation: Installation, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("新規\n改行😀.txt".encode(), b"\x93\xfa\x96\x7b.txt", b"-[red].txt"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(b"x")
+    (folder / "link.tif").symlink_to("nowhere.tif")
+
+    read = installation.run("read", str(folder), "--json")
+    lines = [json.loads(line) for line in read.stdout.splitlines()]
+
+    assert read.returncode == 3
+    assert {line["source"].removeprefix(f"{folder}/") for line in lines} == {
+        "新規\n改行😀.txt",
+        r"\x93\xfa\x96{.txt",
+        "-[red].txt",
+        "link.tif",
+    }
+    assert [line["error"]["code"] for line in lines].count("unreadable") == 1
+
+
+def test_a_file_whose_name_is_no_text_is_taken_in(
+    installation: Installation, tmp_path: Path
+) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\x93\xfa\x96\x7b.txt"))
+    path.write_bytes(b"x")
+
+    job = installation.answer("ingest", str(path), "--json")
+
+    assert job["refused"][0]["source"] == str(tmp_path / r"\x93\xfa\x96{.txt")
+
+
+def test_nothing_is_taken_in_where_one_file_cannot_be_read(
+    installation: Installation, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone.tif"
+    gone.symlink_to("nowhere.tif")
+
+    done = installation.run("ingest", str(EMPTY), str(tmp_path), "--json")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert str(gone) in done.stderr
+    assert installation.rows("SELECT count(*) FROM job") == [(0,)]
