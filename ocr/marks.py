@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import cv2
 import numpy as np
@@ -62,21 +63,51 @@ def circlings(ink: Ink, field: Field, definition: FormDefinition) -> list[Circli
     around = _around(field.choices)
     mask = stroke_mask(ink, around, margin_mm=_REACH_MM)
     origin = _origin(around)
-    if not mask.any():
-        return [Circling(choice.code, 0.0) for choice in field.choices]
-    ys, xs = np.nonzero(mask)
-    x_mm = np.asarray((xs + 0.5) / PX_PER_MM + origin[0], np.float64)
-    y_mm = np.asarray((ys + 0.5) / PX_PER_MM + origin[1], np.float64)
+    areas = [_circled_areas(definition, choice, field.page) for choice in field.choices]
+    strokes = [_Stroke.of(marked, origin) for marked in _strokes(mask)]
     return [
-        Circling(
-            choice.code,
-            max(
-                _share_around(x_mm, y_mm, area)
-                for area in _circled_areas(definition, choice, field.page)
-            ),
-        )
-        for choice in field.choices
+        Circling(choice.code, _circled_share(strokes, n, areas))
+        for n, choice in enumerate(field.choices)
     ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stroke:
+    """One connected stroke: its pixels and the line around all of it, in mm."""
+
+    points: NDArray[np.float32]
+    hull: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, marked: Marked, origin: tuple[float, float]) -> Self:
+        ys, xs = np.nonzero(marked)
+        points = (np.stack([xs, ys], axis=1) + 0.5) / PX_PER_MM + np.array(origin)
+        return cls(points.astype(np.float32), cv2.convexHull(points.astype(np.float32)))
+
+    def surrounds(self, areas: Sequence[Box]) -> bool:
+        return any(
+            cv2.pointPolygonTest(self.hull, area.centre, measureDist=False) > 0
+            for area in areas
+        )
+
+
+def _circled_share(
+    strokes: Sequence[_Stroke], chosen: int, areas: Sequence[Sequence[Box]]
+) -> float:
+    """How far strokes run around one choice.
+
+    A circle around one choice often runs into the next: a stroke that surrounds
+    others speaks for those alone, an arc that surrounds none may speak for any.
+    """
+    votes = []
+    for stroke in strokes:
+        surrounded = [n for n, choice in enumerate(areas) if stroke.surrounds(choice)]
+        if chosen in surrounded or not surrounded:
+            votes.append(stroke.points)
+    if not votes:
+        return 0.0
+    points = np.concatenate(votes).astype(np.float64)
+    return max(_share_around(points[:, 0], points[:, 1], a) for a in areas[chosen])
 
 
 def read_circles(circles: Sequence[Circling]) -> Outcome:
