@@ -1,13 +1,14 @@
 """The watched folder: a file is taken when it is quiet, and removed when it is kept."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
-from ingest.intake import Delivery, Incoming, Intake
+from ingest.intake import Delivery, Incoming
 from kamizero.errors import KamizeroError
 
 log = structlog.get_logger()
@@ -17,6 +18,14 @@ SIDE_FILES = ("NETSCAN.XST", "NETSCAN.DAT", "NEXTNAME.DAT", "Thumbs.db", "deskto
 UNFINISHED = (".part", ".filepart", ".tmp", ".crdownload", ".partial")
 
 
+class Receiver(Protocol):
+    """Where the files go: the intake."""
+
+    def receive(self, files: Iterable[Incoming], delivery: Delivery) -> int:
+        """Keep the files and return their job; everything is durable then."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """How a file looked when it was last seen to change."""
@@ -24,6 +33,10 @@ class Sight:
     size: int
     changed_ns: int
     since: float
+
+    def looks_like(self, other: "Sight | None") -> bool:
+        """Tell whether nothing was written between the two."""
+        return other is not None and replace(self, since=other.since) == other
 
 
 class WatchedFolder:
@@ -36,7 +49,7 @@ class WatchedFolder:
         self,
         folder: Path,
         *,
-        intake: Intake,
+        intake: Receiver,
         delivery: Callable[[], Delivery],
         quiet_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
@@ -47,6 +60,8 @@ class WatchedFolder:
         self._quiet = quiet_seconds
         self._monotonic = monotonic
         self._seen: dict[Path, Sight] = {}
+        # Taken, but the folder does not let us remove them: taken once is enough.
+        self._left: dict[Path, Sight] = {}
 
     def look(self) -> list[int]:
         """Take in what has been quiet long enough; return the jobs."""
@@ -71,23 +86,38 @@ class WatchedFolder:
         # file: the whole of it is taken when it is quiet again.
         found = _sight(path, sight.since)
         if found == sight:
-            path.unlink()
+            self._remove(path, sight)
         self._seen.pop(path, None)
         return job
 
+    def _remove(self, path: Path, sight: Sight) -> None:
+        try:
+            path.unlink()
+        except OSError as error:
+            log.error("watched_file_not_removed", error=str(error))
+            self._left[path] = sight
+
     def _quiet_files(self) -> Iterator[tuple[Path, Sight]]:
         now = self._monotonic()
-        present = {path for path in sorted(self._folder.rglob("*")) if _is_scan(path)}
+        present = self._present()
         self._seen = {p: sight for p, sight in self._seen.items() if p in present}
-        for path in sorted(present):
+        for path in present:
             before = self._seen.get(path)
             found = _sight(path, before.since if before else now)
-            if found is None:
+            if found is None or found.looks_like(self._left.get(path)):
                 continue
             if found != before:
                 self._seen[path] = replace(found, since=now)
             elif now - found.since >= self._quiet:
                 yield path, found
+
+    def _present(self) -> list[Path]:
+        try:
+            return sorted(path for path in self._folder.rglob("*") if _is_scan(path))
+        except OSError as error:
+            # A share that is gone may come back.
+            log.error("watched_folder_not_read", error=str(error))
+            return []
 
 
 def _sight(path: Path, since: float) -> Sight | None:
