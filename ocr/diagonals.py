@@ -10,6 +10,7 @@ import numpy as np
 from kamizero.model import Box
 from ocr.crops import STROKE_SHARE
 from ocr.ink import Ink, without_lines
+from ocr.straight import straight_strokes
 from ocr.template import PX_PER_MM, Grey
 
 _SHORTEST_MM = 30.0
@@ -19,6 +20,8 @@ _SCALE = 0.25
 _FLATTEST = 6.0
 _FOLD_MM = 110.0
 _WIDTH_PX = 11
+_INKED = 0.8
+_CLEAR_MM = 1.5
 _END_MM = 2.0
 
 
@@ -58,22 +61,17 @@ def without_diagonals(ink: Ink) -> tuple[Ink, list[Diagonal]]:
     )
     _, marked = cv2.threshold(small, 0.35 * floor, 255, cv2.THRESH_BINARY)
     px_per_mm = PX_PER_MM * _SCALE
-    found = cv2.HoughLinesP(
-        marked,
-        1,
-        math.pi / 180,
-        threshold=round(0.6 * _SHORTEST_MM * px_per_mm),
-        minLineLength=_SHORTEST_MM * px_per_mm,
-        maxLineGap=_LARGEST_BREAK_MM * px_per_mm,
+    found = straight_strokes(
+        np.asarray(marked, np.uint8),
+        shortest=_SHORTEST_MM * px_per_mm,
+        largest_break=_LARGEST_BREAK_MM * px_per_mm,
+        inked=_INKED,
+        clear_beside=_CLEAR_MM * px_per_mm,
     )
-    lines = [] if found is None else [line[0] for line in found]
-    diagonals = [
-        Diagonal(*(float(value) / px_per_mm for value in line)) for line in lines
-    ]
     kept = [
-        line
-        for line in diagonals
-        if _steepness(line) > _FLATTEST or line.length > _FOLD_MM
+        Diagonal(*(value / px_per_mm for value in line))
+        for line in found
+        if line.steepness > _FLATTEST or line.length > _FOLD_MM * px_per_mm
     ]
     if not kept:
         return ink, []
@@ -86,8 +84,3 @@ def _erased(black: Grey, lines: list[Diagonal]) -> Grey:
         x1, y1, x2, y2 = (round(value * PX_PER_MM) for value in line.longer())
         cv2.line(mask, (x1, y1), (x2, y2), (1,), _WIDTH_PX)
     return without_lines(black, mask, reach_px=_WIDTH_PX + 4)
-
-
-def _steepness(line: Diagonal) -> float:
-    degrees = math.degrees(math.atan2(line.y2 - line.y1, line.x2 - line.x1))
-    return abs((degrees + 90) % 180 - 90)
