@@ -26,8 +26,8 @@ class Settings(BaseSettings):
     )
     broker_url: str | None = Field(
         default=None,
-        description="Address of the message broker for Celery workers; the embedded "
-        "worker needs none.",
+        description="Address of the message broker that tells `kamizero worker` of "
+        "new work; embedded workers look for themselves and need none.",
     )
     store_immutable: bool = Field(
         default=False,
@@ -41,7 +41,11 @@ class Settings(BaseSettings):
         default="ja", description="Language of messages on the command line."
     )
     workers: int = Field(
-        default=2, ge=1, le=64, description="Embedded worker processes that `up` runs."
+        default=2,
+        ge=0,
+        le=64,
+        description="Embedded worker processes that `up` runs; 0 where "
+        "`kamizero worker` does the work.",
     )
     engine_threads: int = Field(
         default=1, ge=1, le=64, description="Threads of the recogniser in one worker."

@@ -12,7 +12,6 @@ _INTRODUCTION = """\
 # Settings
 
 Every setting is an environment variable; none is needed on one machine.
-`KAMIZERO_BROKER_URL` has no effect yet: see [operations](operations.md).
 `make docs` writes this page from `kamizero/settings.py`.
 
 | variable | takes | default | meaning |

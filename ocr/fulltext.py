@@ -1,10 +1,11 @@
 """Reads all text of a page that is no form of ours: attachments, unknown papers."""
 
+import logging
 import os
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,13 +62,20 @@ def page_text(image: NDArray[np.uint8]) -> str:
 
 @cache
 def _pipeline() -> Any:
-    folder = Path(tempfile.mkdtemp(prefix="kamizero-models-"))
+    # Models are loaded whole: their files may go as soon as the pipeline stands.
+    with TemporaryDirectory(prefix="kamizero-models-") as folder:
+        return _build(Path(folder))
+
+
+def _build(folder: Path) -> Any:
     # PaddleOCR otherwise looks for model servers on the network and writes to the
     # home directory.
     os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
     os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(folder / "cache"))
     from paddleocr import PaddleOCR
 
+    # It announces each model it makes, in colours, whoever listens.
+    logging.getLogger("paddlex").setLevel(logging.ERROR)
     return PaddleOCR(
         text_detection_model_name=_DETECTOR,
         text_detection_model_dir=str(_detector(folder)),

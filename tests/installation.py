@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tests.services import free_port
+
 SAMPLES = Path(__file__).parents[1] / "samples"
 
 
@@ -24,11 +25,12 @@ class Installation:
     """One data folder, used the way a person uses it: through the commands."""
 
     folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
     servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "KAMIZERO_DATA_DIR": str(self.folder)}
+        return {**os.environ, "KAMIZERO_DATA_DIR": str(self.folder), **self.settings}
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -49,9 +51,7 @@ class Installation:
 
     def up(self) -> str:
         """Start the server; return its address once it answers."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         with (self.folder.parent / f"up-{port}.log").open("wb") as log:
             server = subprocess.Popen(
                 [sys.executable, "-m", "kamizero", "up", "--port", str(port)],
@@ -63,6 +63,15 @@ class Installation:
         address = f"http://127.0.0.1:{port}"
         until(lambda: _answers(f"{address}/healthz"), seconds=60)
         return address
+
+    def start(self, *arguments: str) -> None:
+        """Start a command that runs until the installation is stopped."""
+        with (self.folder.parent / f"{arguments[0]}.log").open("wb") as log:
+            program = [sys.executable, "-m", "kamizero", *arguments]
+            server = subprocess.Popen(
+                program, env=self.environment, stdout=log, stderr=log
+            )
+        self.servers.append(server)
 
     def kill(self) -> None:
         """Kill -9 the server that was started last."""

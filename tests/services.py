@@ -3,8 +3,11 @@
 import os
 import pwd
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,3 +90,64 @@ def _run(*arguments: str) -> None:
     )
     if done.returncode:
         pytest.fail(f"{arguments}: {done.stdout}{done.stderr}")
+
+
+@contextmanager
+def rabbitmq_server() -> Iterator[str]:
+    """The address of a broker that is running for as long as the tests do."""
+    named = os.environ.get("KAMIZERO_TEST_RABBITMQ_URL")
+    if named:
+        yield named
+        return
+    program = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    if not program.exists():
+        unavailable("RabbitMQ", "run `make services`, or install `rabbitmq-server`")
+    with tempfile.TemporaryDirectory(prefix="kz-mq-") as folder:
+        yield from _broker(program, Path(folder))
+
+
+def _broker(program: Path, folder: Path) -> Iterator[str]:
+    port, distribution = free_port(), free_port()
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "RABBITMQ_NODENAME": f"kamizero{port}@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_DIST_PORT": str(distribution),
+        "RABBITMQ_MNESIA_BASE": str(folder / "db"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+        "RABBITMQ_CONFIG_FILE": str(folder / "none"),
+        "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+    }
+    with (folder / "out").open("wb") as out:
+        server = subprocess.Popen(
+            [program], env=environment, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        _wait_for_port(port, server)
+        yield f"amqp://guest:guest@127.0.0.1:{port}//"
+    finally:
+        # The start script is the leader of everything the broker runs as.
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if server.poll() is not None:
+            break
+        time.sleep(0.2)
+    pytest.fail("RabbitMQ did not start")

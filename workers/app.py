@@ -1,11 +1,17 @@
 """The Celery application: messages say that there is work, rows say what it is."""
 
+from collections.abc import Callable
+
+import structlog
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 from storage import audit, work
 from workers.failing import MACHINE_WORK, bury_poison
 from workers.loop import Loop
 from workers.rooms import Rooms
+
+log = structlog.get_logger()
 
 SWEEP_SECONDS = 5.0
 # Each hint's worker goes on to the next sweep: more would only fill the broker.
@@ -40,22 +46,29 @@ def make_app(broker_url: str) -> Celery:
 
 
 def send_hint(app: Celery, kind: str) -> None:
-    """Say that there is work of a kind."""
-    app.send_task("kamizero.work", args=[kind], retry=False)
+    """Say that there is work of a kind; the next sweep says it again."""
+    try:
+        app.send_task("kamizero.work", args=[kind], retry=False)
+    except OperationalError as error:
+        # The row is committed: whoever asked must not fail because of a message.
+        log.warning("hint_not_sent", kind=kind, error=str(error))
 
 
-def serve(app: Celery, rooms: Rooms, *, worker: str) -> None:
-    """Add the tasks; each body is one call that knows no Celery."""
-    loop = Loop(rooms, worker=worker)
+def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
+    """Add the tasks; each body is one call that knows no Celery.
+
+    `rooms` is asked at the first task: a database connection must not be older than
+    the process that uses it.
+    """
 
     # Not shared: a second application in the process would get the first one's task.
     @app.task(name="kamizero.work", shared=False)
     def work_task(kind: str) -> None:
-        loop.work_once([kind])
+        Loop(rooms(), worker=worker).work_once([kind])
 
     @app.task(name="kamizero.sweep", shared=False)
     def sweep_task() -> None:
-        sweep(app, rooms)
+        sweep(app, rooms())
 
 
 def sweep(app: Celery, rooms: Rooms) -> None:

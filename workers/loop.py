@@ -69,7 +69,8 @@ class Loop:
         except Exception as error:
             # The worker's edge: one broken step must not stop the next.
             log.exception("step_broke")
-            self._record_failure(claim, repr(error), retryable=True)
+            # Its text may quote what was read; the traceback is in the log.
+            self._record_failure(claim, type(error).__name__, retryable=True)
 
     def _record_failure(self, claim: Claim, error: str, *, retryable: bool) -> None:
         log.error("step_failed", error=error, retryable=retryable)

@@ -17,6 +17,7 @@ from kamizero.cli import (
     serve,
     store,
     verify,
+    worker,
 )
 from kamizero.cli.console import Exit, say
 from kamizero.errors import KamizeroError, RefusedError, WrongCallError
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.command(name="up")(serve.up)
 app.command(name="work", hidden=True)(serve.work)
+app.command(name="worker")(worker.worker)
 app.command(name="read")(read.read)
 app.command(name="ingest")(ingest.ingest)
 app.command(name="verify")(verify.verify)

@@ -80,14 +80,15 @@ def take_in(
 
 def wait_for(installation: Installation, job_id: int) -> None:
     """Wait until a job is through; work on it here where nobody else does."""
+    folder = installation.settings.data_dir
     with (
-        slots.held(installation.settings.data_dir, 0, wait=False) as ours,
+        slots.held(folder, 0, wait=False) as ours,
         Progress(console=people, transient=True) as bar,
     ):
         loop = None
         if ours:
-            slots.give_back_leases(installation.rooms.database, 0)
-            loop = Loop(installation.rooms, worker=slots.name_of(0))
+            slots.give_back_leases(installation.rooms.database, folder, 0)
+            loop = Loop(installation.rooms, worker=slots.name_of(folder, 0))
         task = bar.add_task("reading", total=None)
         while not _finished(installation, job_id, bar, task):
             if loop is None:

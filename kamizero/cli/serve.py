@@ -54,13 +54,15 @@ def work(slot: Annotated[int, typer.Option(min=0)] = 0) -> None:
     logs.configure(settings.log_format, level="WARNING")
     installation = open_installation(settings)
     with slots.held(settings.data_dir, slot, wait=True):
-        slots.give_back_leases(installation.rooms.database, slot)
+        slots.give_back_leases(installation.rooms.database, settings.data_dir, slot)
         stop = _told_to_stop()
         beat = threading.Thread(
             target=slots.beat, args=(settings.data_dir, slot, stop), daemon=True
         )
         beat.start()
-        Loop(installation.rooms, worker=slots.name_of(slot)).run(stop)
+        Loop(installation.rooms, worker=slots.name_of(settings.data_dir, slot)).run(
+            stop
+        )
 
 
 def _told_to_stop() -> threading.Event:

@@ -5,6 +5,8 @@ under that name are given back at once instead of waiting for their time.
 """
 
 import fcntl
+import hashlib
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +19,10 @@ from storage.database import Database
 BEAT_SECONDS = 3.0
 
 
-def name_of(slot: int) -> str:
-    return f"embedded-{slot}"
+def name_of(data_dir: Path, slot: int) -> str:
+    """The slot's name in leases, unlike that of any other folder or machine."""
+    place = f"{socket.gethostname()}:{data_dir.resolve()}"
+    return f"embedded-{hashlib.sha256(place.encode()).hexdigest()[:8]}-{slot}"
 
 
 @contextmanager
@@ -33,10 +37,10 @@ def held(data_dir: Path, slot: int, *, wait: bool) -> Iterator[bool]:
         yield True
 
 
-def give_back_leases(database: Database, slot: int) -> None:
+def give_back_leases(database: Database, data_dir: Path, slot: int) -> None:
     """Free what the slot's dead holder had claimed; call only while holding it."""
     with database.begin() as session:
-        work.reclaim(session, worker=name_of(slot))
+        work.reclaim(session, worker=name_of(data_dir, slot))
 
 
 def beat(data_dir: Path, slot: int, stop: threading.Event) -> None:

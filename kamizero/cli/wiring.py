@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import inspect
 
@@ -22,8 +22,9 @@ from storage.directory import DirectoryStore
 from storage.register import Register
 from storage.tables import Site
 from storage.vault import KeyRing, Vault
+from workers.app import make_app, send_hint
 from workers.recheck import Recheck
-from workers.rooms import Rooms
+from workers.rooms import Rooms, no_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def open_installation(settings: Settings) -> Installation:
         limits=limits,
         clock=now,
         lease=settings.lease,
+        hint=_hint_of(settings),
     )
     return Installation(
         settings=settings,
@@ -104,6 +106,13 @@ def shared_engine(threads: int) -> Recogniser:
 
 def _engine_of(settings: Settings) -> Callable[[], Recogniser]:
     return lambda: shared_engine(settings.engine_threads)
+
+
+def _hint_of(settings: Settings) -> Callable[[str], None]:
+    """How others learn of new work: by the broker, where there is one."""
+    if settings.broker_url is None:
+        return no_hint
+    return partial(send_hint, make_app(settings.broker_url))
 
 
 def _make_folder(settings: Settings) -> None:

@@ -1,0 +1,47 @@
+"""`kamizero worker`: works on what the broker says there is, beside any number more."""
+
+import socket
+from functools import cache
+from typing import Annotated
+
+import typer
+
+from kamizero import logs
+from kamizero.cli.wiring import open_installation
+from kamizero.errors import SetupError
+from kamizero.settings import Settings
+from workers.app import make_app, serve
+from workers.rooms import Rooms
+
+
+def worker(
+    processes: Annotated[
+        int, typer.Option(min=1, help="Pages read at the same time.")
+    ] = 1,
+    sweep: Annotated[
+        bool, typer.Option(help="Also look for work nobody was told of, and seal.")
+    ] = True,
+) -> None:
+    """Work for an installation whose broker KAMIZERO_BROKER_URL names."""
+    settings = Settings.load()
+    if settings.broker_url is None:
+        raise SetupError(
+            "No broker is set. Set KAMIZERO_BROKER_URL, or run `kamizero up`, whose "
+            "workers need none."
+        )
+    logs.configure(settings.log_format)
+    # Sets an empty data folder up before the worker's processes start.
+    open_installation(settings).rooms.database.close()
+    app = make_app(settings.broker_url)
+    serve(app, rooms_of_process, worker=f"celery@{socket.gethostname()}")
+    arguments = ["worker", f"--concurrency={processes}", "--loglevel=WARNING"]
+    if sweep:
+        schedule = settings.data_dir / "celerybeat-schedule"
+        arguments += ["--beat", f"--schedule={schedule}"]
+    app.worker_main(arguments)
+
+
+@cache
+def rooms_of_process() -> Rooms:
+    """The rooms of the process that asks first: connections outlive no fork."""
+    return open_installation(Settings.load()).rooms

@@ -1,0 +1,62 @@
+"""The same work done by Celery workers that a real broker tells of it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.installation import SAMPLES, Installation, until
+from tests.services import rabbitmq_server
+
+SCAN = str(SAMPLES / "scans" / "clean" / "2201-hikari.png")
+DONE = "SELECT count(*) FROM filing WHERE step = 'done'"
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[str]:
+    with rabbitmq_server() as url:
+        yield url
+
+
+@pytest.mark.model
+def test_a_celery_worker_reads_what_the_broker_tells_it_of(
+    make_installation: Callable[[str], Installation], broker: str
+) -> None:
+    office = make_installation("office")
+    office.settings["KAMIZERO_BROKER_URL"] = broker
+    office.answer("ingest", SCAN, "--json")
+
+    office.start("worker", "--no-sweep")
+    until(lambda: office.rows(DONE) == [(1,)], seconds=90)
+
+    assert office.rows("SELECT DISTINCT state FROM work WHERE kind <> 'review'") == [
+        ("done",)
+    ]
+
+
+@pytest.mark.model
+def test_the_sweep_finds_work_nobody_was_told_of(
+    make_installation: Callable[[str], Installation], broker: str
+) -> None:
+    office = make_installation("office")
+    office.answer("ingest", SCAN, "--json")
+    office.settings["KAMIZERO_BROKER_URL"] = broker
+
+    office.start("worker")
+    until(lambda: office.rows(DONE) == [(1,)], seconds=90)
+    until(lambda: not office.rows(UNSEALED), seconds=30)
+
+
+UNSEALED = """
+    SELECT id FROM audit_event WHERE id NOT IN (SELECT event_id FROM audit_seal)
+"""
+
+
+def test_a_job_is_taken_in_while_the_broker_is_away(
+    installation: Installation,
+) -> None:
+    installation.settings["KAMIZERO_BROKER_URL"] = "amqp://guest@127.0.0.1:1//"
+
+    job = installation.answer("ingest", SCAN, "--json")
+
+    assert job["refused"] == []
+    assert installation.rows("SELECT kind, state FROM work") == [("identify", "open")]
