@@ -100,7 +100,11 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.data_dir / 'kamizero.db'}"
+        return self.database_url or f"sqlite:///{self.embedded_database}"
+
+    @property
+    def embedded_database(self) -> Path:
+        return self.data_dir / "kamizero.db"
 
     @property
     def lease(self) -> timedelta:

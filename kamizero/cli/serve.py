@@ -1,8 +1,9 @@
 """`kamizero up`: web pages, workers and sealer of one machine, in one command."""
 
 import signal
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from kamizero.cli.clock import today
 from kamizero.cli.console import people
 from kamizero.cli.pages import web_app
 from kamizero.cli.wiring import Installation, open_installation
+from kamizero.errors import SetupError
 from kamizero.settings import Settings
 from workers.loop import Loop, seal_events
 
@@ -34,18 +36,16 @@ def up(
     """Serve the web pages and work on what comes in."""
     settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING" if with_demo else "INFO")
-    installation = open_installation(settings)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            web_app(installation),
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
+    _demand_watched_folder(settings)
+    with _listening(host, port) as door:
+        installation = open_installation(settings)
+        config = uvicorn.Config(
+            web_app(installation), log_config=None, access_log=False
         )
-    )
-    with _beside(installation, with_demo, f"http://{host}:{port}"):
-        server.run()
+        server = uvicorn.Server(config)
+        address = f"http://{host}:{door.getsockname()[1]}"
+        with _beside(installation, server, address, with_demo):
+            server.run(sockets=[door])
 
 
 def work(slot: Annotated[int, typer.Option(min=0)] = 0) -> None:
@@ -74,15 +74,39 @@ def _told_to_stop() -> threading.Event:
 
 
 @contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The address taken before anything is started, so that nothing starts in vain."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except OSError as error:
+            raise SetupError(
+                f"{host}:{port} cannot be served ({error.strerror}). "
+                "Choose another with --port, or stop what runs there."
+            ) from error
+        door.listen(128)
+        yield door
+
+
+@contextmanager
 def _beside(
-    installation: Installation, with_demo: bool, address: str
+    installation: Installation, server: uvicorn.Server, address: str, with_demo: bool
 ) -> Iterator[None]:
     """Everything that runs beside the web server, stopped with it."""
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=seal_events, args=(installation.rooms, stop)),
-        threading.Thread(target=_watch, args=(installation, stop)),
-    ]
+
+    def lasting(call: Callable[[Installation, threading.Event], None]) -> None:
+        # If one of them breaks, all of it stops: never green with a part missing.
+        try:
+            call(installation, stop)
+        finally:
+            server.should_exit = True
+
+    threads = [threading.Thread(target=lasting, args=[_seal])]
+    if installation.settings.watch_dir is not None:
+        threads.append(threading.Thread(target=lasting, args=[_watch]))
     if with_demo:
         threads.append(
             threading.Thread(target=demo.run, args=(installation, address, stop))
@@ -98,6 +122,19 @@ def _beside(
             stop.set()
             for thread in threads:
                 thread.join()
+
+
+def _seal(installation: Installation, stop: threading.Event) -> None:
+    seal_events(installation.rooms, stop)
+
+
+def _demand_watched_folder(settings: Settings) -> None:
+    folder = settings.watch_dir
+    if folder is not None and not folder.is_dir():
+        raise SetupError(
+            f"KAMIZERO_WATCH_DIR names {folder}, which is no folder. Make it, or "
+            "mount the share that holds it."
+        )
 
 
 def _watch(installation: Installation, stop: threading.Event) -> None:

@@ -15,7 +15,7 @@ def verify(
     json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
 ) -> int:
     """Re-check originals, manifests, signatures and the chain of events."""
-    rooms = open_installation(Settings.load()).rooms
+    rooms = open_installation(Settings.load(), create=False).rooms
     with Progress(console=people, transient=True) as bar:
         task = bar.add_task("verifying", total=None)
         report = verify_all(

@@ -38,13 +38,16 @@ class Installation:
     pictures: PagePictures
 
 
-def open_installation(settings: Settings) -> Installation:
-    """Open the data folder, setting an empty one up.
+def open_installation(settings: Settings, *, create: bool = True) -> Installation:
+    """Open the data folder, setting an empty one up where `create` allows it.
 
     Raises:
-        SetupError: the folder cannot be written.
+        SetupError: the folder cannot be written, or there is nothing in it.
     """
-    _make_folder(settings)
+    if create:
+        _make_folder(settings)
+    else:
+        _demand_installation(settings)
     database = Database(settings.database)
     is_new = not inspect(database.engine).has_table(Site.__tablename__)
     database.upgrade()
@@ -113,6 +116,14 @@ def _hint_of(settings: Settings) -> Callable[[str], None]:
     if settings.broker_url is None:
         return no_hint
     return partial(send_hint, make_app(settings.broker_url))
+
+
+def _demand_installation(settings: Settings) -> None:
+    if settings.database_url is None and not settings.embedded_database.exists():
+        raise SetupError(
+            f"There is no installation in {settings.data_dir.resolve()}. "
+            "Set KAMIZERO_DATA_DIR to the folder it keeps everything in."
+        )
 
 
 def _make_folder(settings: Settings) -> None:
