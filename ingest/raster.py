@@ -52,7 +52,6 @@ class Raster:
         self.page_count = _page_count(data, limits)
         self._image = _header(data)
         self.media_type = MEDIA_TYPES[str(self._image.format)]
-        self._refuse_other_count()
 
     def page(self, number: int) -> PageImage:
         """Decode one page whole; a page cut short is refused, never padded."""
@@ -70,17 +69,6 @@ class Raster:
             depth=_depth(self._image.mode),
         )
 
-    def _refuse_other_count(self) -> None:
-        # The second picture of a camera's JPEG is a preview, not a page.
-        if self.media_type != "image/tiff":
-            return
-        try:
-            agreed = self.page_count == getattr(self._image, "n_frames", 1)
-        except DECODE_ERRORS as error:
-            raise cut_off("TIFF") from error
-        if not agreed:
-            raise cut_off("TIFF")
-
     def _seek(self, number: int) -> None:
         if self.page_count > 1:
             self._image.seek(number - 1)
@@ -91,6 +79,7 @@ def _page_count(data: bytes, limits: Limits) -> int:
         return count_pages(data, most=limits.pages)
     if data.startswith(PNG_START) and PNG_END not in data:
         raise cut_off("PNG")
+    # The second picture of a camera's JPEG is a preview, not a page.
     return 1
 
 
@@ -113,11 +102,7 @@ def _tagged_dpi(image: Image.Image) -> float | None:
 
 def _upright(image: Image.Image) -> Image.Image:
     """Turned as the camera says it was held; TIFF pages come turned from Pillow."""
-    try:
-        turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
-    except DECODE_ERRORS:
-        # Notes that do not decode say nothing against the picture.
-        return image
+    turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
     return ImageOps.exif_transpose(image) if turned else image
 
 

@@ -94,8 +94,9 @@ def test_a_file_that_was_cut_off_never_gives_less_than_the_whole(kind: str) -> N
         if isinstance(found, str):
             assert found in ("damaged", "wrong_type"), arrived
         else:
-            # Only padding was missing.
+            # TIFF and PDF may end in padding: nothing but that was missing.
             assert same_pages(found, whole), arrived
+            assert kind.startswith(("tiff", "pdf")), arrived
             assert len(data) - arrived < 20, arrived
 
 
@@ -194,7 +195,7 @@ def test_a_strip_longer_than_a_picture_can_be_shown_is_refused() -> None:
 
 
 def test_grey_of_sixteen_bits_keeps_its_shades() -> None:
-    shades = np.linspace(0, 65_535, 256, dtype=np.uint16)
+    shades = np.arange(256, dtype=np.uint16) << 8
     data = saved(Image.fromarray(np.tile(shades, (100, 1))), "PNG")
 
     (page,) = all_pages(data)

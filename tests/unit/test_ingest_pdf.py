@@ -93,6 +93,16 @@ def test_no_page_at_all_is_refused() -> None:
     assert _refusal(empty_pages(0)).refusal_code == "empty"
 
 
+@pytest.mark.parametrize("count", [2, 7])
+def test_a_file_that_readers_count_differently_is_refused(count: int) -> None:
+    data = empty_pages(4).replace(b"/Count 4", b"/Count %d" % count)
+
+    refusal = _refusal(data)
+
+    assert refusal.refusal_code == "damaged"
+    assert f"counts 4 pages in the PDF, another {count}" in str(refusal)
+
+
 @pytest.mark.parametrize(
     ("box", "code"),
     [
