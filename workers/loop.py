@@ -1,8 +1,7 @@
 """Taking the next piece of work, keeping its lease, recording how it ended."""
 
-import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -47,10 +46,9 @@ class Loop:
             self._run(claim)
         return True
 
-    def run(self, stop: threading.Event) -> None:
-        """Work until told to stop, or until the process that started us is gone."""
-        parent = os.getppid()
-        while not stop.is_set() and os.getppid() == parent:
+    def run(self, stop: threading.Event, *, wanted: Callable[[], bool]) -> None:
+        """Work until told to stop, or until nobody wants the work any more."""
+        while not stop.is_set() and wanted():
             if not self.work_once():
                 bury_poison(self._rooms)
                 stop.wait(IDLE_SECONDS)

@@ -1,5 +1,6 @@
 """Worker processes beside the server: started, started again when one dies."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -53,7 +54,7 @@ class Children:
 
     def _start(self, slot: int) -> None:
         self._running[slot] = subprocess.Popen(  # noqa: S603 - our own program, fixed arguments.
-            [*self._command, "--slot", str(slot)]
+            [*self._command, "--slot", str(slot), "--parent", str(os.getpid())]
         )
 
     def _supervise(self) -> None:

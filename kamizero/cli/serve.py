@@ -1,5 +1,6 @@
 """`kamizero up`: web pages, workers and sealer of one machine, in one command."""
 
+import os
 import signal
 import socket
 import threading
@@ -45,11 +46,17 @@ def up(
         server = uvicorn.Server(config)
         address = f"http://{host}:{door.getsockname()[1]}"
         with _beside(installation, server, address, with_demo):
+            # It stops at these signals and then raises them again: what runs beside
+            # it must still be stopped in order.
+            for signal_number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(signal_number, lambda *_: None)
             server.run(sockets=[door])
 
 
-def work(slot: Annotated[int, typer.Option(min=0)] = 0) -> None:
-    """Run one embedded worker; `up` starts these."""
+def work(
+    slot: Annotated[int, typer.Option(min=0)], parent: Annotated[int, typer.Option()]
+) -> None:
+    """Run one embedded worker until `parent`, the `up` that started it, is gone."""
     settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING")
     installation = open_installation(settings)
@@ -60,9 +67,8 @@ def work(slot: Annotated[int, typer.Option(min=0)] = 0) -> None:
             target=slots.beat, args=(settings.data_dir, slot, stop), daemon=True
         )
         beat.start()
-        Loop(installation.rooms, worker=slots.name_of(settings.data_dir, slot)).run(
-            stop
-        )
+        loop = Loop(installation.rooms, worker=slots.name_of(settings.data_dir, slot))
+        loop.run(stop, wanted=lambda: os.getppid() == parent)
 
 
 def _told_to_stop() -> threading.Event:

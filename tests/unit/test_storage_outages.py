@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from kamizero.errors import SetupError, StoreError
+from kamizero.errors import SetupError, StoreError, WrongCallError
 from storage.database import Database, embedded_url
-from storage.tables import Site
+from storage.tables import Job, Site
 
 
 def test_a_full_disk_says_so_and_keeps_what_was_committed(tmp_path: Path) -> None:
@@ -54,3 +54,15 @@ def test_a_server_that_does_not_answer_says_so_without_the_password() -> None:
 def test_an_address_of_something_else_is_a_matter_of_settings(url: str) -> None:
     with pytest.raises(SetupError, match="KAMIZERO_DATABASE_URL"):
         Database(url)
+
+
+def test_a_number_no_row_can_have_is_a_wrong_call(tmp_path: Path) -> None:
+    database = Database(embedded_url(tmp_path))
+    database.upgrade()
+
+    def ask() -> None:
+        with database.look() as session:
+            session.get(Job, 2**63)
+
+    with pytest.raises(WrongCallError, match="too large"):
+        ask()
