@@ -5,7 +5,7 @@ import sqlite3
 import psycopg
 from sqlalchemy.engine import ExceptionContext
 
-from kamizero.errors import StoreError
+from kamizero.errors import StoreError, WrongCallError
 
 # The writer's connections say so; a look that writes is a fault of the program.
 WRITES = "kamizero_writes"
@@ -16,7 +16,10 @@ _SQLITE = {
     "it to the user that runs kamizero.",
     "SQLITE_CANTOPEN": "it cannot be opened. Give the data folder to the user that "
     "runs kamizero, or set KAMIZERO_DATA_DIR to another folder.",
-    "SQLITE_IOERR": "the disk reports an error. Look at the machine's system log.",
+    # A disk that is full from the start says so this way: no room for the index of
+    # the write-ahead log.
+    "SQLITE_IOERR": "the disk is full or reports an error. Free space; if that does "
+    "not help, look at the machine's system log.",
     "SQLITE_BUSY": "another program holds it for too long. Wait, then try again.",
     "SQLITE_CORRUPT": "the file is damaged. Stop kamizero and restore the backup.",
     "SQLITE_NOTADB": "the file is no database. Stop kamizero and restore the backup.",
@@ -33,11 +36,14 @@ _POSTGRESQL = {
 _NO_ANSWER = "it does not answer. Start it, or check KAMIZERO_DATABASE_URL."
 
 
-def explain(context: ExceptionContext) -> StoreError | None:
+def explain(context: ExceptionContext) -> StoreError | WrongCallError | None:
     """What to raise instead, where the fault is neither the program's nor a row's.
 
     Listens to SQLAlchemy's `handle_error`.
     """
+    if isinstance(context.original_exception, OverflowError):
+        # Only SQLite refuses to compare with such a number; PostgreSQL finds nothing.
+        return WrongCallError("A number is too large to be the number of anything.")
     connection = context.connection
     looks = connection is not None and not connection.get_execution_options().get(
         WRITES, True
