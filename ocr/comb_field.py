@@ -4,11 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from forms.definition import Field
+from forms.placing import around
 from kamizero.model import Box, Candidate, FieldState
 from ocr.alphabets import Alphabet
 from ocr.combs import Shares, from_alone, from_line, sequences, together
 from ocr.confidence import HandQuality
-from ocr.crops import Glyphs, SetLine, alone, close_up, cut_cells, is_faintly_written
+from ocr.crops import (
+    Glyphs,
+    SetLine,
+    alone,
+    close_up,
+    cut_cells,
+    is_faintly_written,
+    stroke_mask,
+)
 from ocr.engine import GreyImage, Posteriors
 from ocr.ink import Ink
 from ocr.outcome import Outcome
@@ -94,6 +103,10 @@ class CombAnswer:
 
 
 def cut_comb(ink: Ink, field: Field, cells: Sequence[Box]) -> CombPiece:
+    whole = around(cells)
+    if not stroke_mask(ink, whole).any():
+        nothing = Glyphs((None,) * len(cells))
+        return CombPiece(field, nothing, None, is_faintly_written(ink, whole))
     glyphs = cut_cells(ink, cells)
     left_empty = [
         box for box, glyph in zip(cells, glyphs.cells, strict=True) if glyph is None

@@ -22,7 +22,7 @@ _JOIN_PX = 5
 STROKE_SHARE = 0.3
 _FAINT_SHARE = 0.16
 _FAINT_MM2 = 0.4
-_MOST_GRAINS = 6
+_GRAINS, _GRAINS_WITHIN_MM = 5, 8.0
 # Height of the line picture, of the writing in it, and paper between characters.
 LINE_HEIGHT = 48
 _GLYPH_HEIGHT = 32
@@ -107,10 +107,14 @@ def is_faintly_written(ink: Ink, box: Box) -> bool:
     if np.count_nonzero(pale) > _FAINT_MM2 * PX_PER_MM**2:
         return True
     # A bad copy breaks thin strokes into grains; dust is a grain here and there.
-    floor = max(STROKE_SHARE * ink.strength, 4 * ink.noise, 14.0)
-    grains = (ink.amount(box) > floor).astype(np.uint8)
+    floor = max(_FAINT_SHARE * ink.strength, 4 * ink.noise, 14.0)
+    soft = cv2.GaussianBlur(ink.amount(box), (0, 0), 0.7)
+    grains = (soft > floor).astype(np.uint8)
     joined = cv2.dilate(grains, np.ones((3, 3), np.uint8))
-    return cv2.connectedComponents(joined)[0] - 1 >= _MOST_GRAINS
+    *_, centres = cv2.connectedComponentsWithStats(joined)
+    across = np.sort(centres[1:, 0]) / PX_PER_MM
+    reach = across[_GRAINS - 1 :] - across[: max(len(across) - _GRAINS + 1, 0)]
+    return bool((reach < _GRAINS_WITHIN_MM).any())
 
 
 def trim(mask: GreyImage) -> tuple[slice, slice] | None:

@@ -21,7 +21,7 @@ from ocr.marks import circlings, read_circles, read_marks
 from ocr.outcome import Outcome
 from ocr.sums import with_sums
 from ocr.symbol_field import SYMBOL_ALPHABET, read_symbol
-from ocr.word import Alphabets, WordReading, both, read_word, smoothed
+from ocr.word import WordReading, alphabets_of, both, read_word, smoothed
 
 CHECK_DIGITS = {
     "my_number": Rule(
@@ -68,7 +68,7 @@ class _Reader:
         self._definition = definition
         self._cuts = cuts
         self._engine = engine
-        self._alphabets = Alphabets(engine.alphabet)
+        self._alphabets = alphabets_of(engine.alphabet)
         answers = _ask(engine, {cut.field.name: cut.pictures for cut in cuts})
         self._words = self._read_words(answers)
         self._combs = {

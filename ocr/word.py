@@ -1,6 +1,7 @@
 """Reads one word of free writing."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -27,6 +28,12 @@ _OPEN = (FieldType.TEXT, FieldType.ADDRESS)
 _STRAY_SHARE = 0.02
 # Broken and grainy strokes grow together when blurred this far and darkened again.
 _BLUR_PX, _DARKENING = 1.0, 1.8
+
+
+@lru_cache(maxsize=4)
+def alphabets_of(classes: tuple[str, ...]) -> "Alphabets":
+    """The alphabets for an engine: building them takes longer than reading a word."""
+    return Alphabets(classes)
 
 
 class WordReading(NamedTuple):

@@ -5,7 +5,7 @@ import numpy as np
 
 from forms.definition import Choice, Field, FieldType, FormDefinition, Nature
 from kamizero.model import Box, Candidate, FieldState
-from ocr.crops import stroke_mask
+from ocr.crops import is_faintly_written, stroke_mask
 from ocr.diagonals import without_diagonals
 from ocr.dittos import is_ditto_mark, with_dittos
 from ocr.ink import Ink
@@ -274,3 +274,30 @@ def test_the_streak_of_a_fold_is_taken_off() -> None:
     clean, _ = without_diagonals(paper.ink)
 
     assert not stroke_mask(clean, Box(0, 0, *PAGE_MM)).any()
+
+
+def test_a_name_broken_into_grains_is_no_empty_field() -> None:
+    paper = Paper()
+    for at in range(8):
+        paper.black[100 + at % 3 * 7, 100 + at * 6 : 103 + at * 6] = 90
+
+    assert not stroke_mask(paper.ink, Box(10, 10, 20, 6)).any()
+    assert is_faintly_written(paper.ink, Box(10, 10, 20, 6))
+
+
+def test_a_grain_of_dust_here_and_there_is_nothing() -> None:
+    paper = Paper()
+    for at in range(4):
+        paper.black[100, 100 + at * 100 : 103 + at * 100] = 90
+
+    assert not is_faintly_written(paper.ink, Box(5, 10, 50, 6))
+
+
+def test_the_dot_of_a_kana_is_no_dust() -> None:
+    paper = Paper()
+    paper.line(12, 13, 15, 11)
+    paper.line(12, 10.6, 12.5, 11)
+
+    mask = stroke_mask(paper.ink, Box(8, 8, 20, 8))
+
+    assert mask[: round(3.2 * PX_PER_MM), : round(5 * PX_PER_MM)].any()
