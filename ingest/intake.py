@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from ingest.opening import media_type, open_original
 from ingest.page_image import Limits, pages
-from kamizero.errors import RefusedError
+from kamizero.errors import RefusedError, WrongCallError
 from storage import audit, originals, work
 from storage.database import Database, after_commit
 from storage.interfaces import Kept, ObjectStore
 from storage.tables import Arrival, ArrivalState, Filing, Job, Original, Page, Site
 
 Progress = Callable[[str], None]
+
+LONGEST_SITE = 16
+MOST_SHEETS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,12 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the door knows about the files it delivers at once."""
+    """What the door knows about the files it delivers at once.
+
+    Raises:
+        WrongCallError: a site or a number of sheets that cannot be, whichever door
+            let it in.
+    """
 
     door: str
     operator: str
@@ -37,6 +45,14 @@ class Delivery:
     received_on: date
     sheets: int | None = None
     sides: int = 1
+
+    def __post_init__(self) -> None:
+        if not (1 <= len(self.site) <= LONGEST_SITE and self.site.isprintable()):
+            raise WrongCallError(
+                f"A site's code has 1 to {LONGEST_SITE} letters or digits."
+            )
+        if self.sheets is not None and not 1 <= self.sheets <= MOST_SHEETS:
+            raise WrongCallError(f"A job has 1 to {MOST_SHEETS:,} sheets.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The bytes are kept before any row names them, and every file leaves a trace."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from ingest.intake import Delivery, Incoming, Intake, job_filings
 from ingest.page_image import Limits
 from ingest.watching import WatchedFolder
-from kamizero.errors import StoreError
+from kamizero.errors import StoreError, WrongCallError
 from storage.columns import Table
 from storage.database import Database, embedded_url
 from storage.directory import DirectoryStore
@@ -334,3 +334,15 @@ def test_progress_names_each_file_as_it_is_kept(room: Room) -> None:
     room.intake.receive(files, DELIVERY, progress=told.append)
 
     assert told == ["a.png", "b"]
+
+
+@pytest.mark.parametrize("site", ["", "x" * 17, "a\0b", "two\nlines"])
+def test_a_site_that_can_be_no_code_is_refused(site: str) -> None:
+    with pytest.raises(WrongCallError, match="site's code"):
+        replace(DELIVERY, site=site)
+
+
+@pytest.mark.parametrize("sheets", [0, -1, 2**40])
+def test_a_number_of_sheets_that_cannot_be_is_refused(sheets: int) -> None:
+    with pytest.raises(WrongCallError, match="sheets"):
+        replace(DELIVERY, sheets=sheets)
