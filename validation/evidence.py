@@ -13,6 +13,7 @@ from validation.records import (
     known_value,
     named_office,
     named_person,
+    office_agrees,
     person_agrees,
 )
 from validation.sums import SUMS, bonus, remuneration
@@ -89,7 +90,7 @@ def _total_agrees(line: Line) -> bool:
 
 
 def _office_on_record(head: Line) -> tuple[str, ...]:
-    """The items of the head that the register spells the same way.
+    """The items of the head that the register bears out.
 
     A number may be misread into that of another office: it counts only where symbol
     and number name one office and a name, address or phone agrees too.
@@ -99,11 +100,15 @@ def _office_on_record(head: Line) -> tuple[str, ...]:
         head.value("office.symbol") and head.value("office.number")
     ):
         return ()
-    same = tuple(item for item in _OFFICE_ITEMS if _office_says(office, head, item))
-    return same if any(item in _OFFICE_IN_WORDS for item in same) else ()
+    if not any(office_agrees(head, office, item) for item in _OFFICE_IN_WORDS):
+        return ()
+    return tuple(item for item in _OFFICE_ITEMS if _office_says(office, head, item))
 
 
 def _office_says(office: OfficeRecord, head: Line, item: str) -> bool:
+    """Words count only as the register spells them, numbers without their zeros."""
+    if item not in _OFFICE_IN_WORDS:
+        return bool(office_agrees(head, office, item))
     known = str(getattr(office, item.removeprefix("office.")))
     return bool(known) and head.value(item) == known
 

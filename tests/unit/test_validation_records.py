@@ -1,6 +1,6 @@
 """Comparing a filing with the register, and what the register supports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -222,19 +222,36 @@ def test_a_candidate_that_agrees_with_the_register_raises_doubt() -> None:
     assert doubts == {"insured.1.birth_date"}
 
 
+def with_head(filing: FilingValues, head: Mapping[str, str]) -> FilingValues:
+    return replace(filing, values={**filing.values, **head})
+
+
 def test_the_register_supports_what_agrees_with_it() -> None:
     support = grounds(leaving(), HANA)
 
     assert {name for name, found in support.items() if "record" in found} == {
         "office.symbol",
         "office.number",
-        "office.name",
         "insured.1.serial_number",
         "insured.1.name_kana",
         "insured.1.name_kanji",
         "insured.1.birth_date",
         "insured.1.my_number",
     }
+
+
+def test_a_name_is_supported_only_as_the_register_spells_it() -> None:
+    short = grounds(leaving(), HANA)
+    whole = grounds(with_head(leaving(), {"office.name": OFFICE.name}), HANA)
+
+    assert "office.name" not in short
+    assert "record" in whole["office.name"]
+
+
+def test_an_office_is_not_known_by_its_numbers_alone() -> None:
+    filing = with_head(leaving(), {"office.name": "有限会社くぬぎ"})
+
+    assert "office.number" not in grounds(filing, HANA)
 
 
 def test_a_number_alone_is_not_supported_by_the_person_it_names() -> None:
