@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds a watched file must not have changed before it is taken.",
     )
+    secure_cookies: bool = Field(
+        default=False,
+        description="Let browsers send the session's cookie over HTTPS only; set it "
+        "where people reach the pages through HTTPS.",
+    )
     log_format: Literal["columns", "json"] = Field(
         default="columns", description="How log lines are written."
     )

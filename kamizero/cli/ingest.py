@@ -2,6 +2,7 @@
 
 import getpass
 import time
+from contextlib import ExitStack
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -80,23 +81,29 @@ def take_in(
 
 def wait_for(installation: Installation, job_id: int) -> None:
     """Wait until a job is through; work on it here where nobody else does."""
-    folder = installation.settings.data_dir
-    with (
-        slots.held(folder, 0, wait=False) as ours,
-        Progress(console=people, transient=True) as bar,
-    ):
-        loop = None
-        if ours:
-            slots.give_back_leases(installation.rooms.database, folder, 0)
-            loop = Loop(installation.rooms, worker=slots.name_of(folder, 0))
+    rooms = installation.rooms
+    loop = None
+    with ExitStack() as held, Progress(console=people, transient=True) as bar:
         task = bar.add_task("reading", total=None)
         while not _finished(installation, job_id, bar, task):
+            # Asked again each time: whoever works now may stop before our job is done.
+            loop = loop or _loop(installation, held)
             if loop is None:
                 time.sleep(POLL_SECONDS)
             elif not loop.work_once():
-                rooms = installation.rooms
                 audit.seal(rooms.database, rooms.store, now=rooms.clock())
                 time.sleep(0.05)
+
+
+def _loop(installation: Installation, held: ExitStack) -> Loop | None:
+    """A worker in this process, where the first slot is free."""
+    folder, rooms = installation.settings.data_dir, installation.rooms
+    slot = slots.take(folder, 0)
+    if slot is None:
+        return None
+    held.enter_context(slot)
+    slots.give_back_leases(rooms.database, folder, 0)
+    return Loop(rooms, worker=slots.name_of(folder, 0))
 
 
 def job_line(

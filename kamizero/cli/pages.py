@@ -40,6 +40,7 @@ def web_app(installation: Installation) -> FastAPI:
             heartbeat=lambda: slots.last_beat(settings.data_dir),
             site=settings.site,
             language=settings.language,
+            secure_cookies=settings.secure_cookies,
             max_upload_bytes=settings.max_file_bytes,
         )
     )

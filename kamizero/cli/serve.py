@@ -60,9 +60,20 @@ def work(
     settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING")
     installation = open_installation(settings)
-    with slots.held(settings.data_dir, slot, wait=True):
+    stop = _told_to_stop()
+
+    def is_wanted() -> bool:
+        return not stop.is_set() and os.getppid() == parent
+
+    held = None
+    while held is None and is_wanted():
+        held = slots.take(settings.data_dir, slot)
+        if held is None:
+            stop.wait(SLOT_SECONDS)
+    if held is None:
+        return
+    with held:
         slots.give_back_leases(installation.rooms.database, settings.data_dir, slot)
-        stop = _told_to_stop()
         beat = threading.Thread(
             target=slots.beat, args=(settings.data_dir, slot, stop), daemon=True
         )

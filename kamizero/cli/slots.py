@@ -1,17 +1,17 @@
-"""Embedded workers of one data folder: one process a slot, proven by a file lock.
+"""Who works on one data folder: one server, and one process a worker slot.
 
-Whoever holds a slot's lock knows that its former holder is dead, so leases left
-under that name are given back at once instead of waiting for their time.
+Each place is proven by a file lock. Whoever holds a worker's knows that its former
+holder is dead, so leases left under that name are given back at once instead of
+waiting for their time.
 """
 
 import fcntl
 import hashlib
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from storage import work
 from storage.database import Database
@@ -25,16 +25,14 @@ def name_of(data_dir: Path, slot: int) -> str:
     return f"embedded-{hashlib.sha256(place.encode()).hexdigest()[:8]}-{slot}"
 
 
-@contextmanager
-def held(data_dir: Path, slot: int, *, wait: bool) -> Iterator[bool]:
-    """Hold a slot; yields False where another process has it and `wait` is off."""
-    with _lock_file(data_dir, slot).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+def take_server(data_dir: Path) -> IO[str] | None:
+    """The right to serve the folder; see `take`."""
+    return _locked(_lock_file(data_dir, "server"))
+
+
+def take(data_dir: Path, slot: int) -> IO[str] | None:
+    """The slot, held until the file is closed; None where another process has it."""
+    return _locked(_lock_file(data_dir, f"worker-{slot}"))
 
 
 def give_back_leases(database: Database, data_dir: Path, slot: int) -> None:
@@ -46,7 +44,7 @@ def give_back_leases(database: Database, data_dir: Path, slot: int) -> None:
 def beat(data_dir: Path, slot: int, stop: threading.Event) -> None:
     """Show every few seconds that the slot's holder lives."""
     while True:
-        _lock_file(data_dir, slot).touch()
+        _lock_file(data_dir, f"worker-{slot}").touch()
         if stop.wait(BEAT_SECONDS):
             return
 
@@ -57,7 +55,17 @@ def last_beat(data_dir: Path) -> datetime | None:
     return datetime.fromtimestamp(max(beats), UTC) if beats else None
 
 
-def _lock_file(data_dir: Path, slot: int) -> Path:
+def _lock_file(data_dir: Path, name: str) -> Path:
     folder = data_dir / "locks"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"worker-{slot}.lock"
+    return folder / f"{name}.lock"
+
+
+def _locked(path: Path) -> IO[str] | None:
+    file = path.open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
