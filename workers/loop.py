@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from kamizero.errors import KamizeroError, StaleFenceError
+from kamizero.errors import KamizeroError, StaleFenceError, StoreError
 from storage import audit, work
 from storage.tables import WorkState
 from storage.work import Claim
@@ -18,6 +18,8 @@ log = structlog.get_logger()
 
 # How long an idle worker waits before it looks for new rows.
 IDLE_SECONDS = 0.5
+# And how long when the disk or the database fails it.
+OUTAGE_SECONDS = 5.0
 SEAL_SECONDS = 2.0
 
 
@@ -49,9 +51,14 @@ class Loop:
     def run(self, stop: threading.Event, *, wanted: Callable[[], bool]) -> None:
         """Work until told to stop, or until nobody wants the work any more."""
         while not stop.is_set() and wanted():
-            if not self.work_once():
-                bury_poison(self._rooms)
-                stop.wait(IDLE_SECONDS)
+            try:
+                if not self.work_once():
+                    bury_poison(self._rooms)
+                    stop.wait(IDLE_SECONDS)
+            except StoreError as error:
+                # Nobody's fault but the machine's: a disk is full, a database locked.
+                log.error("nothing_can_be_kept", error=str(error))
+                stop.wait(OUTAGE_SECONDS)
 
     def _run(self, claim: Claim) -> None:
         log.info("step_started")
@@ -99,8 +106,10 @@ class Loop:
                     work.extend(
                         rooms.database, claim, lease=rooms.lease, now=rooms.clock()
                     )
-                except KamizeroError:
+                except StaleFenceError:
                     return
+                except StoreError as error:
+                    log.warning("lease_not_extended", error=str(error))
 
         thread = threading.Thread(target=extend, daemon=True)
         thread.start()

@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
 import typer
@@ -25,6 +25,8 @@ from kamizero.settings import Settings
 from workers.loop import Loop, seal_events
 
 WATCH_SECONDS = 2.0
+# Requests that are not answered by then are broken off.
+STOP_SECONDS = 3
 
 
 def up(
@@ -38,10 +40,14 @@ def up(
     settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING" if with_demo else "INFO")
     _demand_watched_folder(settings)
-    with _listening(host, port) as door:
+    with _listening(host, port) as door, ExitStack() as held:
         installation = open_installation(settings)
+        _demand_alone(settings, until=held)
         config = uvicorn.Config(
-            web_app(installation), log_config=None, access_log=False
+            web_app(installation),
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
         )
         server = uvicorn.Server(config)
         address = f"http://{host}:{door.getsockname()[1]}"
@@ -65,11 +71,7 @@ def work(
     def is_wanted() -> bool:
         return not stop.is_set() and os.getppid() == parent
 
-    held = None
-    while held is None and is_wanted():
-        held = slots.take(settings.data_dir, slot)
-        if held is None:
-            stop.wait(SLOT_SECONDS)
+    held = slots.wait_for(settings.data_dir, slot, wanted=is_wanted)
     if held is None:
         return
     with held:
@@ -79,7 +81,17 @@ def work(
         )
         beat.start()
         loop = Loop(installation.rooms, worker=slots.name_of(settings.data_dir, slot))
-        loop.run(stop, wanted=lambda: os.getppid() == parent)
+        loop.run(stop, wanted=is_wanted)
+
+
+def _demand_alone(settings: Settings, until: ExitStack) -> None:
+    server = slots.take_server(settings.data_dir)
+    if server is None:
+        raise SetupError(
+            f"Another `kamizero up` serves {settings.data_dir.resolve()} already. Use "
+            "that one, stop it, or set KAMIZERO_DATA_DIR to another folder."
+        )
+    until.enter_context(server)
 
 
 def _told_to_stop() -> threading.Event:

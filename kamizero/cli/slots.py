@@ -9,6 +9,8 @@ import fcntl
 import hashlib
 import socket
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -17,6 +19,7 @@ from storage import work
 from storage.database import Database
 
 BEAT_SECONDS = 3.0
+LOOK_SECONDS = 0.3
 
 
 def name_of(data_dir: Path, slot: int) -> str:
@@ -33,6 +36,18 @@ def take_server(data_dir: Path) -> IO[str] | None:
 def take(data_dir: Path, slot: int) -> IO[str] | None:
     """The slot, held until the file is closed; None where another process has it."""
     return _locked(_lock_file(data_dir, f"worker-{slot}"))
+
+
+def wait_for(
+    data_dir: Path, slot: int, *, wanted: Callable[[], bool]
+) -> IO[str] | None:
+    """The slot as soon as it is free; None when it is not wanted any more."""
+    while wanted():
+        held = take(data_dir, slot)
+        if held is not None:
+            return held
+        time.sleep(LOOK_SECONDS)
+    return None
 
 
 def give_back_leases(database: Database, data_dir: Path, slot: int) -> None:
