@@ -15,6 +15,16 @@ def test_a_port_in_use_is_told_in_one_line(installation: Installation) -> None:
     assert "Traceback" not in second.stderr
 
 
+def test_a_folder_is_served_once(installation: Installation) -> None:
+    installation.up()
+
+    second = installation.run("up", "--port", "0")
+
+    assert second.returncode == 1
+    assert "serves" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
 def test_a_watched_folder_that_is_missing_is_told_at_the_start(
     installation: Installation,
 ) -> None:
