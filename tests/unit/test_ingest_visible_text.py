@@ -109,12 +109,41 @@ def test_text_off_the_page_does_not_count(x: float, y: float) -> None:
     assert _words(lambda canvas: _write(canvas, x=x, y=y)) == []
 
 
-def test_text_under_a_picture_does_not_count() -> None:
+@pytest.mark.parametrize("shade", ["white", "black"])
+def test_text_under_a_picture_does_not_count(shade: str) -> None:
     def draw(canvas: Canvas) -> None:
         _write(canvas)
-        canvas.drawImage(_picture(), 90, 690, 100, 40)
+        canvas.drawImage(_picture(shade), 90, 690, 100, 40)
 
     assert _words(draw) == []
+
+
+def _white_on_white(canvas: Canvas) -> None:
+    canvas.setFillColorRGB(1, 1, 1)
+    _write(canvas)
+
+
+def _clear(canvas: Canvas) -> None:
+    canvas.setFillAlpha(0)
+    _write(canvas)
+
+
+def _in_no_ink(canvas: Canvas) -> None:
+    _write_in_mode(canvas, INVISIBLE)
+
+
+@pytest.mark.parametrize("write_unseen", [_white_on_white, _clear, _in_no_ink])
+def test_unseen_text_does_not_borrow_the_ink_it_touches(
+    write_unseen: Callable[[Canvas], None],
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.saveState()
+        write_unseen(canvas)
+        canvas.restoreState()
+        canvas.drawString(100, 707, "67890")
+        canvas.drawString(100, 600, "far")
+
+    assert _words(draw) == ["far"]
 
 
 def test_text_under_other_text_lets_neither_count() -> None:
@@ -122,6 +151,25 @@ def test_text_under_other_text_lets_neither_count() -> None:
         _write(canvas)
         canvas.drawImage(_picture(), 90, 690, 100, 40)
         canvas.drawString(100, 700, "67890")
+
+    assert _words(draw) == []
+
+
+def test_text_over_the_line_below_lets_neither_count() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFontSize(30)
+        _write(canvas)
+        canvas.drawString(100, 706, "67890")
+
+    assert _words(draw) == []
+
+
+@pytest.mark.parametrize(("across", "along"), [(-1, 1), (1, -1), (-1, -1)])
+def test_mirrored_text_is_left_to_the_eye(across: int, along: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(300, 400)
+        canvas.scale(across, along)
+        canvas.drawString(0, 0, TEXT)
 
     assert _words(draw) == []
 

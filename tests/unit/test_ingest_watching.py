@@ -175,6 +175,20 @@ def test_a_file_that_cannot_be_kept_does_not_hold_up_the_next(share: Share) -> N
     assert share.taken == [("b.tif", b"b")]
 
 
+def test_another_file_of_a_name_that_was_taken_waits_its_own_time(
+    share: Share,
+) -> None:
+    path = share.write("a.tif", b"one")
+    os.utime(path, (7, 7))
+    share.look_after(0)
+    share.look_after(QUIET)
+    # Devices number files anew, and some file systems have coarse clocks.
+    os.utime(share.write("a.tif", b"two"), (7, 7))
+
+    assert share.look_after(1) == []
+    assert share.look_after(QUIET) == [2]
+
+
 def test_a_file_that_vanishes_is_forgotten(share: Share) -> None:
     path = share.write("a.tif")
     share.look_after(0)
