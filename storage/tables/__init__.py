@@ -1,0 +1,57 @@
+"""Every table of the database; the row is the truth, everything else a hint.
+
+Tables that hold personal data (`field_value`, `finding`, the records) can be erased;
+`audit_event` and `audit_seal` are append-only and carry ids and commitments alone.
+"""
+
+from storage.tables.decisions import (
+    Approval,
+    Delivery,
+    DeliveryState,
+    ReturnSlip,
+    Touch,
+)
+from storage.tables.events import AuditEvent, AuditHead, AuditSeal
+from storage.tables.fields import AuthorKind, Field, FieldValue, FieldVersion, Purpose
+from storage.tables.filings import Entry, EntryState, Filing, FilingStep, Page
+from storage.tables.findings import FindingRow
+from storage.tables.receiving import Arrival, ArrivalState, Bundle, Job, Original, Site
+from storage.tables.records import RecordInsured, RecordOffice
+from storage.tables.visitors import ApiToken, IdempotentAnswer, LoginSession, Person
+from storage.tables.work import Work, WorkState
+
+__all__ = [
+    "ApiToken",
+    "Approval",
+    "Arrival",
+    "ArrivalState",
+    "AuditEvent",
+    "AuditHead",
+    "AuditSeal",
+    "AuthorKind",
+    "Bundle",
+    "Delivery",
+    "DeliveryState",
+    "Entry",
+    "EntryState",
+    "Field",
+    "FieldValue",
+    "FieldVersion",
+    "Filing",
+    "FilingStep",
+    "FindingRow",
+    "IdempotentAnswer",
+    "Job",
+    "LoginSession",
+    "Original",
+    "Page",
+    "Person",
+    "Purpose",
+    "RecordInsured",
+    "RecordOffice",
+    "ReturnSlip",
+    "Site",
+    "Touch",
+    "Work",
+    "WorkState",
+]

@@ -1,0 +1,70 @@
+"""What people decided about entries, and what leaves the house because of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import Id, Instant, Table, one_of
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    TAKEN = "taken"
+    REGISTERED = "registered"
+    REJECTED = "rejected"
+    IN_DOUBT = "in_doubt"
+
+
+class ReturnSlip(Table):
+    """An entry sent back to its submitter (返戻)."""
+
+    __tablename__ = "return_slip"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class Approval(Table):
+    """One person's signature over the manifest they saw (決裁)."""
+
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), index=True)
+    manifest_sha256: Mapped[str] = mapped_column(String(64))
+    store_key: Mapped[str] = mapped_column(String(200))
+    store_version: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(Instant)
+    key_id: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(128))
+
+
+class Touch(Table):
+    """Who changed, waived or decided something on a filing: they cannot approve it."""
+
+    __tablename__ = "touch"
+
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), primary_key=True)
+    person: Mapped[str] = mapped_column(String(100), primary_key=True)
+
+
+class Delivery(Table):
+    """One record version on its way to one subscriber."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "subscriber"),
+        one_of("state", DeliveryState),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
+    subscriber: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PENDING)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
