@@ -49,12 +49,20 @@ class Installation:
         assert done.returncode in (0, 3), done.stderr
         return dict(json.loads(done.stdout))
 
-    def up(self) -> str:
+    def up(self, *arguments: str) -> str:
         """Start the server; return its address once it answers."""
         port = free_port()
         with (self.folder.parent / f"up-{port}.log").open("wb") as log:
             server = subprocess.Popen(
-                [sys.executable, "-m", "kamizero", "up", "--port", str(port)],
+                [
+                    sys.executable,
+                    "-m",
+                    "kamizero",
+                    "up",
+                    "--port",
+                    str(port),
+                    *arguments,
+                ],
                 env=self.environment,
                 stdout=log,
                 stderr=log,

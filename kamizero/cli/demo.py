@@ -30,6 +30,7 @@ from storage.tables import (
     Filing,
     FindingRow,
     Job,
+    Person,
 )
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -38,17 +39,17 @@ DOOR = "demo"
 LOGINS = (("hanako", Role.REVIEWER), ("ichiro", Role.APPROVER))
 
 
-def run(installation: Installation, address: str, stop: threading.Event) -> None:
-    """Take the samples in once, wait until they are read, print what came of them.
-
-    Raises:
-        SetupError: there are no samples, because this is no checkout.
-    """
+def demand_samples() -> None:
+    """Raises SetupError where there are none, because this is no checkout."""
     if not SAMPLES.is_dir():
         raise SetupError("The samples are not here: --demo runs from a checkout.")
+
+
+def run(installation: Installation, address: str, stop: threading.Event) -> None:
+    """Take the samples in once, wait until they are read, print what came of them."""
     logins = _logins(installation)
     people.print(f"kamizero serves {address}  [dim](Ctrl+C stops it)[/dim]")
-    _take_in_samples(installation)
+    _take_in_samples(installation, stop)
     _wait(installation, stop)
     if stop.is_set():
         return
@@ -59,7 +60,7 @@ def run(installation: Installation, address: str, stop: threading.Event) -> None
         people.print(f"  {name:8} {password}", highlight=False)
 
 
-def _take_in_samples(installation: Installation) -> None:
+def _take_in_samples(installation: Installation, stop: threading.Event) -> None:
     """Take in what is not there yet, each paper on the day after it was written."""
     database = installation.rooms.database
     with database.look() as session:
@@ -72,6 +73,8 @@ def _take_in_samples(installation: Installation) -> None:
     files = [file for file in files_below([SCANS]) if file[0] not in known]
     with Progress(console=people, transient=True) as bar:
         for source, path in bar.track(files, description="taking in"):
+            if stop.is_set():
+                return
             installation.intake.receive(
                 [Incoming(source, path.read_bytes)],
                 Delivery(
@@ -99,14 +102,20 @@ def _received_on(truth: Any) -> date:
 def _logins(installation: Installation) -> dict[str, str]:
     """Name -> password; made once and kept in the data folder for the next start."""
     path = installation.settings.data_dir / "demo-logins.json"
-    if path.exists():
-        return dict(json.loads(path.read_text("utf-8")))
-    logins = {name: secrets.token_urlsafe(9) for name, _ in LOGINS}
+    # The file first: passwords of people who are there already are in no other place.
+    if not path.exists():
+        draft = path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps({n: secrets.token_urlsafe(9) for n, _ in LOGINS}))
+        draft.replace(path)
+    logins = dict(json.loads(path.read_text("utf-8")))
     with installation.rooms.database.begin() as session:
+        known = set(session.scalars(select(Person.name)))
         for name, role in LOGINS:
-            add_person(session, name=name, role=role, password=logins[name], now=now())
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(logins), "utf-8")
+            if name not in known:
+                add_person(
+                    session, name=name, role=role, password=logins[name], now=now()
+                )
     return logins
 
 

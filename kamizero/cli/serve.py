@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
+import structlog
 import typer
 import uvicorn
 
@@ -17,12 +18,14 @@ from kamizero import logs
 from kamizero.cli import demo, slots
 from kamizero.cli.children import Children
 from kamizero.cli.clock import today
-from kamizero.cli.console import people
+from kamizero.cli.console import Exit, people, say
 from kamizero.cli.pages import web_app
 from kamizero.cli.wiring import Installation, open_installation
-from kamizero.errors import SetupError
+from kamizero.errors import KamizeroError, SetupError
 from kamizero.settings import Settings
 from workers.loop import Loop, seal_events
+
+log = structlog.get_logger()
 
 WATCH_SECONDS = 2.0
 # Requests that are not answered by then are broken off.
@@ -35,11 +38,13 @@ def up(
     ] = False,
     host: Annotated[str, typer.Option()] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
-) -> None:
+) -> int:
     """Serve the web pages and work on what comes in."""
     settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING" if with_demo else "INFO")
     _demand_watched_folder(settings)
+    if with_demo:
+        demo.demand_samples()
     with _listening(host, port) as door, ExitStack() as held:
         installation = open_installation(settings)
         _demand_alone(settings, until=held)
@@ -51,12 +56,13 @@ def up(
         )
         server = uvicorn.Server(config)
         address = f"http://{host}:{door.getsockname()[1]}"
-        with _beside(installation, server, address, with_demo):
+        with _beside(installation, server, address, with_demo) as broken:
             # It stops at these signals and then raises them again: what runs beside
             # it must still be stopped in order.
             for signal_number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(signal_number, lambda *_: None)
             server.run(sockets=[door])
+    return Exit.FAILED if broken.is_set() else Exit.OK
 
 
 def work(
@@ -122,31 +128,42 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 @contextmanager
 def _beside(
     installation: Installation, server: uvicorn.Server, address: str, with_demo: bool
-) -> Iterator[None]:
-    """Everything that runs beside the web server, stopped with it."""
-    stop = threading.Event()
+) -> Iterator[threading.Event]:
+    """Everything that runs beside the web server, stopped with it.
+
+    Yields the event that says that a part of it broke.
+    """
+    stop, broken = threading.Event(), threading.Event()
 
     def lasting(call: Callable[[Installation, threading.Event], None]) -> None:
         # If one of them breaks, all of it stops: never green with a part missing.
         try:
             call(installation, stop)
         finally:
+            if not stop.is_set():
+                broken.set()
+            server.should_exit = True
+
+    def demonstrate() -> None:
+        try:
+            demo.run(installation, address, stop)
+        except KamizeroError as error:
+            say(str(error), Exit.FAILED)
+            broken.set()
             server.should_exit = True
 
     threads = [threading.Thread(target=lasting, args=[_seal])]
     if installation.settings.watch_dir is not None:
         threads.append(threading.Thread(target=lasting, args=[_watch]))
     if with_demo:
-        threads.append(
-            threading.Thread(target=demo.run, args=(installation, address, stop))
-        )
+        threads.append(threading.Thread(target=demonstrate))
     with Children(["work"], installation.settings.workers):
         for thread in threads:
             thread.start()
         if not with_demo:
             people.print(f"kamizero serves {address}")
         try:
-            yield
+            yield broken
         finally:
             stop.set()
             for thread in threads:
@@ -182,4 +199,8 @@ def _watch(installation: Installation, stop: threading.Event) -> None:
         quiet_seconds=settings.watch_quiet_seconds,
     )
     while not stop.wait(WATCH_SECONDS):
-        folder.look()
+        try:
+            folder.look()
+        except OSError as error:
+            # A share that went away comes back; papers wait in it meanwhile.
+            log.error("watched_folder_not_seen", error=str(error))

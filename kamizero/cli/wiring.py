@@ -50,9 +50,10 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         _demand_installation(settings)
     database = Database(settings.database)
     is_new = not inspect(database.engine).has_table(Site.__tablename__)
-    database.upgrade()
-    # Keys that are missing beside existing rows are lost, not to be made anew.
+    # Keys that are missing beside existing rows are lost, not to be made anew. They
+    # come before the tables: who is stopped between the two can start again.
     vault = Vault(KeyRing.load(settings.data_dir / "keys", create=is_new))
+    database.upgrade()
     store = DirectoryStore(settings.data_dir, immutable=settings.store_immutable)
     library = Library.shipped()
     register = Register(database, vault)
