@@ -37,6 +37,9 @@ _TARGETS = {
     FieldType.ADDRESS: 0.94,
 }
 _CRITICAL_GROUNDS = 2
+_DIGITS = (FieldType.DIGITS, FieldType.AMOUNT, FieldType.DATE)
+_LONE_TARGET = 0.999
+_BLANK_TARGET = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,18 @@ def is_accepted(field: Field, outcome: Outcome) -> bool:
         FieldState.STRUCK,
     ):
         return False
-    if outcome.confidence < _TARGETS[field.type]:
+    if outcome.confidence < _target(field, outcome):
         return False
     if field.critical and outcome.state is FieldState.READ:
         return len(outcome.grounds) >= _CRITICAL_GROUNDS
     return True
+
+
+def _target(field: Field, outcome: Outcome) -> float:
+    """What a reading must reach; digits that nothing else speaks for, a little more."""
+    if field.type in _DIGITS and len(outcome.grounds) < _CRITICAL_GROUNDS:
+        return _LONE_TARGET if outcome.state is FieldState.READ else _BLANK_TARGET
+    return _TARGETS[field.type]
 
 
 def _error(share: float) -> float:

@@ -72,6 +72,11 @@ def test_a_sure_reading_is_accepted() -> None:
     assert is_accepted(field(), read(0.9999, "line"))
 
 
+def test_digits_that_only_the_line_speaks_for_must_be_surer() -> None:
+    assert not is_accepted(field(), read(0.998, "line"))
+    assert is_accepted(field(), read(0.998, "line", "sum"))
+
+
 def test_a_critical_field_needs_two_grounds() -> None:
     critical = field(critical=True)
 
