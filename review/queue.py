@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from review.refusals import WrongClaimError
 from storage import audit, work
 from storage.database import Database
-from storage.tables import Entry, Work, WorkState
+from storage.tables import Entry
 from storage.work import Claim
 
 KIND = "review"
@@ -44,8 +43,7 @@ def claim(
     database: Database, person: str, *, entry_id: int, now: datetime
 ) -> Claim | None:
     """Lease this entry, parked or not; None where somebody holds it or all is done."""
-    with database.begin() as session:
-        _end_parking(session, entry_id, now=now)
+    work.hasten(database, kind=KIND, subject=entry_id, now=now)
     return work.claim(
         database, kinds=[KIND], worker=person, lease=LEASE, now=now, subject=entry_id
     )
@@ -56,15 +54,7 @@ def claim_of(session: Session, person: str, *, entry_id: int) -> Claim | None:
 
     It may have run out: as long as nobody else asked for the entry it still holds.
     """
-    row = session.scalars(
-        select(Work).where(
-            Work.kind == KIND,
-            Work.subject == entry_id,
-            Work.state == WorkState.OPEN,
-            Work.leased_by == person,
-        )
-    ).one_or_none()
-    return _claim_from(row, row.lease_until) if row and row.lease_until else None
+    return work.held_by(session, person, kind=KIND, subject=entry_id)
 
 
 def extend(database: Database, claim: Claim, *, now: datetime) -> Claim:
@@ -81,9 +71,7 @@ def park(
     session: Session, claim: Claim, *, wait: Wait, until: datetime, now: datetime
 ) -> None:
     """Put the entry aside: until then it comes to nobody of itself."""
-    work.release(session, claim, now=now)
-    row = session.get_one(Work, claim.id)
-    row.due_at = until
+    work.release(session, claim, now=now, due_at=until)
     entry = session.get_one(Entry, claim.subject)
     entry.reasons = [*without_parking(entry.reasons), f"parked:{wait}"]
     audit.record(
@@ -103,25 +91,7 @@ def without_parking(reasons: Sequence[str]) -> list[str]:
 
 def leave_unclaimed(session: Session, entry: Entry, *, now: datetime) -> bool:
     """Take an entry out of the queue; False where a person holds it."""
-    row = session.scalars(
-        select(Work)
-        .where(
-            Work.kind == KIND,
-            Work.subject == entry.id,
-            Work.state == WorkState.OPEN,
-            or_(Work.lease_until.is_(None), Work.lease_until < now),
-        )
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if row is None:
-        return False
-    row.state = WorkState.DONE
-    row.done_at = now
-    # Whoever let the lease run out comes too late from here on.
-    row.fence += 1
-    row.lease_until = None
-    row.leased_by = None
-    return True
+    return work.call_off(session, kind=KIND, subject=entry.id, now=now)
 
 
 def hold(session: Session, claim: Claim, entry: Entry, *, now: datetime) -> None:
@@ -132,29 +102,3 @@ def hold(session: Session, claim: Claim, entry: Entry, *, now: datetime) -> None
             f"{entry.id}; open the entry again."
         )
     work.hold(session, claim, now=now)
-
-
-def _end_parking(session: Session, entry_id: int, *, now: datetime) -> None:
-    session.execute(
-        update(Work)
-        .where(
-            Work.kind == KIND,
-            Work.subject == entry_id,
-            Work.state == WorkState.OPEN,
-            Work.due_at > now,
-        )
-        .values(due_at=now)
-    )
-
-
-def _claim_from(row: Work, lease_until: datetime) -> Claim:
-    return Claim(
-        id=row.id,
-        kind=row.kind,
-        subject=row.subject,
-        site=row.site,
-        fence=row.fence,
-        attempts=row.attempts,
-        lease_until=lease_until,
-        leased_by=row.leased_by or "",
-    )

@@ -5,51 +5,35 @@ fence: whoever comes back with an older fence than the row's has lost the item.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    TextClause,
-    and_,
-    func,
-    or_,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import StaleFenceError
+from storage.claims import IS_OPEN, Claim, claim_on, free, let_go, unheld
 from storage.database import Database
 from storage.insertion import insert
 from storage.tables import Work, WorkState
 
+__all__ = [
+    "Claim",
+    "call_off",
+    "claim",
+    "extend",
+    "fail",
+    "finish",
+    "hasten",
+    "held_by",
+    "hold",
+    "put",
+    "release",
+]
+
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 MAX_ATTEMPTS = 5
-
-# Written out, not a parameter: only then can the partial indexes serve it.
-_OPEN = text("state = 'open'")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to work on one thing until the lease ends.
-
-    Attributes:
-        fence: counts up with every change of hands; results carry it.
-        attempts: how often it was handed out, this time included.
-    """
-
-    id: int
-    kind: str
-    subject: int
-    site: str
-    fence: int
-    attempts: int
-    lease_until: datetime
-    leased_by: str
 
 
 def put(
@@ -81,7 +65,7 @@ def put(
     session.execute(
         row.on_conflict_do_nothing(
             index_elements=["kind", "subject"],
-            index_where=_OPEN,
+            index_where=IS_OPEN,
         )
     )
 
@@ -97,16 +81,16 @@ def claim(
     subject: int | None = None,
 ) -> Claim | None:
     """Lease the most urgent thing nobody works on, in a transaction of its own."""
-    free = _free(now, site=site, subject=subject)
+    wanted = free(now, site=site, subject=subject)
     # Looking first keeps idle workers away from the writer's lock.
     with database.look() as session:
-        heads = [row for kind in kinds for row in session.scalars(_next(kind, free))]
+        heads = [row for kind in kinds for row in session.scalars(_next(kind, wanted))]
     if not heads:
         return None
     with database.begin() as session:
         for head in sorted(heads, key=lambda row: (row.priority, row.id)):
             row = session.scalars(
-                _next(head.kind, free).with_for_update(skip_locked=True)
+                _next(head.kind, wanted).with_for_update(skip_locked=True)
             ).one_or_none()
             if row is not None:
                 return _lease(row, worker=worker, until=now + lease)
@@ -138,7 +122,7 @@ def finish(session: Session, claim: Claim, *, now: datetime) -> None:
     row = _held(session, claim, now=now)
     row.state = WorkState.DONE
     row.done_at = now
-    _give_up(row)
+    let_go(row)
 
 
 def fail(
@@ -157,7 +141,7 @@ def fail(
     """
     row = _held(session, claim, now=now)
     row.last_error = error
-    _give_up(row)
+    let_go(row)
     if retryable and row.attempts < max_attempts:
         row.due_at = now + _wait(row.attempts)
     else:
@@ -166,87 +150,63 @@ def fail(
     return WorkState(row.state)
 
 
-def release(session: Session, claim: Claim, *, now: datetime) -> None:
-    """Give it back unharmed: the next one finds it as if it was never taken."""
+def release(
+    session: Session, claim: Claim, *, now: datetime, due_at: datetime | None = None
+) -> None:
+    """Give it back unharmed: the next one finds it as if it was never taken.
+
+    Args:
+        due_at: until then it comes to nobody of itself.
+    """
     row = _held(session, claim, now=now)
     row.attempts -= 1
-    _give_up(row)
+    if due_at is not None:
+        row.due_at = due_at
+    let_go(row)
 
 
-def reclaim(session: Session, *, worker: str) -> None:
-    """Free what a worker had leased; only for whoever knows that it is dead.
-
-    The attempt stays counted: a page that kills its worker must end some day.
-    """
-    leased = select(Work).where(Work.leased_by == worker, _OPEN)
-    for row in session.scalars(leased.with_for_update()).all():
-        _give_up(row)
+def held_by(session: Session, worker: str, *, kind: str, subject: int) -> Claim | None:
+    """The claim this worker has on the subject, its lease run out or not."""
+    row = session.scalars(
+        _open(kind, subject).where(Work.leased_by == worker)
+    ).one_or_none()
+    return claim_on(row) if row is not None else None
 
 
-def bury(
-    database: Database,
-    *,
-    kinds: Sequence[str],
-    now: datetime,
-    max_attempts: int = MAX_ATTEMPTS,
-) -> tuple[Claim, ...]:
-    """End what killed every worker that took it; they are the sweep's to report.
-
-    A worker that dies never calls `fail`, so its item would come back for ever.
-    """
-    lost = select(Work).where(
-        Work.kind.in_(kinds),
-        _OPEN,
-        Work.attempts >= max_attempts,
-        Work.lease_until < now,
-    )
-    with database.look() as session:
-        if session.scalars(lost.limit(1)).first() is None:
-            return ()
+def hasten(database: Database, *, kind: str, subject: int, now: datetime) -> None:
+    """Make it due now, where it was put off."""
     with database.begin() as session:
-        rows = session.scalars(lost.with_for_update(skip_locked=True)).all()
-        buried = tuple(_claim(row) for row in rows)
-        for row in rows:
-            row.state = WorkState.DEAD
-            row.done_at = now
-            row.last_error = f"the worker was lost {row.attempts} times"
-            _give_up(row)
-    return buried
+        put_off = _open(kind, subject).where(Work.due_at > now)
+        for row in session.scalars(put_off.with_for_update()):
+            row.due_at = now
 
 
-def due(session: Session, *, kinds: Sequence[str], now: datetime) -> dict[str, int]:
-    """How many rows of each kind could be claimed at this moment."""
-    counts = session.execute(
-        select(Work.kind, func.count())
-        .where(Work.kind.in_(kinds), _free(now, site=None, subject=None))
-        .group_by(Work.kind)
-    )
-    return {kind: count for kind, count in counts}
+def call_off(session: Session, *, kind: str, subject: int, now: datetime) -> bool:
+    """End it because nothing is left to do; False where somebody is at it."""
+    row = session.scalars(
+        _open(kind, subject).where(unheld(now)).with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return False
+    row.state = WorkState.DONE
+    row.done_at = now
+    # Whoever let the lease run out comes too late from here on.
+    let_go(row)
+    return True
 
 
-def _free(
-    now: datetime, *, site: str | None, subject: int | None
-) -> ColumnElement[bool]:
-    wanted: list[ColumnElement[bool] | TextClause] = [
-        _OPEN,
-        Work.due_at <= now,
-        or_(Work.lease_until.is_(None), Work.lease_until < now),
-    ]
-    if site is not None:
-        wanted.append(Work.site == site)
-    if subject is not None:
-        wanted.append(Work.subject == subject)
-    return and_(*wanted)
-
-
-def _next(kind: str, free: ColumnElement[bool]) -> Select[Work]:
+def _next(kind: str, wanted: ColumnElement[bool]) -> Select[Work]:
     # One kind at a time, because the index then gives the order without a sort.
     return (
         select(Work)
-        .where(Work.kind == kind, free)
+        .where(Work.kind == kind, wanted)
         .order_by(Work.priority, Work.id)
         .limit(1)
     )
+
+
+def _open(kind: str, subject: int) -> Select[Work]:
+    return select(Work).where(Work.kind == kind, Work.subject == subject, IS_OPEN)
 
 
 def _lease(row: Work, *, worker: str, until: datetime) -> Claim:
@@ -254,22 +214,7 @@ def _lease(row: Work, *, worker: str, until: datetime) -> Claim:
     row.fence += 1
     row.lease_until = until
     row.leased_by = worker
-    return _claim(row)
-
-
-def _claim(row: Work) -> Claim:
-    if row.lease_until is None or row.leased_by is None:
-        raise ValueError(f"work {row.id} is not leased")
-    return Claim(
-        id=row.id,
-        kind=row.kind,
-        subject=row.subject,
-        site=row.site,
-        fence=row.fence,
-        attempts=row.attempts,
-        lease_until=row.lease_until,
-        leased_by=row.leased_by,
-    )
+    return claim_on(row)
 
 
 def _held(session: Session, claim: Claim, *, now: datetime) -> Work:
@@ -290,13 +235,6 @@ def _held(session: Session, claim: Claim, *, now: datetime) -> Work:
             "somebody else has taken or finished it. Nothing was saved; open it again."
         )
     return row
-
-
-def _give_up(row: Work) -> None:
-    # A fence of its own for "nobody" makes every claim given out before stale.
-    row.fence += 1
-    row.lease_until = None
-    row.leased_by = None
 
 
 def _wait(attempts: int) -> timedelta:

@@ -6,7 +6,8 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from storage import audit, work
+from storage import audit
+from storage.sweep import due
 from workers.failing import MACHINE_WORK, bury_poison
 from workers.loop import Loop
 from workers.rooms import Rooms
@@ -75,7 +76,7 @@ def sweep(app: Celery, rooms: Rooms) -> None:
     """Hint at every row no live lease holds, end what kills its workers, and seal."""
     bury_poison(rooms)
     with rooms.database.look() as session:
-        kinds = work.due(session, kinds=MACHINE_WORK, now=rooms.clock())
+        kinds = due(session, kinds=MACHINE_WORK, now=rooms.clock())
     for kind, count in kinds.items():
         for _ in range(min(count, MOST_HINTS)):
             send_hint(app, kind)

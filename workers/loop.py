@@ -52,8 +52,9 @@ class Loop:
         """Work until told to stop, or until nobody wants the work any more."""
         while not stop.is_set() and wanted():
             try:
+                # First, or what killed the worker before us would be taken again.
+                bury_poison(self._rooms)
                 if not self.work_once():
-                    bury_poison(self._rooms)
                     stop.wait(IDLE_SECONDS)
             except StoreError as error:
                 # Nobody's fault but the machine's: a disk is full, a database locked.
@@ -90,7 +91,13 @@ class Loop:
                     now=rooms.clock(),
                 )
                 if state is WorkState.DEAD:
-                    give_up(session, claim, error=error, now=rooms.clock())
+                    give_up(
+                        session,
+                        claim.kind,
+                        claim.subject,
+                        error=error,
+                        now=rooms.clock(),
+                    )
         except StaleFenceError:
             log.warning("lease_lost")
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from storage import work
+from storage import sweep
 from storage.database import Database
 
 BEAT_SECONDS = 3.0
@@ -53,7 +53,7 @@ def wait_for(
 def give_back_leases(database: Database, data_dir: Path, slot: int) -> None:
     """Free what the slot's dead holder had claimed; call only while holding it."""
     with database.begin() as session:
-        work.reclaim(session, worker=name_of(data_dir, slot))
+        sweep.reclaim(session, worker=name_of(data_dir, slot))
 
 
 def beat(data_dir: Path, slot: int, stop: threading.Event) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from kamizero.errors import StaleFenceError
 from storage import work
+from storage.claims import free
 from storage.database import Database
 from storage.tables import Work, WorkState
 
@@ -268,26 +269,56 @@ def test_a_result_and_its_end_are_one_transaction(database: Database) -> None:
     assert _row(database, claim).state == WorkState.OPEN
 
 
-def test_what_kills_every_worker_is_buried(database: Database) -> None:
+def test_a_worker_finds_the_claim_it_has(database: Database) -> None:
     _put(database, 1, 2)
-    now = NOW
-    for _ in range(3):
-        claim = _claim(database, subject=1, now=now)
-        assert claim is not None
-        now += LEASE + timedelta(seconds=1)
+    claim = _taken(database)
 
-    buried = work.bury(database, kinds=["read"], now=now, max_attempts=3)
+    with database.look() as session:
+        mine = work.held_by(session, "w", kind="read", subject=1)
+        others = work.held_by(session, "v", kind="read", subject=1)
+        untaken = work.held_by(session, "w", kind="read", subject=2)
 
-    assert [claim.subject for claim in buried] == [1]
-    assert _claim(database, subject=1, now=now) is None
-    assert _claim(database, subject=2, now=now) is not None
+    assert (mine, others, untaken) == (claim, None, None)
 
 
-def test_what_a_live_worker_holds_is_not_buried(database: Database) -> None:
+def test_what_was_put_off_is_given_to_nobody_until_it_is_hastened(
+    database: Database,
+) -> None:
     _put(database, 1)
-    _taken(database)
+    tomorrow = NOW + timedelta(days=1)
+    with database.begin() as session:
+        work.release(session, _taken(database), now=NOW, due_at=tomorrow)
+    before = _claim(database)
 
-    assert work.bury(database, kinds=["read"], now=NOW, max_attempts=1) == ()
+    work.hasten(database, kind="read", subject=1, now=NOW)
+
+    assert before is None
+    assert _taken(database).attempts == 1
+
+
+def test_what_nobody_holds_is_called_off(database: Database) -> None:
+    _put(database, 1)
+    late = _taken(database)
+    now = NOW + LEASE + timedelta(seconds=1)
+
+    with database.begin() as session:
+        is_off = work.call_off(session, kind="read", subject=1, now=now)
+
+    assert is_off
+    assert _claim(database, now=now) is None
+    with pytest.raises(StaleFenceError), database.begin() as session:
+        work.finish(session, late, now=now)
+
+
+def test_what_somebody_holds_is_not_called_off(database: Database) -> None:
+    _put(database, 1)
+    claim = _taken(database)
+
+    with database.begin() as session:
+        is_off = work.call_off(session, kind="read", subject=1, now=NOW)
+
+    assert not is_off
+    assert _row(database, claim).state == WorkState.OPEN
 
 
 def test_many_threads_take_each_thing_once(
@@ -340,8 +371,7 @@ def test_a_long_queue_is_served_from_the_index(postgres_url: str) -> None:
             {"now": NOW},
         )
         session.execute(text("ANALYZE work"))
-    free = work._free(NOW, site=None, subject=None)
-    asked = work._next("read", free).compile(
+    asked = work._next("read", free(NOW)).compile(
         database.engine, compile_kwargs={"literal_binds": True}
     )
 
