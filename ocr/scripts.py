@@ -14,6 +14,7 @@ _KANJI_OF = {kana: kanji for kanji, kana in _KATAKANA_OF.items()}
 _EITHER = frozenset(_KATAKANA_OF) | frozenset(_KANJI_OF)
 # These also stand between kanji: 三ツ木, 一ノ瀬, 市ケ谷.
 _NOT_TELLING = _EITHER | frozenset("ツッノケヶヵ")
+_KANA_OF = {"5": "ら"}
 # A word of two letters or more in which nothing else tells is left as it was read.
 _LONGEST_UNTOLD = 1
 
@@ -31,6 +32,15 @@ def settle_scripts(text: str) -> str:
 def stray_digits(text: str) -> int:
     """How many digits stand alone beside hiragana, where a kana was likely meant."""
     return sum(1 for at in _digits_alone(text) if _beside_hiragana(text, at))
+
+
+def with_kana_for_strays(text: str) -> str:
+    """The same with ら for each 5 that stands beside hiragana: さく5 is さくら."""
+    strays = [at for at in _digits_alone(text) if _beside_hiragana(text, at)]
+    return "".join(
+        _KANA_OF.get(char, char) if at in strays else char
+        for at, char in enumerate(text)
+    )
 
 
 def _settled(run: str, after: str) -> str:

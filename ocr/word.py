@@ -15,7 +15,7 @@ from ocr.alphabets import Alphabet, Steps
 from ocr.engine import GreyImage, Posteriors
 from ocr.japanese import JapaneseAlphabet
 from ocr.kana import settle_sizes
-from ocr.scripts import settle_scripts, stray_digits
+from ocr.scripts import settle_scripts, stray_digits, with_kana_for_strays
 from ocr.sounds import likelihood
 
 _STEP_PX = 8
@@ -111,7 +111,11 @@ def _in_their_script(lines: Sequence[ctc.Line]) -> list[ctc.Line]:
     shares: dict[str, float] = {}
     for line in lines:
         text = settle_scripts(line.text)
-        share = line.probability * _STRAY_SHARE ** stray_digits(text)
+        strays = stray_digits(text)
+        if strays:
+            meant = with_kana_for_strays(text)
+            shares[meant] = shares.get(meant, 0.0) + line.probability / 2
+        share = line.probability * _STRAY_SHARE**strays
         shares[text] = shares.get(text, 0.0) + share
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     return [ctc.Line(text, share) for text, share in ranked]

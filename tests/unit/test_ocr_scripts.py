@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.scripts import settle_scripts, stray_digits
+from ocr.scripts import settle_scripts, stray_digits, with_kana_for_strays
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,7 @@ def test_a_digit_among_hiragana_is_strange() -> None:
 @pytest.mark.parametrize("text", ["北1条西7-3", "さくら2丁目", "つくば12号", "第3ビル"])
 def test_a_number_in_an_address_is_not_strange(text: str) -> None:
     assert stray_digits(text) == 0
+
+
+def test_a_five_among_hiragana_was_meant_as_a_kana() -> None:
+    assert with_kana_for_strays("さく5食品5号") == "さくら食品5号"
