@@ -1,6 +1,6 @@
 """Holding a filing's present values against the rules and records, and routing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from forms.library import Library
 from kamizero.model import FieldState, FilingKind, Finding, Records
 from review import routing
+from review.doubt import HEAD, entry_number
 from storage import values
 from storage.tables import Field, Filing, FindingRow
 from storage.vault import Vault
@@ -89,6 +90,8 @@ class Recheck:
             reading = field.as_written
             if (
                 reading is not None
+                # What is supported is the decision then, not the reading under it.
+                and field.as_decided is None
                 and not reading.accepted
                 and reading.state == FieldState.READ
                 and reading.chosen_by is None
@@ -117,23 +120,22 @@ def business_date(moment: datetime) -> date:
 
 
 def rewrite_findings(
-    session: Session, filing: Filing, found: list[Finding] | tuple[Finding, ...]
+    session: Session, filing: Filing, found: Sequence[Finding]
 ) -> None:
-    """Replace what the rules said before; what was waived stays waived."""
+    """Replace what the rules said before; a waiver stays with what it was given for.
+
+    Where the rule says something else by now, somebody has to look at that too.
+    """
     before = session.scalars(
         select(FindingRow).where(
             FindingRow.filing_id == filing.id,
             FindingRow.rule.not_like(f"{READING_RULES}%"),
         )
     ).all()
-    waived = {
-        (row.rule, tuple(row.fields)): row
-        for row in before
-        if row.waived_by is not None
-    }
+    waived = {_saying(row): row for row in before if row.waived_by is not None}
     rows = [_row(filing, finding) for finding in found]
     for row in rows:
-        if (kept := waived.get((row.rule, tuple(row.fields)))) is not None:
+        if (kept := waived.get(_saying(row))) is not None:
             row.waived_by, row.waived_why = kept.waived_by, kept.waived_why
             row.waived_at = kept.waived_at
     ids = [row.id for row in before]
@@ -152,11 +154,16 @@ def add_findings(session: Session, filing: Filing, found: tuple[Finding, ...]) -
     session.flush()
 
 
+def _saying(row: FindingRow) -> tuple[object, ...]:
+    """What makes two findings say the same."""
+    return row.rule, row.severity, tuple(row.fields), row.message_ja, row.record
+
+
 def _row(filing: Filing, finding: Finding) -> FindingRow:
-    lines = {_entry_of(name) for name in finding.fields} - {0}
+    lines = {entry_number(name) for name in finding.fields} - {HEAD}
     return FindingRow(
         filing_id=filing.id,
-        entry_n=lines.pop() if len(lines) == 1 else 0,
+        entry_n=lines.pop() if len(lines) == 1 else HEAD,
         rule=finding.rule,
         severity=finding.severity,
         fields=list(finding.fields),
@@ -164,8 +171,3 @@ def _row(filing: Filing, finding: Finding) -> FindingRow:
         message_en=finding.message.en,
         record=finding.record,
     )
-
-
-def _entry_of(name: str) -> int:
-    parts = name.split(".")
-    return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else 0

@@ -1,0 +1,270 @@
+"""Checking a filing again: findings, waivers, and what the register supports."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from forms.library import Library
+from kamizero.model import (
+    Finding,
+    InsuredRecord,
+    LocalText,
+    OfficeRecord,
+    Records,
+    Severity,
+)
+from review.grounds import Register as RegisterSays
+from storage.tables import AuthorKind, Field, Filing, FindingRow
+from storage.values import body_of
+from tests.desk import NOW, Desk
+from workers.recheck import (
+    READING_RULES,
+    REGISTER,
+    Recheck,
+    add_findings,
+    business_date,
+    rewrite_findings,
+)
+
+KANA = "insured.1.name_kana"
+TARO = InsuredRecord(
+    office_symbol="01-ケイト",
+    serial_number="12",
+    name_kana="ヤマダ　タロウ",
+    name_kanji="山田　太郎",
+    birth_date=date(1990, 5, 12),
+    my_number="123456789018",
+    pension_number="",
+    acquired_on=date(2015, 4, 1),
+    lost_on=date(2020, 11, 30),
+)
+
+
+class OnePerson:
+    """A register that knows one person and no office."""
+
+    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
+        del symbol, number
+        return ()
+
+    def insured(
+        self,
+        *,
+        my_number: str = "",
+        pension_number: str = "",
+        serial: str = "",
+        office_symbol: str = "",
+    ) -> Sequence[InsuredRecord]:
+        del pension_number, serial, office_symbol
+        return [TARO] if my_number == TARO.my_number else []
+
+
+def recheck(desk: Desk, *, records: Records | None = None) -> Recheck:
+    return Recheck(
+        library=Library.shipped(),
+        vault=desk.vault,
+        records=lambda: records,
+        clock=lambda: NOW,
+    )
+
+
+def route(desk: Desk, filing: int, *, records: Records | None = None) -> None:
+    with desk.database.begin() as session:
+        recheck(desk, records=records).route(session, session.get_one(Filing, filing))
+
+
+def finding(*, ja: str = "異なります", record: str | None = None) -> Finding:
+    text = LocalText(ja=ja, en="It differs")
+    return Finding("records.name_differs", Severity.ERROR, (KANA,), text, record)
+
+
+def rewrite(desk: Desk, filing: int, *found: Finding) -> None:
+    with desk.database.begin() as session:
+        rewrite_findings(session, session.get_one(Filing, filing), found)
+
+
+def waive(desk: Desk, filing: int) -> None:
+    with desk.database.begin() as session:
+        for row in session.scalars(
+            select(FindingRow).where(FindingRow.filing_id == filing)
+        ):
+            row.waived_by, row.waived_why, row.waived_at = "rei", "asked", NOW
+
+
+def rows(desk: Desk, filing: int) -> list[FindingRow]:
+    with desk.database.look() as session:
+        return list(
+            session.scalars(
+                select(FindingRow)
+                .where(FindingRow.filing_id == filing)
+                .order_by(FindingRow.id)
+            )
+        )
+
+
+def said(desk: Desk, filing: int, name: str) -> tuple[str, bool, str, list[str]]:
+    """Value, acceptance, author and grounds of what is written in a field."""
+    with desk.database.look() as session:
+        field = session.scalars(
+            select(Field).where(Field.filing_id == filing, Field.name == name)
+        ).one()
+        version = field.as_written
+        assert version is not None
+        body = body_of(version, desk.vault)
+        return body.value, version.accepted, version.author, version.grounds
+
+
+def test_a_waiver_stays_as_long_as_the_rule_says_the_same(desk: Desk) -> None:
+    filing = desk.receive()
+    rewrite(desk, filing, finding(record="ヤマダ"))
+    waive(desk, filing)
+
+    rewrite(desk, filing, finding(record="ヤマダ"))
+
+    (row,) = rows(desk, filing)
+    assert (row.waived_by, row.waived_why, row.waived_at) == ("rei", "asked", NOW)
+
+
+@pytest.mark.parametrize("other", [finding(record="ヤマト"), finding(ja="違います")])
+def test_a_waiver_does_not_cover_what_the_rule_says_later(
+    desk: Desk, other: Finding
+) -> None:
+    filing = desk.receive()
+    rewrite(desk, filing, finding(record="ヤマダ"))
+    waive(desk, filing)
+
+    rewrite(desk, filing, other)
+
+    (row,) = rows(desk, filing)
+    assert (row.message_ja, row.record) == (other.message.ja, other.record)
+    assert row.waived_by is None
+
+
+def test_what_the_rules_do_not_say_any_more_is_gone(desk: Desk) -> None:
+    filing, other = desk.receive(), desk.receive()
+    rewrite(desk, filing, finding())
+    rewrite(desk, other, finding())
+
+    rewrite(desk, filing)
+
+    assert rows(desk, filing) == []
+    assert len(rows(desk, other)) == 1
+
+
+def test_what_only_the_reading_knew_outlives_every_check(desk: Desk) -> None:
+    filing = desk.receive()
+    text = LocalText(ja="一致しません", en="They differ")
+    read = Finding(f"{READING_RULES}differ", Severity.WARNING, (KANA,), text)
+    with desk.database.begin() as session:
+        add_findings(session, session.get_one(Filing, filing), (read, finding()))
+
+    rewrite(desk, filing)
+
+    assert [row.rule for row in rows(desk, filing)] == [read.rule]
+
+
+def test_a_finding_belongs_to_the_entry_its_fields_are_of(desk: Desk) -> None:
+    filing = desk.receive(entries=2)
+    text = LocalText(ja="異なります", en="It differs")
+    fields = [
+        ("insured.2.name_kana", "office.symbol"),
+        ("insured.1.my_number", "insured.2.my_number"),
+        ("office.symbol",),
+    ]
+
+    rewrite(desk, filing, *(Finding("r", Severity.ERROR, f, text) for f in fields))
+
+    assert [row.entry_n for row in rows(desk, filing)] == [2, 0, 0]
+
+
+def test_rules_are_asked_about_what_is_decided(desk: Desk) -> None:
+    filing = desk.receive(
+        doubtful=[KANA], written={"insured.1.my_number": "123456789012"}
+    )
+    route(desk, filing)
+    before = {row.rule for row in rows(desk, filing)}
+    desk.decide(
+        desk.claim(filing),
+        "insured.1.my_number",
+        "123456789018",
+        RegisterSays("insured"),
+    )
+
+    with desk.database.begin() as session:
+        recheck(desk)(session, session.get_one(Filing, filing))
+
+    assert "common.my_number_check_digit" in before
+    after = {row.rule for row in rows(desk, filing)}
+    assert "common.my_number_check_digit" not in after
+
+
+def test_a_doubtful_reading_is_accepted_where_the_register_spells_it_so(
+    desk: Desk,
+) -> None:
+    filing = desk.receive(doubtful=[KANA])
+
+    route(desk, filing, records=OnePerson())
+
+    assert said(desk, filing, KANA) == ("ヤマダ　タロウ", True, REGISTER, ["record"])
+
+
+def test_a_doubtful_reading_stays_so_where_the_register_spells_it_otherwise(
+    desk: Desk,
+) -> None:
+    filing = desk.receive(doubtful=[KANA], written={KANA: "ヤマグ　タロウ"})
+
+    route(desk, filing, records=OnePerson())
+
+    value, is_accepted, author, _ = said(desk, filing, KANA)
+    assert (value, is_accepted) == ("ヤマグ　タロウ", False)
+    assert author != REGISTER
+
+
+def test_nothing_is_accepted_without_a_register(desk: Desk) -> None:
+    filing = desk.receive(doubtful=[KANA])
+
+    route(desk, filing)
+
+    assert said(desk, filing, KANA)[1] is False
+
+
+def test_what_a_person_typed_is_left_as_it_is(desk: Desk) -> None:
+    filing = desk.receive(doubtful=[KANA])
+    route(desk, filing)
+    desk.settle(desk.claim(filing), KANA, "ヤマダ　タロー")
+
+    route(desk, filing, records=OnePerson())
+
+    assert said(desk, filing, KANA) == ("ヤマダ　タロー", True, "rei", [])
+
+
+def test_what_the_register_says_of_a_decision_accepts_no_reading(desk: Desk) -> None:
+    filing = desk.receive(doubtful=[KANA], written={KANA: "ヤマグ　タロウ"})
+    route(desk, filing)
+    desk.decide(desk.claim(filing), KANA, "ヤマダ　タロウ", RegisterSays("insured"))
+
+    route(desk, filing, records=OnePerson())
+
+    value, is_accepted, *_ = said(desk, filing, KANA)
+    assert (value, is_accepted) == ("ヤマグ　タロウ", False)
+
+
+def test_support_says_that_no_person_gave_it(desk: Desk) -> None:
+    filing = desk.receive(doubtful=[KANA])
+
+    route(desk, filing, records=OnePerson())
+
+    with desk.database.look() as session:
+        field = session.scalars(select(Field).where(Field.name == KANA)).one()
+        assert field.as_written is not None
+        assert field.as_written.author_kind == AuthorKind.ENGINE
+        # The reading before it stays as it was.
+        assert field.as_written.seq == 2
+
+
+def test_the_day_begins_when_it_begins_in_the_offices() -> None:
+    moment = datetime(2026, 3, 31, 15, 0, tzinfo=UTC)
+
+    assert business_date(moment) == date(2026, 4, 1)
