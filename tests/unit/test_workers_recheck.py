@@ -230,14 +230,15 @@ def test_nothing_is_accepted_without_a_register(desk: Desk) -> None:
     assert said(desk, filing, KANA)[1] is False
 
 
-def test_what_a_person_typed_is_left_as_it_is(desk: Desk) -> None:
+@pytest.mark.parametrize("typed", ["ヤマダ　タロウ", "ヤマダ　タロー"])
+def test_what_a_person_typed_is_left_as_it_is(desk: Desk, typed: str) -> None:
     filing = desk.receive(doubtful=[KANA])
     route(desk, filing)
-    desk.settle(desk.claim(filing), KANA, "ヤマダ　タロー")
+    desk.settle(desk.claim(filing), KANA, typed)
 
     route(desk, filing, records=OnePerson())
 
-    assert said(desk, filing, KANA) == ("ヤマダ　タロー", True, "rei", [])
+    assert said(desk, filing, KANA) == (typed, True, "rei", [])
 
 
 def test_what_the_register_says_of_a_decision_accepts_no_reading(desk: Desk) -> None:
