@@ -1,4 +1,4 @@
-"""Which pages belong together: separators make bundles, forms make filings."""
+"""Which pages belong together as filings, and which belong to none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,6 @@ class FilingPages:
     revision: str
     pages: list[int] = field(default_factory=list)
     attachments: list[int] = field(default_factory=list)
-    separator: int | None = None
 
 
 @dataclass(slots=True)
@@ -43,23 +42,22 @@ class Grouped:
 def group(pages: Sequence[Seen]) -> Grouped:
     """Sort the pages of one file.
 
-    A separator opens a bundle and ends the filing before it. A form's first page
-    opens a filing; a later page of the same form joins it. A page without a form
-    code is an attachment of the filing before it, and loose where there is none.
+    A separator ends the filing before it. A form's first page opens a filing; a later
+    page of the same form joins it. A page without a form code is an attachment of the
+    filing before it, and loose where there is none.
     """
     grouped = Grouped()
     filing: FilingPages | None = None
-    separator: int | None = None
     for page in pages:
         match page.kind:
             case PageKind.SEPARATOR:
                 grouped.separators.append(page.number)
-                filing, separator = None, page.number
+                filing = None
             case PageKind.BLANK:
                 grouped.blanks.append(page.number)
             case PageKind.FORM:
                 if filing is None or not _continues(filing, page):
-                    filing = _opened(page, separator)
+                    filing = _opened(page)
                     grouped.filings.append(filing)
                 filing.pages.append(page.number)
             case _ if filing is not None and page.kind is not PageKind.FAILED:
@@ -74,7 +72,7 @@ def _continues(filing: FilingPages, page: Seen) -> bool:
     return same_form and page.form_page == len(filing.pages) + 1
 
 
-def _opened(page: Seen, separator: int | None) -> FilingPages:
+def _opened(page: Seen) -> FilingPages:
     if page.form is None or page.revision is None:
         raise ValueError(f"page {page.number} is a form page of no form")
-    return FilingPages(page.form, page.revision, separator=separator)
+    return FilingPages(page.form, page.revision)

@@ -19,7 +19,7 @@ from storage import work
 from storage.database import after_commit
 from storage.tables import Arrival, Filing, FilingStep
 from storage.work import Claim
-from workers.filings import open_filing, page_seen
+from workers.filings import open_bundles, open_filing, page_seen
 from workers.looking import look_at_pages, read_pages
 from workers.recording import record_looks, record_readings, record_unreadable
 from workers.rooms import Rooms
@@ -35,6 +35,7 @@ def identify(rooms: Rooms, claim: Claim) -> None:
         work.hold(session, claim, now=rooms.clock())
         arrival = session.get_one(Arrival, claim.subject)
         record_looks(session, arrival, looks)
+        open_bundles(session, arrival)
         grouped = group([page_seen(page) for page in arrival.pages])
         for filing_pages in grouped.filings:
             filing = open_filing(session, arrival, filing_pages, now=rooms.clock())

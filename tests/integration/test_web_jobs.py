@@ -4,7 +4,16 @@ import hashlib
 from typing import Any
 
 from kamizero.model import PageKind, Role
-from storage.tables import Arrival, ArrivalState, Bundle, Filing, Job, Original, Page
+from storage.tables import (
+    Arrival,
+    ArrivalState,
+    Bundle,
+    Filing,
+    FilingStep,
+    Job,
+    Original,
+    Page,
+)
 from tests.desk import LATER
 from tests.office import Office
 
@@ -83,6 +92,18 @@ def test_a_bundle_balances_without_its_separator_sheet(office: Office) -> None:
     assert "Balanced" in html
 
 
+def test_the_backs_of_a_bundles_sheets_are_no_sheets(office: Office) -> None:
+    job = a_job(office, sides="2")
+    arrival = arrive(office, job, 1, pages=6)
+    bundle(office, job, arrival, declared_sheets=2, declared_entries=0)
+    ken = office.person("ken", Role.SCANNER)
+
+    html = ken.get(f"/jobs/{job}").text
+
+    assert "2 / 2" in html
+    assert "Balanced" in html
+
+
 def test_a_missing_entry_unbalances_the_bundle(office: Office) -> None:
     job = a_job(office)
     arrival = arrive(office, job, 1, pages=3)
@@ -105,6 +126,15 @@ def test_a_page_that_failed_stays_visible(office: Office) -> None:
 
     assert 'data-kind="failed"' in html
     assert "lines of the form were not found" in html
+    assert "Failed 1" in ken.get("/jobs").text
+
+
+def test_a_filing_that_was_given_up_keeps_its_job_open(office: Office) -> None:
+    filing = office.waiting()
+    with office.desk.database.begin() as session:
+        session.get_one(Filing, filing).step = FilingStep.FAILED
+    ken = office.person("ken", Role.SCANNER)
+
     assert "Failed 1" in ken.get("/jobs").text
 
 

@@ -1,4 +1,4 @@
-"""Separators make bundles, forms make filings, and no page is dropped."""
+"""Forms make filings, separators end them, and no page is dropped."""
 
 from itertools import product
 
@@ -61,14 +61,6 @@ def test_a_separator_ends_the_filing_before_it() -> None:
     assert grouped.separators == [2]
     assert grouped.filings[0].attachments == []
     assert grouped.loose == [3]
-
-
-def test_filings_name_the_separator_they_lie_behind() -> None:
-    grouped = group(
-        [_form(1), Seen(2, SEPARATOR), _form(3), _form(4), Seen(5, SEPARATOR), _form(6)]
-    )
-
-    assert [filing.separator for filing in grouped.filings] == [None, 2, 2, 5]
 
 
 def test_blank_backs_are_marked_and_do_not_end_a_filing() -> None:

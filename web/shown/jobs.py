@@ -1,5 +1,6 @@
 """Jobs as their pages show them: what came, what was refused, what balances."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -142,9 +143,16 @@ def job_line(session: Session, job: Job) -> JobLine:
         duplicates=states.count(ArrivalState.DUPLICATE),
         reading=len(reading) + len({p.arrival_id for p in pages if p.kind is None}),
         waiting=sum(entry.state == EntryState.IN_REVIEW for entry in entries),
-        failed=sum(page.kind == PageKind.FAILED for page in pages),
+        failed=_failed(pages, filings),
         unknown=sum(page.kind == PageKind.UNKNOWN for page in pages),
     )
+
+
+def _failed(pages: Iterable[Page], filings: Iterable[Filing]) -> int:
+    """Pages nobody could read, and filings given up although every page was read."""
+    numbers = [page.filing_id for page in pages if page.kind == PageKind.FAILED]
+    given_up = {filing.id for filing in filings if filing.step == FilingStep.FAILED}
+    return len(numbers) + len(given_up - set(numbers))
 
 
 def job_filings(session: Session, job: Job) -> Sequence[Filing]:
@@ -159,11 +167,8 @@ def job_filings(session: Session, job: Job) -> Sequence[Filing]:
 
 
 def sheets(pages: Iterable[Page], *, sides: str) -> int:
-    """How many sheets of paper these pages are; a file's last side may be missing."""
-    counts: dict[int, int] = {}
-    for page in pages:
-        counts[page.arrival_id] = counts.get(page.arrival_id, 0) + 1
-    return sum(-(-count // int(sides)) for count in counts.values())
+    """How many sheets of paper these pages are sides of, in the order of scanning."""
+    return len({(page.arrival_id, (page.number - 1) // int(sides)) for page in pages})
 
 
 def bundle_lines(
@@ -180,14 +185,17 @@ def _bundle(
     session: Session, bundle: Bundle, job: Job, library: Library, language: str
 ) -> BundleLine:
     pages = session.scalars(select(Page).where(Page.bundle_id == bundle.id)).all()
-    papers = [page for page in pages if page.kind != PageKind.SEPARATOR]
+    separators = [page for page in pages if page.kind == PageKind.SEPARATOR]
     steps = session.scalars(
         select(Filing.step).where(Filing.bundle_id == bundle.id)
     ).all()
-    entries = session.scalar(
-        select(func.count(func.distinct(Entry.filing_id * 1000 + Entry.n)))
+    # A corrected entry has several versions and is one entry still.
+    entries = (
+        select(Entry.filing_id, Entry.n)
         .join(Filing, Filing.id == Entry.filing_id)
         .where(Filing.bundle_id == bundle.id)
+        .distinct()
+        .subquery()
     )
     return BundleLine(
         number=bundle.number,
@@ -195,8 +203,9 @@ def _bundle(
         form_title=form_title(library, bundle.form, "", language),
         declared_sheets=bundle.declared_sheets,
         declared_entries=bundle.declared_entries,
-        sheets=sheets(papers, sides=job.sides),
-        entries=entries or 0,
+        # With two sides the back of a separator goes with its front.
+        sheets=sheets(pages, sides=job.sides) - sheets(separators, sides=job.sides),
+        entries=session.scalar(select(func.count()).select_from(entries)) or 0,
         pending=any(
             step in (FilingStep.READING, FilingStep.CHECKING) for step in steps
         ),
@@ -207,10 +216,10 @@ def file_views(
     session: Session, job: Job, *, library: Library, language: str
 ) -> list[FileView]:
     """The files of a job in the order they came."""
-    lines = {filing.arrival_id: [] for filing in job_filings(session, job)}  # type: dict[int, list[FilingLine]]
+    lines: defaultdict[int, list[FilingLine]] = defaultdict(list)
     for filing in job_filings(session, job):
         lines[filing.arrival_id].append(filing_line(filing, library, language))
-    return [_file(session, one, lines.get(one.id, [])) for one in job.arrivals]
+    return [_file(session, one, lines[one.id]) for one in job.arrivals]
 
 
 def _file(
