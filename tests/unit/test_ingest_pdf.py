@@ -1,6 +1,5 @@
 """A PDF is taken only when two readers agree that it is whole."""
 
-import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -77,16 +76,15 @@ def test_a_file_that_only_limits_what_readers_may_do_is_taken() -> None:
     assert _page(resaved(scanned_pdf(count=1), encryption=encryption)).depth == 8
 
 
-def test_ten_thousand_pages_are_refused_fast() -> None:
-    data = empty_pages(10_000)
+def test_ten_thousand_pages_are_refused_before_any_is_decoded() -> None:
+    def spoil(page: pikepdf.Page) -> None:
+        page.obj.MediaBox = Array([0, 0, 1, 1])
 
-    started = time.monotonic()
-    refusal = _refusal(data)
+    refusal = _refusal(edited(empty_pages(10_000), spoil))
 
+    # The first page would be refused for its size.
     assert refusal.refusal_code == "too_many_pages"
     assert "10,000 pages" in str(refusal)
-    # Rendering them takes minutes.
-    assert time.monotonic() - started < 5
 
 
 def test_no_page_at_all_is_refused() -> None:
@@ -180,12 +178,10 @@ def test_endless_drawing_instructions_are_refused_unread() -> None:
     def fill(page: pikepdf.Page) -> None:
         page.obj.Contents.write(b" " * 30_000_000)
 
-    started = time.monotonic()
     refusal = _refusal(edited(printed_pdf(_write), fill))
 
     assert refusal.refusal_code == "too_large"
-    # Reading them takes ten times as long.
-    assert time.monotonic() - started < 5
+    assert "30,000,000 bytes of instructions" in str(refusal)
 
 
 def test_padding_after_the_end_is_taken_and_more_is_not() -> None:
