@@ -33,6 +33,8 @@ def make_app(broker_url: str) -> Celery:
         worker_prefetch_multiplier=1,
         worker_max_tasks_per_child=500,
         broker_connection_retry_on_startup=True,
+        # Ours writes errors without the words that may quote a document.
+        worker_hijack_root_logger=False,
         broker_transport_options={"confirm_publish": True},
         beat_schedule={
             "sweep": {
