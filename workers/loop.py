@@ -1,7 +1,7 @@
 """Taking the next piece of work, keeping its lease, recording how it ended."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -12,7 +12,7 @@ from storage.tables import WorkState
 from storage.work import Claim
 from workers.failing import MACHINE_WORK, bury_poison, give_up
 from workers.rooms import Rooms
-from workers.steps import STEPS
+from workers.steps import STEPS, Step
 
 log = structlog.get_logger()
 
@@ -26,9 +26,12 @@ SEAL_SECONDS = 2.0
 class Loop:
     """One worker: claims, runs the step, finishes; then the next."""
 
-    def __init__(self, rooms: Rooms, *, worker: str) -> None:
+    def __init__(
+        self, rooms: Rooms, *, worker: str, steps: Mapping[str, Step] = STEPS
+    ) -> None:
         self._rooms = rooms
         self._worker = worker
+        self._steps = steps
 
     def work_once(self, kinds: Sequence[str] = MACHINE_WORK) -> bool:
         """Do one piece of work; False where there was none to do."""
@@ -65,7 +68,7 @@ class Loop:
         log.info("step_started")
         try:
             with self._lease_kept(claim):
-                STEPS[claim.kind](self._rooms, claim)
+                self._steps[claim.kind](self._rooms, claim)
             log.info("step_finished")
         except StaleFenceError:
             # Somebody took the work over; what we did was not recorded.
@@ -75,7 +78,7 @@ class Loop:
         except Exception as error:
             # The worker's edge: one broken step must not stop the next.
             log.exception("step_broke")
-            # Its text may quote what was read; the traceback is in the log.
+            # Its text may quote what was read; where it happened is in the log.
             self._record_failure(claim, type(error).__name__, retryable=True)
 
     def _record_failure(self, claim: Claim, error: str, *, retryable: bool) -> None:
