@@ -8,6 +8,8 @@ from sqlite3 import Connection as SqliteConnection
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -66,10 +68,19 @@ class Database:
         with as_file(files("storage") / "migrations") as scripts:
             config = Config()
             config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+            if self._is_at(ScriptDirectory.from_config(config).get_current_head()):
+                # Whoever only looks must not wait for a writer.
+                return
             with self._writer.begin() as connection:
                 _wait_for_turn(connection)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+
+    def _is_at(self, version: str | None) -> bool:
+        with self._reader.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == (
+                version
+            )
 
     def close(self) -> None:
         self.engine.dispose()

@@ -103,22 +103,38 @@ def _wrapped(name: str, master: bytes) -> str:
 
 
 def _master(folder: Path) -> bytes:
-    return bytes.fromhex(_read(folder / _MASTER).strip())
+    path = folder / _MASTER
+    try:
+        master = bytes.fromhex(_read(path).strip())
+    except ValueError as error:
+        raise _changed(path) from error
+    if len(master) != _KEY_BYTES:
+        raise _changed(path)
+    return master
 
 
 def _unwrapped(folder: Path, name: str, master: bytes) -> Key:
     path = folder / f"{name}.json"
-    body: dict[str, str] = json.loads(_read(path))
     try:
+        body: dict[str, str] = json.loads(_read(path))
         secret = AESGCM(master).decrypt(
             bytes.fromhex(body["nonce"]), bytes.fromhex(body["wrapped"]), name.encode()
         )
+        return Key(id=body["id"], secret=secret)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _changed(path) from error
     except InvalidTag as error:
         raise TamperedError(
             f"{path} does not belong to {folder / _MASTER}, or one of them was "
             "changed. Restore both from the same backup."
         ) from error
-    return Key(id=body["id"], secret=secret)
+
+
+def _changed(path: Path) -> TamperedError:
+    return TamperedError(
+        f"The key file {path} is not as it was written. Restore {path.parent} from "
+        "the backup."
+    )
 
 
 def _read(path: Path) -> str:

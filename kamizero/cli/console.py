@@ -28,5 +28,8 @@ def answer(value: Mapping[str, Any]) -> None:
 
 def say(what: str, code: Exit) -> Exit:
     """Tell a person what went wrong; return the exit code."""
-    people.print(f"kamizero: {what}", style="red", markup=False, highlight=False)
+    # One line however long it is: programs that look for a word in it must find it.
+    people.print(
+        f"kamizero: {what}", style="red", markup=False, highlight=False, soft_wrap=True
+    )
     return code

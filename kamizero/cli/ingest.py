@@ -29,7 +29,10 @@ POLL_SECONDS = 0.3
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
+    paths: Annotated[
+        # Whether they can be read is told file by file.
+        list[Path], typer.Argument(readable=False, help="Files, or folders of them.")
+    ],
     site: Annotated[str | None, typer.Option(help="Code of the site.")] = None,
     sheets: Annotated[
         int | None, typer.Option(min=1, help="Sheets the sender counted.")

@@ -26,7 +26,10 @@ from workers.paper import LoosePage, PaperFiling, read_paper
 
 
 def read(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
+    paths: Annotated[
+        # Whether they can be read is told file by file.
+        list[Path], typer.Argument(readable=False, help="Files, or folders of them.")
+    ],
     form: Annotated[
         str | None, typer.Option(help="Read only as this form, ID[@REVISION].")
     ] = None,

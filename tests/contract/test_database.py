@@ -122,6 +122,19 @@ def test_two_programs_may_upgrade_at_once(database_url: str) -> None:
     checked.close()
 
 
+def test_a_database_that_is_up_to_date_needs_no_writer(
+    database: Database, database_url: str
+) -> None:
+    second = Database(database_url)
+
+    with database.begin() as session:
+        session.add(_site())
+        session.flush()
+        second.upgrade()
+
+    second.close()
+
+
 def test_an_error_rolls_back_and_drops_what_should_follow(database: Database) -> None:
     called: list[str] = []
 

@@ -124,6 +124,18 @@ def test_a_missing_key_file_is_named(tmp_path: Path, name: str) -> None:
         _vault(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["master.key", "data.json", "signing.json"])
+@pytest.mark.parametrize("text", ["", "{}", "ff", "no key at all"])
+def test_a_key_file_that_was_overwritten_is_named(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    KeyRing.load(tmp_path / "keys")
+    (tmp_path / "keys" / name).write_text(text)
+
+    with pytest.raises(TamperedError, match=rf"{name}.*[Rr]estore"):
+        KeyRing.load(tmp_path / "keys")
+
+
 def test_a_lost_folder_is_not_replaced_where_values_exist(tmp_path: Path) -> None:
     with pytest.raises(KeyMissingError, match=r"master\.key"):
         KeyRing.load(tmp_path / "keys", create=False)
