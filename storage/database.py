@@ -16,11 +16,12 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kamizero.errors import SetupError
+from kamizero.errors import SetupError, StoreError
 from storage.outages import WRITES, explain
 
 _AFTER_COMMIT = "kamizero_after_commit"
 _LOCK_WAIT_S = 30
+_FILE = "kamizero_file"
 # Any number, as long as every process asks for the same one.
 _UPGRADE_LOCK = 4_711_000_001
 
@@ -130,7 +131,6 @@ def _reading(dialect: str) -> dict[str, object]:
 
 
 def _prepare_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
-    del entry
     # The driver's own BEGIN comes too late for BEGIN IMMEDIATE: turn it off.
     connection.isolation_level = None
     for pragma in (
@@ -140,13 +140,30 @@ def _prepare_sqlite(connection: SqliteConnection, entry: ConnectionPoolEntry) ->
         f"busy_timeout = {_LOCK_WAIT_S * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    ((_, _, path),) = connection.execute("PRAGMA database_list").fetchall()
+    entry.info[_FILE] = (path, _identity(path))
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    path, identity = connection.info[_FILE]
+    if path and _identity(path) != identity:
+        # SQLite would go on in the file that has no name any more, and lose it all.
+        raise StoreError(
+            f"The database {path} was removed or replaced while it was in use. Stop "
+            "kamizero, put the file back or restore the backup, and start it again."
+        )
     writes = connection.get_execution_options().get(WRITES, True)
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
     # Taking the write lock first means never failing halfway on a stale snapshot.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _wait_for_turn(connection: Connection) -> None:

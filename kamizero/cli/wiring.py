@@ -17,6 +17,7 @@ from kamizero.errors import SetupError
 from kamizero.settings import Settings
 from ocr.engine import Recogniser
 from ocr.onnx_engine import OnnxRecogniser
+from storage import audit
 from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.register import Register
@@ -50,11 +51,13 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         _demand_installation(settings)
     database = Database(settings.database)
     is_new = not inspect(database.engine).has_table(Site.__tablename__)
+    store = DirectoryStore(settings.data_dir, immutable=settings.store_immutable)
+    if is_new:
+        _demand_nothing_kept(settings, store)
     # Keys that are missing beside existing rows are lost, not to be made anew. They
     # come before the tables: who is stopped between the two can start again.
     vault = Vault(KeyRing.load(settings.data_dir / "keys", create=is_new))
     database.upgrade()
-    store = DirectoryStore(settings.data_dir, immutable=settings.store_immutable)
     library = Library.shipped()
     register = Register(database, vault)
     limits = limits_of(settings)
@@ -124,6 +127,16 @@ def _demand_installation(settings: Settings) -> None:
         raise SetupError(
             f"There is no installation in {settings.data_dir.resolve()}. "
             "Set KAMIZERO_DATA_DIR to the folder it keeps everything in."
+        )
+
+
+def _demand_nothing_kept(settings: Settings, store: DirectoryStore) -> None:
+    """An empty database beside sealed events is one that was lost, not a new one."""
+    if any(True for _ in store.keys(audit.HEADS)):
+        raise SetupError(
+            f"The database of {settings.data_dir.resolve()} is gone, but what was kept "
+            "is there. Restore the database from the backup, or set KAMIZERO_DATA_DIR "
+            "to an empty folder."
         )
 
 

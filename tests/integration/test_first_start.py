@@ -2,8 +2,9 @@
 
 import json
 
-from tests.installation import Installation, until
+from tests.installation import SAMPLES, Installation, until
 
+EMPTY = SAMPLES / "scans" / "bad" / "empty.tif"
 PEOPLE = "SELECT name FROM person ORDER BY name"
 
 
@@ -31,6 +32,17 @@ def test_keys_that_are_lost_are_not_made_anew(installation: Installation) -> Non
     assert done.returncode == 1
     assert "Restore" in done.stderr
     assert not (installation.folder / "keys").exists()
+
+
+def test_a_database_that_is_lost_is_not_made_anew(installation: Installation) -> None:
+    installation.answer("ingest", str(EMPTY), "--wait", "--json")
+    for file in installation.folder.glob("kamizero.db*"):
+        file.unlink()
+
+    done = installation.run("ingest", str(EMPTY), "--json")
+
+    assert done.returncode == 1
+    assert "Restore the database" in done.stderr
 
 
 def test_the_people_of_the_demo_are_added_where_a_start_was_cut_off(

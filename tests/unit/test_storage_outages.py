@@ -66,3 +66,21 @@ def test_a_number_no_row_can_have_is_a_wrong_call(tmp_path: Path) -> None:
 
     with pytest.raises(WrongCallError, match="too large"):
         ask()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_database_that_was_removed_while_in_use_takes_nothing(
+    tmp_path: Path, replaced: bool
+) -> None:
+    database = Database(embedded_url(tmp_path))
+    database.upgrade()
+    (tmp_path / "kamizero.db").rename(tmp_path / "elsewhere")
+    if replaced:
+        (tmp_path / "kamizero.db").touch()
+
+    def write() -> None:
+        with database.begin() as session:
+            session.add(Site(code="HQ", name="HQ"))
+
+    with pytest.raises(StoreError, match="removed or replaced"):
+        write()
