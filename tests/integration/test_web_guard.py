@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,6 +156,16 @@ def test_health_needs_no_login_and_tells_nothing_personal(office: Office) -> Non
     assert answer.json()["status"] == "ok"
     assert answer.json()["database"]["open_work"] == {"review": 1}
     assert answer.json()["database"]["unsealed_events"] > 0
+
+
+def test_health_says_which_part_fails(office: Office) -> None:
+    path = Path(str(office.desk.database.engine.url.database))
+    path.rename(path.with_suffix(".gone"))
+
+    answer = office.browser().get("/healthz")
+
+    assert answer.status_code == 503
+    assert answer.json()["database"]["state"] == "failing"
 
 
 def test_a_crash_is_told_in_peace_and_its_page_is_guarded_too(office: Office) -> None:

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from kamizero.errors import StoreError
 from storage.tables import AuditEvent, AuditSeal, Work, WorkState
 from web.rooms import Rooms
 from web.visitors import InRooms
@@ -43,7 +44,7 @@ def _database(rooms: Rooms) -> dict[str, Any]:
                 .group_by(Work.kind)
             )
             work = {kind: count for kind, count in waiting}
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, StoreError) as error:
         return {"state": "failing", "error": type(error).__name__}
     return {"state": "ok", "unsealed_events": events - sealed, "open_work": work}
 
