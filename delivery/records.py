@@ -1,17 +1,16 @@
 """The record of a filing as other programs read it: the body of GET /filings/{id}."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.model import FieldState
-from storage import audit
 from storage.filing_state import filing_state
 from storage.tables import (
+    HEAD,
     Approval,
     Entry,
     EntryState,
@@ -21,36 +20,12 @@ from storage.tables import (
     FindingRow,
     Original,
 )
-from storage.values import body_of, decided_version
+from storage.values import MASK, body_of, decided_version
 from storage.vault import Vault
 
-# As long for every value: a mask that shows the length tells something.
-MASK = "************"
-HEAD = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Disclosure:
-    """Who gets to see sensitive values, for what purpose, and when."""
-
-    actor: str
-    purpose: str
-    now: datetime
-
-
-def record(
-    session: Session,
-    vault: Vault,
-    filing: Filing,
-    *,
-    reveal: Disclosure | None = None,
-) -> dict[str, Any]:
-    """The filing with its entries and values.
-
-    Sensitive values are masked unless disclosed, and no disclosure goes unrecorded.
-    """
-    if reveal is not None:
-        _record_disclosure(session, filing, reveal)
+def record(session: Session, vault: Vault, filing: Filing) -> dict[str, Any]:
+    """The filing with its entries and values, sensitive ones masked."""
     entries = _in_force(filing.entries)
     return {
         "id": filing.id,
@@ -59,10 +34,8 @@ def record(
         "form": filing.form,
         "revision": filing.revision,
         "received_on": filing.received_on.isoformat(),
-        "fields": _fields(filing, HEAD, vault, clear=reveal is not None),
-        "entries": [
-            _entry(session, entry, vault, clear=reveal is not None) for entry in entries
-        ],
+        "fields": _fields(filing, HEAD, vault),
+        "entries": [_entry(session, entry, vault) for entry in entries],
         "originals": _originals(filing),
         "approval": _approval(session, filing),
     }
@@ -72,39 +45,37 @@ def _in_force(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.state != EntryState.SUPERSEDED]
 
 
-def _entry(
-    session: Session, entry: Entry, vault: Vault, *, clear: bool
-) -> dict[str, Any]:
+def _entry(session: Session, entry: Entry, vault: Vault) -> dict[str, Any]:
     return {
         "n": entry.n,
         "state": entry.state,
-        "fields": _fields(entry.filing, entry.n, vault, clear=clear),
+        "fields": _fields(entry.filing, entry.n, vault),
         "findings": _findings(session, entry),
     }
 
 
-def _fields(filing: Filing, n: int, vault: Vault, *, clear: bool) -> dict[str, Any]:
+def _fields(filing: Filing, n: int, vault: Vault) -> dict[str, Any]:
     return {
-        field.name: _field(field, vault, clear=clear or not field.sensitive)
+        field.name: _field(field, vault)
         for field in filing.fields
         if field.entry_n == n and field.as_written is not None
     }
 
 
-def _field(field: Field, vault: Vault, *, clear: bool) -> dict[str, Any]:
+def _field(field: Field, vault: Vault) -> dict[str, Any]:
     decided = decided_version(field)
     return {
-        "as_written": _value(field.as_written, vault, clear=clear),
-        "as_decided": _value(decided, vault, clear=clear),
-        "source": decided and decided.author_kind,
-        "version": decided and decided.id,
+        "as_written": _value(field, field.as_written, vault),
+        "as_decided": _value(field, decided, vault),
+        "source": decided.author_kind,
+        "version": decided.id,
     }
 
 
-def _value(version: FieldVersion | None, vault: Vault, *, clear: bool) -> str:
+def _value(field: Field, version: FieldVersion | None, vault: Vault) -> str:
     if version is None:
         return ""
-    if clear:
+    if not field.sensitive:
         return body_of(version, vault).value
     return MASK if version.state in (FieldState.READ, FieldState.DITTO) else ""
 
@@ -164,22 +135,3 @@ def _approval(session: Session, filing: Filing) -> dict[str, Any]:
         "key_id": row.key_id,
         "signature": row.signature,
     }
-
-
-def _record_disclosure(session: Session, filing: Filing, reveal: Disclosure) -> None:
-    sensitive = [
-        version_id
-        for field in filing.fields
-        if field.sensitive
-        for version_id in (field.as_written_id, field.as_decided_id)
-        if version_id is not None
-    ]
-    audit.record(
-        session,
-        actor=reveal.actor,
-        act="filing.disclose",
-        subject_kind="filing",
-        subject_id=filing.id,
-        now=reveal.now,
-        body={"purpose": reveal.purpose, "versions": sensitive},
-    )

@@ -7,13 +7,12 @@ from forms.definition import FormDefinition
 from kamizero.errors import MissingError
 from kamizero.model import FieldState
 from review.acts import Act
-from review.doubt import HEAD
 from review.grounds import Ground, ground_body, ground_text
 from review.hand import Hand
 from review.item import latest_version
 from review.refusals import ApprovedHeadError, FieldChangedError
 from review.typed import Written, written
-from storage.tables import Entry, EntryState, Field, FieldVersion, FindingRow
+from storage.tables import HEAD, Entry, EntryState, Field, FieldVersion, FindingRow
 from storage.values import body_of, write_correction, write_decision
 from storage.vault import Vault
 

@@ -6,9 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kamizero.model import FieldState, PageKind, Severity
-from storage.tables import Entry, Field, FindingRow, Page
+from storage.tables import HEAD, Entry, Field, FindingRow, Page
 
-HEAD = 0
 BLOCKING = frozenset({Severity.ERROR.value})
 WORTH_A_LOOK = BLOCKING | {Severity.WARNING.value}
 

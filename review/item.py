@@ -12,12 +12,9 @@ from review.doubt import fields_of, findings_on, is_settled, is_undecided
 from review.queue import hold
 from storage import audit
 from storage.tables import Entry, Field, FieldVersion, FindingRow
-from storage.values import Body, body_of
+from storage.values import MASK, Body, body_of
 from storage.vault import Vault
 from storage.work import Claim
-
-# As long for every value: a mask that shows the length tells something.
-MASK = "************"
 
 
 @dataclass(frozen=True, slots=True)

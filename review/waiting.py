@@ -8,9 +8,9 @@ from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from kamizero.model import Severity
-from review.doubt import HEAD
 from review.queue import KIND
 from storage.tables import (
+    HEAD,
     Entry,
     Field,
     FieldVersion,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.tables import (
+    HEAD,
     Arrival,
     AuthorKind,
     Entry,
@@ -23,8 +24,6 @@ from storage.tables import (
     Original,
     Page,
 )
-
-HEAD = 0
 
 
 def build(session: Session, entry: Entry) -> bytes:

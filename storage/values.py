@@ -18,6 +18,10 @@ from kamizero.model import Candidate, FieldState, Reading
 from storage.tables import AuthorKind, Field, FieldValue, FieldVersion, Purpose
 from storage.vault import Sealed, Vault
 
+# What is shown in place of a sensitive value; as long for every one, because a mask
+# that shows the length tells something.
+MASK = "************"
+
 # The kind of ground of a version that only brings an older one back.
 TAKEN_BACK = "taken_back"
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from forms.library import Library
 from kamizero.model import FieldState, FilingKind, Finding, Records
 from review import routing
-from review.doubt import HEAD, entry_number
+from review.doubt import entry_number
 from storage import values
-from storage.tables import Field, Filing, FindingRow
+from storage.tables import HEAD, Field, Filing, FindingRow
 from storage.vault import Vault
 from validation.check import check
 from validation.evidence import RECORD, supported

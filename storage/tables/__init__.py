@@ -12,7 +12,14 @@ from storage.tables.decisions import (
     Touch,
 )
 from storage.tables.events import AuditEvent, AuditHead, AuditSeal
-from storage.tables.fields import AuthorKind, Field, FieldValue, FieldVersion, Purpose
+from storage.tables.fields import (
+    HEAD,
+    AuthorKind,
+    Field,
+    FieldValue,
+    FieldVersion,
+    Purpose,
+)
 from storage.tables.filings import Entry, EntryState, Filing, FilingStep, Page
 from storage.tables.findings import FindingRow
 from storage.tables.receiving import Arrival, ArrivalState, Bundle, Job, Original, Site
@@ -21,6 +28,7 @@ from storage.tables.visitors import ApiToken, IdempotentAnswer, LoginSession, Pe
 from storage.tables.work import Work, WorkState
 
 __all__ = [
+    "HEAD",
     "ApiToken",
     "Approval",
     "Arrival",

@@ -11,6 +11,9 @@ from kamizero.model import FieldState
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.filings import Filing
 
+# The entry number of what stands in the head of a form.
+HEAD = 0
+
 
 class Purpose(StrEnum):
     AS_WRITTEN = "as_written"
@@ -31,7 +34,7 @@ class Field(Table):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"))
-    # The entry number the field belongs to; 0 for the head of the form.
+    # The entry number the field belongs to; HEAD for the head of the form.
     entry_n: Mapped[int]
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(100))

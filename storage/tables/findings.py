@@ -22,7 +22,7 @@ class FindingRow(Table):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), index=True)
-    # 0 for a finding about the head of the form.
+    # HEAD for a finding about the head of the form.
     entry_n: Mapped[int]
     rule: Mapped[str] = mapped_column(String(100))
     severity: Mapped[str] = mapped_column(String(16))

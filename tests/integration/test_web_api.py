@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from delivery.records import MASK
 from kamizero.model import Role
 from storage import audit
 from storage.originals import keep
 from storage.tables import Approval, AuditEvent, Original
+from storage.values import MASK
 from tests.desk import LATER, PAPER
 from tests.office import Office
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kamizero.model import Role
-from review.item import MASK
 from storage.tables import AuditEvent, Filing, Touch
+from storage.values import MASK
 from tests.desk import PAPER
 from tests.office import Browser, Office
 

@@ -7,21 +7,20 @@ import pytest
 from sqlalchemy import select
 
 from delivery.outbox import mark_taken, put_out
-from delivery.records import MASK, Disclosure, record
+from delivery.records import record
 from kamizero.errors import ConflictError, MissingError
 from review.grounds import Inquiry
 from storage.tables import AuditEvent, Delivery, DeliveryState, Entry, Filing
-from tests.desk import LATER, NOW, PAPER, Desk
+from storage.values import MASK
+from tests.desk import LATER, PAPER, Desk
 
 NAME = "insured.1.name_kana"
 MY_NUMBER = "insured.1.my_number"
 
 
-def body(desk: Desk, filing: int, *, reveal: Disclosure | None = None) -> Any:
-    with desk.database.begin() as session:
-        return record(
-            session, desk.vault, session.get_one(Filing, filing), reveal=reveal
-        )
+def body(desk: Desk, filing: int) -> Any:
+    with desk.database.look() as session:
+        return record(session, desk.vault, session.get_one(Filing, filing))
 
 
 def approved(desk: Desk) -> int:
@@ -97,22 +96,6 @@ def test_sensitive_values_are_masked(desk: Desk) -> None:
     assert found["entries"][0]["fields"][MY_NUMBER]["as_written"] == MASK
     assert found["entries"][0]["fields"][MY_NUMBER]["as_decided"] == MASK
     assert PAPER["my_number"] not in str(found)
-
-
-def test_a_disclosure_shows_them_and_is_recorded(desk: Desk) -> None:
-    filing = desk.receive()
-
-    reveal = Disclosure(actor="robot", purpose="registration", now=NOW)
-    found = body(desk, filing, reveal=reveal)
-
-    field = found["entries"][0]["fields"][MY_NUMBER]
-    assert field["as_decided"] == PAPER["my_number"]
-    with desk.database.look() as session:
-        event = session.scalars(
-            select(AuditEvent).where(AuditEvent.act == "filing.disclose")
-        ).one()
-    assert (event.actor, event.body["purpose"]) == ("robot", "registration")
-    assert field["version"] in event.body["versions"]
 
 
 def test_findings_stand_with_every_entry_they_touch(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from web.api.callers import Caller, Scope, needs, person
 from web.api.once import Answer, InOnce
 from web.refusals import PreconditionError
 from web.rooms import Rooms
-from web.routes.filings import find_filing
+from web.shown.filing import find_filing
 from web.visitors import InRooms
 
 router = APIRouter(tags=["approvals"])

@@ -12,7 +12,7 @@ from delivery.records import record
 from storage.filing_state import filing_state
 from storage.tables import Entry, EntryState, Filing
 from web.api.callers import Scope, needs
-from web.routes.filings import find_filing
+from web.shown.filing import find_filing
 from web.visitors import InRooms
 
 router = APIRouter(tags=["filings"], dependencies=[Depends(needs(Scope.FILINGS_READ))])

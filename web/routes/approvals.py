@@ -15,10 +15,9 @@ from review.approval import proposal
 from review.refusals import NothingReadyError
 from storage.tables import Entry, EntryState, Filing, Touch
 from web.painting import painter_of
-from web.routes.filings import find_filing, heading
 from web.routes.notices import notice
 from web.shown.approval import PAGE_SIZE, approval_lines, summary
-from web.shown.filing import findings_of, value_groups
+from web.shown.filing import find_filing, findings_of, heading, value_groups
 from web.shown.findings import finding_views
 from web.shown.jobs import standing
 from web.shown.pages import page_views
@@ -89,7 +88,9 @@ def approval_page(
             "approval.html",
             visitor=visitor,
             here="approvals",
-            filing=heading(rooms, filing, standing(filing.entries), visitor.language),
+            filing=heading(
+                rooms.library, filing, standing(filing.entries), visitor.language
+            ),
             pages=[asdict(one) for one in page_views(filing)],
             first_page=None,
             changed=seen.changed,

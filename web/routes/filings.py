@@ -12,14 +12,20 @@ from review import completion
 from review.acts import Act
 from review.history import history
 from review.transitions import acts_from
-from storage.tables import Approval, Entry, EntryState, Field, Filing
+from storage.tables import Approval, Entry, Field, Filing
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.routes.notices import notice
 from web.shown.events import event_views
-from web.shown.filing import findings_of, original_of, value_groups
+from web.shown.filing import (
+    find_filing,
+    findings_of,
+    heading,
+    original_of,
+    value_groups,
+)
 from web.shown.findings import finding_views
-from web.shown.jobs import FilingLine, filing_line, form_title, standing
+from web.shown.jobs import FilingLine, filing_line, standing
 from web.shown.pages import page_views
 from web.visitors import InRooms, Person, shown_to_them
 from web.writing import Pen
@@ -70,7 +76,7 @@ def filing(
             "filing.html",
             visitor=visitor,
             here="filings",
-            filing=heading(rooms, found, entries, visitor.language),
+            filing=heading(rooms.library, found, entries, visitor.language),
             pullable=_pullable(entries) if visitor.may_review else [],
             pages=[asdict(one) for one in page_views(found)],
             first_page=page,
@@ -116,35 +122,6 @@ def pull_back(
             now=rooms.clock(),
         )
     return RedirectResponse(f"/filings/{filing_id}?notice=pulled_back", 303)
-
-
-def find_filing(session: Session, filing_id: int) -> Filing:
-    """The filing. Raises MissingError."""
-    found = session.get(Filing, filing_id)
-    if found is None:
-        raise MissingError(f"There is no filing {filing_id}.")
-    return found
-
-
-def heading(
-    rooms: Rooms, filing: Filing, entries: list[Entry], language: str
-) -> dict[str, object]:
-    """What stands at the top of a filing's pages."""
-    return {
-        "id": filing.id,
-        "receipt_number": filing.receipt_number,
-        "title": form_title(rooms.library, filing.form, filing.revision, language),
-        "form": filing.form,
-        "revision": filing.revision,
-        "kind": filing.kind,
-        "received_on": filing.received_on,
-        "site": filing.site,
-        "version": filing.version,
-        "step": filing.step,
-        "job_id": filing.arrival.job_id,
-        "entries": entries,
-        "approvable": any(entry.state == EntryState.READY for entry in entries),
-    }
 
 
 def _pullable(entries: list[Entry]) -> list[Entry]:

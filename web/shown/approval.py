@@ -11,9 +11,9 @@ from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.model import FieldState
 from review.changes import Change, what_changed, what_nobody_saw, what_was_waived
-from review.doubt import HEAD
 from review.item import ShownFinding, ShownValue
 from storage.tables import (
+    HEAD,
     AuthorKind,
     Entry,
     EntryState,

@@ -10,12 +10,23 @@ from sqlalchemy.orm import Session, selectinload
 
 from forms.definition import Field as FormField
 from forms.definition import FormDefinition
-from review.doubt import HEAD
+from forms.library import Library
+from kamizero.errors import MissingError
 from review.item import ShownFinding, ShownValue, shown_finding, shown_value
-from storage.tables import Arrival, AuthorKind, Field, FieldVersion, Filing, FindingRow
+from storage.tables import (
+    HEAD,
+    Arrival,
+    AuthorKind,
+    Entry,
+    EntryState,
+    Field,
+    FieldVersion,
+    Filing,
+    FindingRow,
+)
 from storage.vault import Vault
 from web.shown.fields import how, label_of
-from web.shown.jobs import standing
+from web.shown.jobs import form_title, standing
 from web.writing import Pen
 
 
@@ -61,6 +72,35 @@ class OriginalView:
     media_type: str
     size: int
     sha256: str
+
+
+def find_filing(session: Session, filing_id: int) -> Filing:
+    """The filing. Raises MissingError."""
+    found = session.get(Filing, filing_id)
+    if found is None:
+        raise MissingError(f"There is no filing {filing_id}.")
+    return found
+
+
+def heading(
+    library: Library, filing: Filing, entries: Sequence[Entry], language: str
+) -> dict[str, object]:
+    """What stands at the top of a filing's pages."""
+    return {
+        "id": filing.id,
+        "receipt_number": filing.receipt_number,
+        "title": form_title(library, filing.form, filing.revision, language),
+        "form": filing.form,
+        "revision": filing.revision,
+        "kind": filing.kind,
+        "received_on": filing.received_on,
+        "site": filing.site,
+        "version": filing.version,
+        "step": filing.step,
+        "job_id": filing.arrival.job_id,
+        "entries": entries,
+        "approvable": any(entry.state == EntryState.READY for entry in entries),
+    }
 
 
 def value_groups(
