@@ -3,10 +3,11 @@
 from io import BytesIO
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from kamizero.model import Box
-from storage.tables import Field, Page
+from kamizero.model import Box, PageKind
+from storage.tables import Field, Filing, FilingStep, Page
 from tests.office import COVERED, WHITE, Browser, Office
 
 PLACES = {1: Box(100, 100, 50, 20), 2: Box(100, 300, 50, 20)}
@@ -18,7 +19,7 @@ def a_filing_of_two(office: Office) -> tuple[int, int]:
         entries=2, doubtful=["insured.1.name_kana", "insured.2.name_kana"]
     )
     with office.desk.database.begin() as session:
-        page = session.query(Page).one()
+        page = session.query(Page).filter_by(filing_id=filing).one()
         for field in session.query(Field).filter(Field.name.endswith("my_number")):
             field.box_px = list(PLACES[field.entry_n])
         return filing, page.id
@@ -59,6 +60,31 @@ def test_naming_another_persons_task_uncovers_nothing(office: Office) -> None:
     jun = office.person("jun")
 
     assert covered(jun, f"/pages/{page}.jpg?task={entry}") == [1, 2]
+
+
+def test_a_task_uncovers_nothing_on_another_filing(office: Office) -> None:
+    _, page = a_filing_of_two(office)
+    other, _ = a_filing_of_two(office)
+    rei = office.person()
+    entry = office.desk.entry_id(other)
+    rei.get(f"/review/{entry}")
+
+    assert covered(rei, f"/pages/{page}.jpg?task={entry}") == [1, 2]
+
+
+@pytest.mark.parametrize("path", ["/pages/{}.jpg", "/api/v1/pages/{}/image"])
+@pytest.mark.parametrize("kind", [None, PageKind.FORM])
+def test_a_form_is_covered_until_its_numbers_are_found(
+    office: Office, kind: PageKind | None, path: str
+) -> None:
+    filing, page = a_filing_of_two(office)
+    with office.desk.database.begin() as session:
+        session.query(Field).update({Field.sensitive: False})
+        session.get_one(Filing, filing).step = FilingStep.READING
+        session.get_one(Page, page).kind = kind
+    rei = office.person()
+
+    assert covered(rei, path.format(page)) == [1, 2]
 
 
 def test_the_api_never_uncovers_a_number(office: Office) -> None:

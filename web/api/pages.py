@@ -5,10 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from kamizero.model import Box
 from storage.tables import Page
 from web.api.callers import Scope, needs
-from web.routes.pictures import find_page, sensitive_places, smaller
+from web.shown.pictures import covered, find_page, smaller
 from web.visitors import InRooms
 
 router = APIRouter(tags=["pages"], dependencies=[Depends(needs(Scope.FILINGS_READ))])
@@ -48,8 +47,8 @@ def get_image(
     """The page as JPEG; sensitive fields are covered."""
     with rooms.database.look() as session:
         page = find_page(session, page_id)
-        covered = [Box(*field.box_px) for field in sensitive_places(session, page)]
-    data = rooms.pictures.jpeg(page, masked=covered)
+        hidden = covered(session, page)
+    data = rooms.pictures.jpeg(page, masked=hidden)
     return Response(smaller(data, width) if width else data, media_type="image/jpeg")
 
 

@@ -1,0 +1,56 @@
+"""Pictures of pages, with the numbers on them covered."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from kamizero.errors import MissingError
+from kamizero.model import Box, PageKind
+from storage.tables import Arrival, Field, FilingStep, Page
+
+
+def find_page(session: Session, page_id: int) -> Page:
+    """A page with all that rendering it needs. Raises MissingError."""
+    page = session.get(
+        Page, page_id, options=[joinedload(Page.arrival).joinedload(Arrival.original)]
+    )
+    if page is None:
+        raise MissingError(f"There is no page {page_id}.")
+    return page
+
+
+def covered(
+    session: Session, page: Page, *, clear: Sequence[int] = ()
+) -> tuple[Box, ...]:
+    """The areas (px) with numbers that not everybody may see.
+
+    Args:
+        clear: the entry numbers whose fields are seen in clear.
+    """
+    if _is_unread(page):
+        # Where its numbers stand is not known yet.
+        return (Box(0, 0, page.width_px, page.height_px),)
+    sensitive = session.scalars(
+        select(Field).where(Field.page_id == page.id, Field.sensitive.is_(True))
+    )
+    return tuple(
+        Box(*field.box_px) for field in sensitive if field.entry_n not in clear
+    )
+
+
+def smaller(data: bytes, width: int) -> bytes:
+    """The picture no wider than this many pixels."""
+    with Image.open(BytesIO(data)) as image:
+        image.thumbnail((width, width * 2), Image.Resampling.LANCZOS, reducing_gap=2)
+        buffer = BytesIO()
+        image.save(buffer, "JPEG", quality=85)
+        return buffer.getvalue()
+
+
+def _is_unread(page: Page) -> bool:
+    if page.kind != PageKind.FORM:
+        return page.kind is None
+    return page.filing is not None and page.filing.step == FilingStep.READING
