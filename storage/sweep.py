@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from storage.claims import IS_OPEN, free, let_go, unheld
 from storage.database import Database
 from storage.tables import Work, WorkState
-from storage.work import MAX_ATTEMPTS
+
+# Far more than a machine loses by bad luck: power cuts and restarts count as well.
+MOST_LOSSES = 20
 
 
 def due(session: Session, *, kinds: Sequence[str], now: datetime) -> dict[str, int]:
@@ -38,7 +40,7 @@ def bury(
     kinds: Sequence[str],
     now: datetime,
     mourn: Callable[[Session, str, int], None],
-    max_attempts: int = MAX_ATTEMPTS,
+    max_attempts: int = MOST_LOSSES,
 ) -> None:
     """End what killed every worker that took it.
 

@@ -132,17 +132,18 @@ def fail(
     error: str,
     retryable: bool,
     now: datetime,
-    max_attempts: int = MAX_ATTEMPTS,
+    max_attempts: int | None = MAX_ATTEMPTS,
 ) -> WorkState:
     """Give it back after an error: later again, or never (a dead letter).
 
     Args:
         error: a code or message without personal data.
+        max_attempts: None where the work itself is not to blame, however often.
     """
     row = _held(session, claim, now=now)
     row.last_error = error
     let_go(row)
-    if retryable and row.attempts < max_attempts:
+    if retryable and (max_attempts is None or row.attempts < max_attempts):
         row.due_at = now + _wait(row.attempts)
     else:
         row.state = WorkState.DEAD

@@ -73,6 +73,9 @@ class Loop:
         except StaleFenceError:
             # Somebody took the work over; what we did was not recorded.
             log.warning("lease_lost")
+        except StoreError as error:
+            # A full disk must not cost a filing, however long it stays full.
+            self._record_failure(claim, str(error), retryable=True, most=None)
         except KamizeroError as error:
             self._record_failure(claim, str(error), retryable=error.retryable)
         except Exception as error:
@@ -81,7 +84,14 @@ class Loop:
             # Its text may quote what was read; where it happened is in the log.
             self._record_failure(claim, type(error).__name__, retryable=True)
 
-    def _record_failure(self, claim: Claim, error: str, *, retryable: bool) -> None:
+    def _record_failure(
+        self,
+        claim: Claim,
+        error: str,
+        *,
+        retryable: bool,
+        most: int | None = work.MAX_ATTEMPTS,
+    ) -> None:
         log.error("step_failed", error=error, retryable=retryable)
         rooms = self._rooms
         try:
@@ -92,6 +102,7 @@ class Loop:
                     error=error,
                     retryable=retryable,
                     now=rooms.clock(),
+                    max_attempts=most,
                 )
                 if state is WorkState.DEAD:
                     give_up(

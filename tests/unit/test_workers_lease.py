@@ -131,12 +131,23 @@ def test_the_last_try_is_given_up(desk: Desk) -> None:
     put(desk, "read", filing)
 
     for _ in range(MAX_ATTEMPTS):
-        row = work_on(desk, partial(fail, error=StoreError("away")), clock=clock)
+        row = work_on(desk, partial(fail, error=ValueError("broken")), clock=clock)
         clock.now = row.due_at
 
     assert row.state == WorkState.DEAD
     with desk.database.look() as session:
         assert session.get_one(Filing, filing).step == FilingStep.FAILED
+
+
+def test_an_outage_is_waited_for_however_long_it_lasts(desk: Desk) -> None:
+    put(desk, "read", desk.receive())
+    clock = Clock()
+
+    for _ in range(2 * MAX_ATTEMPTS):
+        row = work_on(desk, partial(fail, error=StoreError("full")), clock=clock)
+        clock.now = row.due_at
+
+    assert row.state == WorkState.OPEN
 
 
 @pytest.mark.parametrize("secret", ["123456789018", "山田　太郎"])
