@@ -8,8 +8,8 @@ from celery import Celery
 from sqlalchemy import func, select
 
 from storage import audit, work
+from storage.sweep import MOST_LOSSES
 from storage.tables import AuditEvent, AuditSeal, Filing, FilingStep, WorkState
-from storage.work import MAX_ATTEMPTS
 from tests.desk import NOW, Desk
 from tests.workshop import LEASE, Clock, only_work, put, rooms
 from workers.app import MOST_HINTS, make_app, send_hint, serve, sweep
@@ -134,7 +134,7 @@ def test_the_sweep_does_not_flood_the_broker(app: Celery, desk: Desk) -> None:
 def test_the_sweep_ends_what_kills_its_workers(app: Celery, desk: Desk) -> None:
     filing, clock = desk.receive(), Clock()
     put(desk, "read", filing)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MOST_LOSSES):
         work.claim(
             desk.database, kinds=["read"], worker="w", lease=LEASE, now=clock.now
         )

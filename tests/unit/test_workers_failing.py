@@ -8,8 +8,8 @@ from sqlalchemy import select
 from kamizero.errors import MissingError
 from storage import work
 from storage.claims import Claim
+from storage.sweep import MOST_LOSSES
 from storage.tables import Arrival, AuditEvent, Filing, FilingStep, WorkState
-from storage.work import MAX_ATTEMPTS
 from tests.desk import NOW, Desk
 from tests.workshop import (
     LEASE,
@@ -79,7 +79,7 @@ def test_a_filing_that_cannot_be_worked_on_has_failed(desk: Desk, kind: str) -> 
 def test_what_kills_every_worker_fails_in_the_end(desk: Desk) -> None:
     filing, clock = desk.receive(), Clock()
     put(desk, "read", filing)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MOST_LOSSES):
         bury_poison(rooms(desk, clock=clock))
         lose(desk, clock, kind="read")
 
@@ -92,7 +92,7 @@ def test_what_kills_every_worker_fails_in_the_end(desk: Desk) -> None:
 def test_people_may_open_an_entry_as_often_as_they_like(desk: Desk) -> None:
     filing, clock = desk.receive(doubtful=["insured.1.name_kana"]), Clock()
     desk.route(filing)
-    for _ in range(MAX_ATTEMPTS + 1):
+    for _ in range(MOST_LOSSES + 1):
         lose(desk, clock, kind="review")
 
     bury_poison(rooms(desk, clock=clock))
