@@ -1,6 +1,6 @@
 """The one intake behind every door: bytes kept first, rows second, the source last."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from ingest.page_image import Limits, pages
 from kamizero.errors import RefusedError, WrongCallError
 from storage import audit, originals, work
 from storage.database import Database, after_commit
+from storage.insertion import insert_once
 from storage.interfaces import Kept, ObjectStore
 from storage.tables import Arrival, ArrivalState, Filing, Job, Original, Page, Site
 
@@ -124,9 +125,7 @@ class Intake:
 def _record(
     session: Session, taken: Sequence[Taken], delivery: Delivery, *, now: datetime
 ) -> int:
-    if session.get(Site, delivery.site) is None:
-        session.add(Site(code=delivery.site, name=delivery.site))
-        session.flush()
+    insert_once(session, Site, code=delivery.site, name=delivery.site)
     job = Job(
         site=delivery.site,
         door=delivery.door,
@@ -147,18 +146,36 @@ def _record(
         now=now,
         body={"door": delivery.door, "files": len(taken)},
     )
+    kept = _record_originals(session, taken, now=now)
     for seq, file in enumerate(taken, start=1):
-        _record_arrival(session, job, seq, file, now=now)
+        _record_arrival(session, job, seq, file, kept[file.kept.sha256], now=now)
     return job.id
 
 
+def _record_originals(
+    session: Session, taken: Sequence[Taken], *, now: datetime
+) -> Mapping[str, Original]:
+    """The row of each file's bytes, by SHA-256."""
+    # In one order for every job: two that bring the same files at the same time would
+    # else wait for each other for ever.
+    return {
+        file.kept.sha256: originals.original_row(
+            session, file.kept, media_type=file.media_type, now=now
+        )
+        for file in sorted(taken, key=lambda file: file.kept.sha256)
+    }
+
+
 def _record_arrival(
-    session: Session, job: Job, seq: int, file: Taken, *, now: datetime
+    session: Session,
+    job: Job,
+    seq: int,
+    file: Taken,
+    original: Original,
+    *,
+    now: datetime,
 ) -> None:
-    original, is_new = originals.original_row(
-        session, file.kept, media_type=file.media_type, now=now
-    )
-    first = None if is_new else _first_arrival(session, original)
+    first = _first_arrival(session, original)
     arrival = Arrival(
         job_id=job.id,
         seq=seq,

@@ -21,8 +21,8 @@ def keep(store: ObjectStore, data: bytes, *, retain_until: datetime) -> Kept:
 
 def original_row(
     session: Session, kept: Kept, *, media_type: str, now: datetime
-) -> tuple[Original, bool]:
-    """The row of these bytes, and whether they are here for the first time.
+) -> Original:
+    """The row of these bytes, which is there once however often they come.
 
     A new one is written down as an event too, so that a row somebody removes by hand
     is missed.
@@ -39,7 +39,10 @@ def original_row(
         retain_until=kept.retain_until,
         legal_medium="paper",
     )
-    row = session.scalars(select(Original).where(Original.sha256 == kept.sha256)).one()
+    # Locked, so that the same bytes in two jobs at once see each other's arrival: only
+    # the first is identified.
+    same = select(Original).where(Original.sha256 == kept.sha256)
+    row = session.scalars(same.with_for_update()).one()
     if is_new:
         audit.record(
             session,
@@ -50,7 +53,7 @@ def original_row(
             now=now,
             body={"size": kept.size},
         )
-    return row, is_new
+    return row
 
 
 def read_original(store: ObjectStore, original: Original) -> bytes:

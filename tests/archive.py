@@ -52,7 +52,7 @@ class Archive:
         """Take bytes in as one read filing with one entry; return the filing's id."""
         kept = keep(self.store, data, retain_until=LONG)
         with self.database.begin() as session:
-            original, _ = original_row(session, kept, media_type="image/png", now=NOW)
+            original = original_row(session, kept, media_type="image/png", now=NOW)
             filing = _filing(session, original.id)
             for position, (name, entry_n, sensitive, value) in enumerate(FIELDS):
                 field = Field(
