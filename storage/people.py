@@ -61,12 +61,12 @@ def add_person(
     language: str = "ja",
 ) -> Person:
     """Add somebody who may log in. Raises ConflictError where the name is taken."""
-    if not name.strip():
+    name = name.strip()
+    if not name:
         raise WrongCallError("A person needs a name.")
     if role in (Role.ROBOT, Role.MACHINE):
         raise WrongCallError("Only people have passwords: create a token for a robot.")
-    if _person(session, name) is not None:
-        raise ConflictError(f"There already is somebody called {name}.")
+    _demand_new(session, name)
     person = Person(
         name=name, role=role, password_hash=_hashed(password), language=language
     )
@@ -164,12 +164,11 @@ def add_token(
     """Make a key for a robot or system; this is the only time it can be seen.
 
     Raises:
-        ConflictError: the name is taken; keys are told apart by it.
+        ConflictError: the name is taken, by a key or by a person.
     """
     if role in (Role.APPROVER, Role.MACHINE):
         raise WrongCallError("Approving is a person's act: no key may do it.")
-    if session.scalar(select(ApiToken.id).where(ApiToken.name == name)) is not None:
-        raise ConflictError(f"There already is a token called {name}.")
+    _demand_new(session, name)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     key = ApiToken(
         name=name,
@@ -194,6 +193,14 @@ def token_of(session: Session, token: str, *, now: datetime) -> ApiToken:
             "`kamizero token create`."
         )
     return found
+
+
+def _demand_new(session: Session, name: str) -> None:
+    """Events and idempotent answers know people and keys by their names alone."""
+    if _person(session, name) is not None:
+        raise ConflictError(f"There already is somebody called {name}.")
+    if session.scalar(select(ApiToken.id).where(ApiToken.name == name)) is not None:
+        raise ConflictError(f"There already is a token called {name}.")
 
 
 def _person(session: Session, name: str) -> Person | None:

@@ -148,6 +148,24 @@ def test_a_name_belongs_to_one_person(database: Database) -> None:
         )
 
 
+def test_a_name_belongs_to_a_person_or_a_key_alone(database: Database) -> None:
+    _token(database)
+
+    with pytest.raises(ConflictError, match="robot-1"), database.begin() as session:
+        add_person(session, name="robot-1", role=Role.KEYER, password=PASSWORD, now=NOW)
+    with pytest.raises(ConflictError, match="hanako"):
+        _token(database, name="hanako")
+
+
+def test_a_name_has_no_blanks_around_it(database: Database) -> None:
+    with database.begin() as session:
+        person = add_person(
+            session, name=" ichiro ", role=Role.KEYER, password=PASSWORD, now=NOW
+        )
+
+    assert person.name == "ichiro"
+
+
 def test_a_short_password_is_refused(database: Database) -> None:
     with pytest.raises(WrongCallError, match="at least 8"), database.begin() as session:
         add_person(session, name="ichiro", role=Role.KEYER, password="short", now=NOW)
@@ -229,12 +247,16 @@ def _of(database: Database) -> Person:
 
 
 def _token(
-    database: Database, *, role: Role = Role.ROBOT, scopes: list[str] | None = None
+    database: Database,
+    *,
+    name: str = "robot-1",
+    role: Role = Role.ROBOT,
+    scopes: list[str] | None = None,
 ) -> str:
     with database.begin() as session:
         return add_token(
             session,
-            name="robot-1",
+            name=name,
             role=role,
             scopes=scopes or [],
             expires_at=NOW + timedelta(days=1),
