@@ -29,9 +29,12 @@ def postgres_url(postgres: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def plain_logs() -> None:
-    """Log as the product does; structlog's default prints every local variable."""
+    """Log as the product does; structlog's default prints every local variable.
+
+    For each test anew: the stderr of the test before is closed.
+    """
     logs.configure("json")
 
 
