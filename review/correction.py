@@ -7,12 +7,20 @@ from forms.definition import FormDefinition
 from kamizero.errors import MissingError
 from kamizero.model import FieldState
 from review.acts import Act
-from review.grounds import Ground, ground_body, ground_text
+from review.grounds import AttachmentPage, Ground, ground_body, ground_text
 from review.hand import Hand
 from review.item import latest_version
 from review.refusals import ApprovedHeadError, FieldChangedError
 from review.typed import Written, written
-from storage.tables import HEAD, Entry, EntryState, Field, FieldVersion, FindingRow
+from storage.tables import (
+    HEAD,
+    Entry,
+    EntryState,
+    Field,
+    FieldVersion,
+    FindingRow,
+    Page,
+)
 from storage.values import body_of, write_correction, write_decision
 from storage.vault import Vault
 
@@ -72,7 +80,12 @@ def decide(
     ground: Ground,
     expected_version: int,
 ) -> FieldVersion:
-    """Say what is processed instead of what is written, and why (補正)."""
+    """Say what is processed instead of what is written, and why (補正).
+
+    Raises:
+        MissingError: the ground is a page of another filing.
+    """
+    _check_ground(session, hand.entry, ground)
     field = field_in_hand(session, hand, Act.DECIDE, field_name, expected_version)
     answer = written(definition.field(field_name), value, state=state)
     version = write_decision(
@@ -151,6 +164,15 @@ def _write_as_read(
     )
     trace(session, hand, Act.SETTLE, version)
     return version
+
+
+def _check_ground(session: Session, entry: Entry, ground: Ground) -> None:
+    """A ground is kept for ever: it must lead to what was looked at."""
+    if not isinstance(ground, AttachmentPage):
+        return
+    page = session.get(Page, ground.page_id)
+    if page is None or page.filing_id != entry.filing_id:
+        raise MissingError(f"Page {ground.page_id} is no page of this filing.")
 
 
 def _check_unchanged(session: Session, field: Field, expected: int) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from review.refusals import ReasonMissingError
+
+Record = Literal["insured", "office"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class AttachmentPage:
 class Register:
     """The register says so; `record` is the kind of record looked at."""
 
-    record: str
+    record: Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def _take_in_samples(installation: Installation, stop: threading.Event) -> None:
             path = SAMPLES / "records" / f"{kind}.csv"
             load_csv(database, installation.rooms.vault, kind, path)
     written = json.loads((SAMPLES / "values.json").read_text("utf-8"))
-    files = [file for file in files_below([SCANS]) if file[0] not in known]
+    files = [(_source(path), path) for _, path in files_below([SCANS])]
+    files = [file for file in files if file[0] not in known]
     with Progress(console=people, transient=True) as bar:
         for source, path in bar.track(files, description="taking in"):
             if stop.is_set():
@@ -180,6 +181,10 @@ def _row(session: Session, filing: Filing) -> list[str]:
     ]
 
 
+def _source(path: Path) -> str:
+    """The name of a sample, which stays when the checkout is moved."""
+    return str(path.relative_to(SAMPLES.parent))
+
+
 def _short(source: str) -> str:
-    path = Path(source)
-    return str(path.relative_to(SCANS))
+    return str((SAMPLES.parent / source).relative_to(SCANS))

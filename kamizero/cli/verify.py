@@ -27,11 +27,14 @@ def verify(
     if json:
         answer(report.as_json())
     else:
+        width = max(map(len, report.checked))
         for kind, count in report.checked.items():
-            typer.echo(f"{kind:16} {count:>8} checked")
+            typer.echo(f"{kind:{width}} {count:>8} checked")
         for difference in report.differences:
             typer.echo(
                 f"DIFFERENT {difference.kind} {difference.id}: expected "
                 f"{difference.expected}, found {difference.found} {difference.path}"
             )
+        if not report.differences:
+            typer.echo("Nothing differs.")
     return Exit.FAILED if report.differences else Exit.OK

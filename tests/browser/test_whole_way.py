@@ -1,4 +1,4 @@
-"""The whole way in a real browser: read, corrected by keyboard, approved, fetched."""
+"""Review and approval in a real browser, by keyboard."""
 
 import json
 import re
@@ -44,6 +44,30 @@ def test_a_scan_becomes_an_approved_record(
 
     assert record["state"] == "approved"
     assert _decided(record) == {n: v for n, v in truth.items() if v and "my_n" not in n}
+
+
+@pytest.mark.model
+def test_an_error_holds_the_entry_until_it_is_waived_by_keyboard(
+    installation: Installation, page: Page
+) -> None:
+    address = _open_office(installation)
+    _take_in(installation, "clean/2200-sakura.jpg")
+    _log_in(page, address, "hanako")
+    second = page.get_by_test_id("queue").get_by_role("row").filter(has_text="2件目")
+    second.get_by_role("button").press("Enter")
+    finding = page.get_by_test_id("finding-common.my_number_check_digit")
+    expect(page.get_by_test_id("field-label")).not_to_be_empty()
+
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("meaning")).to_have_class(re.compile("wrong"))
+    page.get_by_test_id("field-insured.2.my_number").press("Enter")
+    page.keyboard.press("Alt+w")
+    page.keyboard.type("asked by phone")
+    page.keyboard.press("Control+Enter")
+
+    expect(finding).to_contain_text("asked by phone")
+    expect(finding).to_contain_text("2人目")
+    expect(page.get_by_test_id("waive-dialog")).to_be_hidden()
 
 
 def _open_office(installation: Installation) -> str:

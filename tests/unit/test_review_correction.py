@@ -27,6 +27,7 @@ from storage.tables import (
     FieldVersion,
     Filing,
     FindingRow,
+    Page,
     Touch,
 )
 from storage.values import body_of
@@ -187,6 +188,17 @@ def test_the_answer_to_an_inquiry_is_kept_with_the_value_alone(desk: Desk) -> No
         ).one()
         assert version.ground == {"kind": "inquiry", "on": "2020-12-10"}
         assert body_of(version, desk.vault).text == "佐藤さん: 旧姓です"
+
+
+def test_a_ground_leads_to_a_page_of_the_same_filing(desk: Desk) -> None:
+    claim = in_review(desk)
+    other = desk.receive()
+    with desk.database.look() as session:
+        page = session.scalars(select(Page.id).where(Page.filing_id == other)).one()
+
+    for strange in (page, 4_711):
+        with pytest.raises(MissingError, match="no page of this filing"):
+            desk.decide(claim, NAME, "サトウ　タロウ", AttachmentPage(page_id=strange))
 
 
 def test_an_inquiry_says_whom_and_what() -> None:

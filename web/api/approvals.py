@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from review.approval import approve, proposal
+from review.transitions import hold_filing
 from storage.tables import Filing
 from web.api.callers import Caller, Scope, needs, person
 from web.api.once import Answer, InOnce
@@ -65,6 +66,8 @@ def _approve(
     now = rooms.clock()
     with rooms.database.begin() as session:
         filing = find_filing(session, filing_id)
+        # Locked first, or it may change between the comparison and the signature.
+        hold_filing(session, filing)
         _check_version(filing, if_match)
         signed = approve(
             session,

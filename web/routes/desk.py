@@ -14,7 +14,14 @@ from forms.definition import FormDefinition
 from kamizero.errors import MissingError, StaleFenceError, WrongCallError
 from kamizero.model import FieldState
 from review import completion, correction, queue, undo
-from review.grounds import AttachmentPage, Ground, Inquiry, OfficeAssigned, Register
+from review.grounds import (
+    AttachmentPage,
+    Ground,
+    Inquiry,
+    OfficeAssigned,
+    Record,
+    Register,
+)
 from review.hand import Hand
 from review.item import ReviewItem, item
 from storage.tables import Entry, FindingRow
@@ -44,7 +51,7 @@ class GroundGiven(BaseModel):
     on: date | None = None
     answer: str = Field(default="", max_length=300)
     page: int = 0
-    record: str = Field(default="", max_length=32)
+    record: Record | None = None
 
 
 class FieldAnswer(Fenced):
@@ -183,6 +190,8 @@ def _ground(answer: FieldAnswer) -> Ground:
         case "attachment":
             return AttachmentPage(page_id=given.page)
         case "register":
+            if given.record is None:
+                raise WrongCallError("Say which record you looked at.")
             return Register(record=given.record)
         case "office_assigned":
             return OfficeAssigned()

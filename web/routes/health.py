@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kamizero.errors import StoreError
-from storage.tables import AuditEvent, AuditSeal, Work, WorkState
+from storage.audit import unsealed
+from storage.tables import Work, WorkState
 from web.rooms import Rooms
 from web.visitors import InRooms
 
@@ -36,8 +37,7 @@ def health(rooms: InRooms) -> Response:
 def _database(rooms: Rooms) -> dict[str, Any]:
     try:
         with rooms.database.look() as session:
-            events = session.scalar(select(func.count()).select_from(AuditEvent)) or 0
-            sealed = session.scalar(select(func.count()).select_from(AuditSeal)) or 0
+            waits_for_seal = unsealed(session)
             waiting = session.execute(
                 select(Work.kind, func.count())
                 .where(Work.state == WorkState.OPEN)
@@ -46,7 +46,7 @@ def _database(rooms: Rooms) -> dict[str, Any]:
             work = {kind: count for kind, count in waiting}
     except (SQLAlchemyError, StoreError) as error:
         return {"state": "failing", "error": type(error).__name__}
-    return {"state": "ok", "unsealed_events": events - sealed, "open_work": work}
+    return {"state": "ok", "unsealed_events": waits_for_seal, "open_work": work}
 
 
 def _worker(rooms: Rooms) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from storage.tables import Entry, Field
 from web.shown.fields import label_of
 from web.writing import Pen
 
-_MACHINE_ACTORS = frozenset({"routing", "machine"})
+_MACHINE_ACTORS = frozenset({"kamizero", "routing"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ _GRAVITY = [severity.value for severity in Severity]
 
 @dataclass(frozen=True, slots=True)
 class NamedField:
-    """A field a finding speaks of."""
+    """A field a finding speaks of; `person` is 0 where there is no other to mean."""
 
     name: str
     label: str
+    person: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +84,5 @@ def _named(
 ) -> Iterable[NamedField]:
     for name in names:
         field = definition.field(name)
-        number = f"{field.entry}: " if field.entry and definition.entries > 1 else ""
-        yield NamedField(name, f"{number}{label_of(field, language)}")
+        person = (field.entry or 0) if definition.entries > 1 else 0
+        yield NamedField(name, label_of(field, language), person)

@@ -25,8 +25,7 @@ export class Bench {
     this.element.dataset.keys = field.keys;
     this.find("item").textContent = field.item;
     this.find("label").textContent = field.label;
-    this.find("standing").textContent = field.standing;
-    this.find("standing").className = `tag ${field.settled ? "good" : "warn"}`;
+    this.showStanding();
     this.input.inputMode = field.keys;
     this.input.dataset.field = field.name;
     this.state = field.state;
@@ -36,6 +35,20 @@ export class Bench {
     this.showState();
     this.showMeaning(field.refusal);
     this.draw();
+  }
+
+  // Settled is not enough while a rule still objects to what was settled.
+  showStanding() {
+    const { flag, settled, standing } = this.field;
+    const wrong = settled && flag === "error";
+    this.find("standing").textContent = wrong ? say("error_left") : standing;
+    this.find("standing").className = `tag ${wrong ? "bad" : settled ? "good" : "warn"}`;
+  }
+
+  // Whoever wants to finish is told why it does not go on.
+  sayWhatIsLeft() {
+    const left = this.field.flag === "error" ? "solve_error" : "settle_first";
+    this.showMeaning(this.field.refusal ?? say(left));
   }
 
   // After a save the field may be shown again while the person is elsewhere.

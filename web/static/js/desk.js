@@ -265,6 +265,7 @@ export class Desk {
     await Promise.all(this.saves);
     if (this.fields.some(needsPerson)) {
       this.next();
+      this.bench.sayWhatIsLeft();
       return;
     }
     try {

@@ -6,6 +6,7 @@ export class WaiverDialog {
     this.dialog = desk.find("waive");
     this.reason = this.dialog.querySelector("textarea");
     this.dialog.addEventListener("submit", () => this.confirm());
+    this.dialog.addEventListener("keydown", (event) => submitsByKey(event));
     closesByButton(this.dialog);
   }
 
@@ -65,6 +66,15 @@ export class DecisionDialog {
     this.desk.save(this.field, { act: "decide", value, state: "read", ground });
     this.desk.next();
   }
+}
+
+// Enter alone begins a new line of the reason.
+function submitsByKey(event) {
+  if (event.key !== "Enter" || !event.ctrlKey || event.isComposing) return;
+  event.preventDefault();
+  // The page must not take the same keys for its own.
+  event.stopPropagation();
+  event.currentTarget.querySelector("form").requestSubmit();
 }
 
 function closesByButton(dialog) {
