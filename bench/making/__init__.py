@@ -1,0 +1,1 @@
+"""How the scans of the benchmark come to be: people, filings, hands and damage."""

@@ -1,0 +1,149 @@
+"""Filings as offices file them: every form, all entries filled, drawn by chance."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bench.making.cast import Chance, address, drawn, office, person
+from bench.making.names import JOIN_REMARKS, LEAVE_REMARKS
+from forms.library import Library
+from samples.making.filing import Entry, Filing
+
+FORMS = ("2200", "2201", "2265")
+
+_FIRST_DAY = date(2020, 12, 7)
+_DAYS = 1450
+_WORKING = (18, 66)
+_OVER_70 = (71, 75)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The day a form is handed in, and the chance of what is on it."""
+
+    submitted_on: date
+    rng: Chance
+
+    def before(self, least: int, most: int) -> date:
+        return self.submitted_on - timedelta(days=int(self.rng.integers(least, most)))
+
+    def happens(self, share: float) -> bool:
+        return bool(self.rng.random() < share)
+
+
+def draw_filing(form: str, rng: Chance) -> Filing:
+    """A filing of that form without any mistake, each of its entries filled."""
+    day = _Day(_FIRST_DAY + timedelta(days=int(rng.integers(_DAYS))), rng)
+    register = office(rng)
+    written = {
+        "submitted_on": day.submitted_on.isoformat(),
+        "office.symbol": register.symbol,
+        "office.number": register.number,
+        "office.postal_code": register.postal_code,
+        "office.address": register.address,
+        "office.name": register.name,
+        "office.owner_name": register.owner_name,
+        "office.phone": register.phone,
+    }
+    paid_on = day.before(1, 5)
+    if form == "2265":
+        written["paid_on"] = paid_on.isoformat()
+    count = Library.shipped().get(f"{form}@2020-12").entries
+    serial = int(rng.integers(1, 99_000 if day.happens(0.3) else 900))
+    for n in range(1, count + 1):
+        serial += int(rng.integers(1, 4))
+        entry = _ENTRIES[form](day, paid_on)
+        written |= {
+            f"insured.{n}.{item}": value
+            for item, value in {"serial_number": str(serial), **entry}.items()
+            if value
+        }
+    return Filing(form=form, written=written)
+
+
+def _joins(day: _Day, _: date) -> Entry:
+    rng, old = day.rng, day.happens(0.08)
+    acquired_on = day.before(1, 5)
+    who = person(rng, on=acquired_on, ages=_OVER_70 if old else _WORKING)
+    with_number = day.happens(0.7)
+    cash, in_kind = _pay(day, 150_000, 650_000)
+    return {
+        "name_kana": who.kana,
+        "name_kanji": who.kanji,
+        "birth_date": who.born_on,
+        "category": who.category,
+        "acquisition_kind": "1",
+        **(
+            {"my_number": who.my_number}
+            if with_number
+            else {"pension_number": who.pension_number, **address(rng)}
+        ),
+        "acquired_on": acquired_on.isoformat(),
+        "dependants": str(rng.integers(2)),
+        "remuneration_cash": str(cash),
+        "remuneration_in_kind": str(in_kind),
+        "remuneration_total": str(cash + in_kind),
+        "over70": "1" if old else "",
+        "multiple_offices": "1" if day.happens(0.06) else "",
+        "short_time": "1" if day.happens(0.15) else "",
+        "rehired": "1" if day.happens(0.06) else "",
+        "remarks": drawn(rng, JOIN_REMARKS) if day.happens(0.2) else "",
+    }
+
+
+def _leaves(day: _Day, _: date) -> Entry:
+    rng, old = day.rng, day.happens(0.08)
+    left_on = day.before(2, 6)
+    who = person(rng, on=left_on, ages=_OVER_70 if old else _WORKING)
+    number = "my_number" if day.happens(0.75) else "pension_number"
+    return {
+        "name_kana": who.kana,
+        "name_kanji": who.kanji,
+        "birth_date": who.born_on,
+        number: who.my_number if number == "my_number" else who.pension_number,
+        "left_on": left_on.isoformat(),
+        "lost_on": (left_on + timedelta(days=1)).isoformat(),
+        "cause": "5" if day.happens(0.1) else "4",
+        "multiple_offices": "1" if day.happens(0.08) else "",
+        "rehired": "1" if day.happens(0.1) else "",
+        "remarks": drawn(rng, LEAVE_REMARKS) if day.happens(0.3) else "",
+        "cards_returned": str(rng.integers(1, 5)),
+        "cards_not_returned": "1" if day.happens(0.2) else "",
+        "over70_ended": "1" if old else "",
+        "over70_ended_on": left_on.isoformat() if old else "",
+    }
+
+
+def _is_paid(day: _Day, paid_on: date) -> Entry:
+    old, apart = day.happens(0.08), day.happens(0.1)
+    who = person(day.rng, on=paid_on, ages=_OVER_70 if old else _WORKING)
+    cash, in_kind = _pay(day, 120_000, 950_000)
+    by_pension = old and day.happens(0.4)
+    return {
+        "name_kanji": who.kanji,
+        "birth_date": who.born_on,
+        "paid_on": day.before(6, 10).isoformat() if apart else "",
+        "bonus_cash": str(cash),
+        "bonus_in_kind": str(in_kind),
+        "bonus_total": str((cash + in_kind) // 1000 * 1000),
+        "my_number": who.my_number if old and not by_pension else "",
+        "pension_number": who.pension_number if by_pension else "",
+        "over70": "1" if old else "",
+        "multiple_offices": "1" if day.happens(0.06) else "",
+        "first_paid_day": "1" if day.happens(0.05) and paid_on.day > 1 else "",
+    }
+
+
+def _pay(day: _Day, least: int, most: int) -> tuple[int, int]:
+    """Money and goods: mostly round sums, mostly no goods."""
+    step = drawn(day.rng, (1, 50, 100, 500, 1000, 10_000))
+    cash = int(day.rng.integers(least, most)) // step * step
+    in_kind = int(day.rng.integers(10, 320)) * 100 if day.happens(0.2) else 0
+    return cash, in_kind
+
+
+_ENTRIES: Mapping[str, Callable[[_Day, date], Entry]] = {
+    "2200": _joins,
+    "2201": _leaves,
+    "2265": _is_paid,
+}
