@@ -1,27 +1,22 @@
 """Writes values into a blank: the picture of a form as somebody filled it in."""
 
 import zlib
-from collections.abc import Iterable, Mapping
-from datetime import date
-from functools import lru_cache
+from collections.abc import Mapping
 
 import numpy as np
-import pypdfium2
 from PIL import Image
 
-from forms.blank import blank_pdf
 from forms.definition import Choice, Field, FieldType, FormDefinition
-from forms.grammar import WrittenDate, parse_written, to_written
 from forms.hand import Hand
-from forms.lettering import Placed, in_cell, in_lines
-from forms.placing import groups
+from forms.places import (
+    blank_images,
+    choice_of,
+    circled_area,
+    placed,
+    written_date,
+)
 from forms.sheet import Sheet
-from forms.typesetting import code_area, taken_area
 from kamizero.errors import WrongCallError
-from kamizero.model import Box
-
-# What a hand leaves free between a choice and the circle around it.
-_ROOM_MM = 0.9
 
 
 def fill(
@@ -59,7 +54,7 @@ class _Writer:
         self._hand = hand
         self.sheets = [
             Sheet(image.copy(), width_mm=definition.page_size_mm[0], hand=hand)
-            for image in _blank_images(definition, dpi)
+            for image in blank_images(definition, dpi)
         ]
 
     def fill_in(self, field: Field, value: str) -> None:
@@ -69,10 +64,10 @@ class _Writer:
             case FieldType.CHECK | FieldType.SEAL:
                 self._mark(field, value, rng)
             case FieldType.CHOICE:
-                self._circle(field, _choice(field, value), rng)
+                self._circle(field, choice_of(field, value), rng)
             case FieldType.DATE:
-                written = _written(field, value)
-                era = _choice(field, written.era)
+                written = written_date(field, value)
+                era = choice_of(field, written.era)
                 if len(field.choices) > 1:
                     self._circle(field, era, rng)
                 self._write(field, written.digits, rng)
@@ -89,99 +84,18 @@ class _Writer:
         draw(field.box_mm, rng)
 
     def _circle(self, field: Field, choice: Choice, rng: np.random.Generator) -> None:
-        area = self._circled_area(field, choice)
+        area = circled_area(self._definition, field, choice, self._hand)
         self.sheets[field.page - 1].circle(area, rng)
-
-    def _circled_area(self, field: Field, choice: Choice) -> Box:
-        for text in self._definition.printed.texts:
-            if text.page == field.page and choice.box_mm.contains(text.box_mm):
-                code_only = self._hand.circles == "code"
-                return _widened(code_area(text) if code_only else taken_area(text))
-        return choice.box_mm
 
     def _write(self, field: Field, value: str, rng: np.random.Generator) -> None:
         sheet = self.sheets[field.page - 1]
-        for placed in _placed(field, value, self._hand):
-            if not sheet.write(placed, rng):
+        for glyph in placed(field, value, self._hand):
+            if not sheet.write(glyph, rng):
                 raise WrongCallError(
                     f"{field.name}: no typeface has the character "
-                    f"{placed.char!r} (U+{ord(placed.char):04X}). Give the hand one."
+                    f"{glyph.char!r} (U+{ord(glyph.char):04X}). Give the hand one."
                 )
-
-
-def _placed(field: Field, value: str, hand: Hand) -> Iterable[Placed]:
-    if field.cells is not None:
-        cells = _cells_for(field, value)
-        return [in_cell(char, cell, hand) for char, cell in cells]
-    placed = in_lines(value, field.box_mm, hand)
-    if placed is None:
-        raise WrongCallError(
-            f"{field.name}: {len(value)} characters do not fit the box legibly."
-        )
-    return placed
-
-
-def _cells_for(field: Field, value: str) -> list[tuple[str, Box]]:
-    """Which character stands in which cell; a hyphen leads to the next group."""
-    cells = field.cells or ()
-    if field.format == "office_symbol" and "-" in value:
-        return [
-            pair
-            for part, group in zip(value.split("-", 1), groups(cells), strict=True)
-            for pair in _filled(field, part, [c for c in cells if group.contains(c)])
-        ]
-    return _filled(field, value, list(cells))
-
-
-def _filled(field: Field, text: str, cells: list[Box]) -> list[tuple[str, Box]]:
-    if len(text) > len(cells):
-        raise WrongCallError(
-            f"{field.name}: {len(text)} characters do not fit {len(cells)} cells."
-        )
-    first = len(cells) - len(text) if field.align == "right" else 0
-    return list(zip(text, cells[first : first + len(text)], strict=True))
-
-
-def _written(field: Field, value: str) -> WrittenDate:
-    written = parse_written(value)
-    if written is not None:
-        return written
-    try:
-        return to_written(date.fromisoformat(value))
-    except ValueError as error:
-        raise WrongCallError(
-            f"{field.name}: {value!r} is no date; write 2020-04-01, "
-            'or as on paper "9 020401" (era code, space, YYMMDD).'
-        ) from error
-
-
-def _choice(field: Field, code: str) -> Choice:
-    for choice in field.choices:
-        if choice.code == code:
-            return choice
-    known = ", ".join(f"{choice.code} {choice.label}" for choice in field.choices)
-    raise WrongCallError(f"{field.name} has no choice {code!r}; it has: {known}.")
-
-
-def _widened(area: Box) -> Box:
-    return Box(
-        area.x - _ROOM_MM,
-        area.y - _ROOM_MM,
-        area.w + 2 * _ROOM_MM,
-        area.h + 2 * _ROOM_MM,
-    )
 
 
 def _shown(field: Field, value: str) -> str:
     return "this value" if field.sensitive else repr(value)
-
-
-@lru_cache(maxsize=8)
-def _blank_images(definition: FormDefinition, dpi: float) -> tuple[Image.Image, ...]:
-    document = pypdfium2.PdfDocument(blank_pdf(definition))
-    try:
-        return tuple(
-            page.render(scale=dpi / 72).to_pil().convert("RGB") for page in document
-        )
-    finally:
-        document.close()
