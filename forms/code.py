@@ -6,9 +6,12 @@ Only characters of the QR alphanumeric mode are used, so the modules stay large.
 import zlib
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 _FORM = "KZ1:F"
 _SEPARATOR = "KZ1:S"
+# Version 2 says what version 1 cannot: other sheets than that of a new bundle.
+_OTHER_SHEET = "KZ2:S"
 _ALLOWED = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
 
 
@@ -25,18 +28,35 @@ class FormCode:
         return _signed(_FORM, self.form, self.revision, str(self.page))
 
 
+class SheetKind(StrEnum):
+    """What a sheet between papers is there for."""
+
+    BUNDLE = "B"
+    # Lies on top of several bundles and counts them.
+    COVER = "C"
+    # A returned filing (返戻) that comes again.
+    REENTRY = "R"
+    # Papers that come after the filing they belong to (追送).
+    LATE = "L"
+
+
 @dataclass(frozen=True, slots=True)
 class SeparatorCode:
     """What a separator sheet declares about the bundle it starts.
+
+    A code is written in the oldest version that can say it, so that sheets of new
+    bundles are understood by installations that were not updated.
 
     Attributes:
         site: code of the site that received the papers.
         scheme: code of the pension scheme, e.g. KOSEI.
         form: the form all filings of the bundle are on, e.g. 2200.
         sheets: declared sheets (枚), the separator not counted.
-        entries: declared entries (件).
+        entries: declared entries (件); on a cover, declared bundles (束).
         received_on: the day of receipt (受付日).
         number: number of the bundle, unique in its site and day.
+        kind: what the sheet is there for.
+        reference: on a re-entry or late papers, the filing's receipt number.
     """
 
     site: str
@@ -46,18 +66,23 @@ class SeparatorCode:
     entries: int
     received_on: date
     number: int
+    kind: SheetKind = SheetKind.BUNDLE
+    reference: str = ""
 
     def __post_init__(self) -> None:
-        for part in (self.site, self.scheme, self.form):
+        refers = self.kind in (SheetKind.REENTRY, SheetKind.LATE)
+        named = (self.reference,) if refers else ()
+        for part in (self.site, self.scheme, self.form, *named):
             if not part or not _ALLOWED.issuperset(part):
                 raise ValueError(f"{part!r}: use capital letters, digits and hyphens")
+        if self.reference and not refers:
+            raise ValueError("only a re-entry and late papers refer to a filing")
         if min(self.sheets, self.entries, self.number) < 0:
             raise ValueError("sheets, entries and number cannot be negative")
 
     @property
     def text(self) -> str:
-        return _signed(
-            _SEPARATOR,
+        declared = (
             self.site,
             self.scheme,
             self.form,
@@ -66,6 +91,9 @@ class SeparatorCode:
             f"{self.received_on:%Y%m%d}",
             str(self.number),
         )
+        if self.kind is SheetKind.BUNDLE:
+            return _signed(_SEPARATOR, *declared)
+        return _signed(_OTHER_SHEET, *declared, self.kind, self.reference or "-")
 
 
 def form_code(form: str, revision: str, page: int) -> str:
@@ -84,6 +112,11 @@ def parse_code(text: str) -> FormCode | SeparatorCode | None:
             return _parse_form(parts)
         if kind == _SEPARATOR:
             return _parse_separator(parts)
+        if kind == _OTHER_SHEET:
+            *declared, variant, reference = parts
+            return _parse_separator(
+                declared, SheetKind(variant), "" if reference == "-" else reference
+            )
     except ValueError:
         # A sum of 16 bits also fits one stranger's text in 65,536.
         return None
@@ -95,7 +128,9 @@ def _parse_form(parts: list[str]) -> FormCode:
     return FormCode(form, revision, int(page))
 
 
-def _parse_separator(parts: list[str]) -> SeparatorCode:
+def _parse_separator(
+    parts: list[str], kind: SheetKind = SheetKind.BUNDLE, reference: str = ""
+) -> SeparatorCode:
     site, scheme, form, sheets, entries, received_on, number = parts
     return SeparatorCode(
         site=site,
@@ -105,6 +140,8 @@ def _parse_separator(parts: list[str]) -> SeparatorCode:
         entries=int(entries),
         received_on=date.fromisoformat(received_on),
         number=int(number),
+        kind=kind,
+        reference=reference,
     )
 
 

@@ -82,6 +82,16 @@ class PageKind(StrEnum):
     FAILED = "failed"
 
 
+class Standing(StrEnum):
+    """Whether a page counts: one that does not is kept and stays visible."""
+
+    VALID = "valid"
+    # A better scan of the same side took its place.
+    REPLACED = "replaced"
+    # A person said that it does not belong here, such as a sheet scanned twice.
+    SET_ASIDE = "set_aside"
+
+
 class FilingKind(StrEnum):
     NEW = "new"
     CORRECTION = "correction"

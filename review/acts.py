@@ -19,6 +19,7 @@ class Act(StrEnum):
     SEND_BACK = "send_back"
     RETURN = "return"
     WITHDRAW = "withdraw"
+    DISSOLVE = "dissolve"
 
 
 # Whoever did one of these has worked on the filing and cannot approve it.

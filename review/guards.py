@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 from kamizero.model import Role
 from review.acts import Act
 from review.doubt import WORTH_A_LOOK, open_points
-from review.refusals import NotSettledError, OwnWorkError, ReasonMissingError
+from review.refusals import (
+    BundleOpenError,
+    NotSettledError,
+    OwnWorkError,
+    ReasonMissingError,
+)
+from storage import balance
 from storage.tables import Entry, Touch
 
 
@@ -31,13 +37,30 @@ def always(attempt: Attempt) -> None:
     """Nothing more is asked for."""
 
 
+def balanced(attempt: Attempt) -> None:
+    """The entry's bundle holds what was declared, or a person said why not."""
+    bundle = attempt.entry.filing.bundle
+    if bundle is None:
+        return
+    weight = balance.settle(attempt.session, bundle)
+    if not weight.passes:
+        raise BundleOpenError(
+            f"Bundle {bundle.number or bundle.id} of entry {attempt.entry.n} does not "
+            "balance yet; sort it at the desk or say there why it may pass: "
+            f"{', '.join(weight.issues) or 'its pages are still being read'}.",
+            points=weight.issues,
+        )
+
+
 def nothing_to_see(attempt: Attempt) -> None:
     """No field is doubtful, no error or warning is open, no page failed."""
+    balanced(attempt)
     _refuse_open(attempt, open_points_at(attempt, WORTH_A_LOOK))
 
 
 def nothing_open(attempt: Attempt) -> None:
     """Every doubtful field is settled, every error gone or waived."""
+    balanced(attempt)
     _refuse_open(attempt, open_points(attempt.session, attempt.entry))
 
 

@@ -55,6 +55,12 @@ class NotSettledError(ConflictError):
         self.points = tuple(points)
 
 
+class BundleOpenError(NotSettledError):
+    """The bundle does not hold what was declared; `points` says what differs."""
+
+    code = "bundle_open"
+
+
 class WrongClaimError(ConflictError):
     """The claim is for another item than the one acted on."""
 

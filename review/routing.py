@@ -10,6 +10,7 @@ from review.acts import Act
 from review.doubt import WORTH_A_LOOK, fields_of, open_points
 from review.queue import leave_unclaimed, put_in_queue
 from review.transitions import move
+from storage import balance
 from storage.tables import Entry, EntryState, Field, Filing
 from storage.values import body_of, decided_version
 from storage.vault import Vault
@@ -31,7 +32,14 @@ def route(
     vault: Vault,
     now: datetime,
 ) -> None:
-    """Send each entry that is read on its way; run again, it changes nothing."""
+    """Send each entry that is read on its way; run again, it changes nothing.
+
+    Entries of a bundle that does not balance stay where they are: its pages may yet
+    turn out to be somebody else's.
+    """
+    bundle = filing.bundle
+    if bundle is not None and not balance.settle(session, bundle).passes:
+        return
     if not filing.entries:
         _show_empty(session, filing, now)
     for entry in filing.entries:

@@ -37,6 +37,7 @@ _READY = EntryState.READY
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(_READ, Act.PASS, _READY, MACHINES, guards.nothing_to_see),
     Transition(_READ, Act.QUEUE, _REVIEW, MACHINES, guards.always),
+    Transition(_READ, Act.DISSOLVE, EntryState.SUPERSEDED, MACHINES, guards.always),
     Transition(_REVIEW, Act.SETTLE, _REVIEW, REVIEWERS, guards.always),
     Transition(_REVIEW, Act.DECIDE, _REVIEW, REVIEWERS, guards.always),
     Transition(_REVIEW, Act.UNDO, _REVIEW, REVIEWERS, guards.always),
@@ -49,6 +50,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _REVIEW, Act.WITHDRAW, EntryState.WITHDRAWN, REVIEWERS, guards.reason_given
     ),
+    Transition(_REVIEW, Act.DISSOLVE, EntryState.SUPERSEDED, MACHINES, guards.always),
+    Transition(_READY, Act.DISSOLVE, EntryState.SUPERSEDED, MACHINES, guards.always),
     Transition(_READY, Act.PULL_BACK, _REVIEW, REVIEWERS, guards.always),
     Transition(_READY, Act.SEND_BACK, _REVIEW, APPROVERS, guards.reason_given),
     Transition(_READY, Act.APPROVE, EntryState.APPROVED, APPROVERS, guards.four_eyes),

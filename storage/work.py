@@ -21,6 +21,7 @@ __all__ = [
     "Claim",
     "call_off",
     "claim",
+    "end",
     "extend",
     "fail",
     "finish",
@@ -194,6 +195,14 @@ def call_off(session: Session, *, kind: str, subject: int, now: datetime) -> boo
     # Whoever let the lease run out comes too late from here on.
     let_go(row)
     return True
+
+
+def end(session: Session, *, kind: str, subject: int, now: datetime) -> None:
+    """End it because its subject is no more; whoever is at it has lost it."""
+    for row in session.scalars(_open(kind, subject).with_for_update()):
+        row.state = WorkState.DONE
+        row.done_at = now
+        let_go(row)
 
 
 def _next(kind: str, wanted: ColumnElement[bool]) -> Select[Work]:

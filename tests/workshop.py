@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 
@@ -84,7 +85,8 @@ a_form = partial(
 )
 
 
-def a_separator(number: int, *, received_on: str = "2020-12-07") -> Page:
+def a_separator(number: int, **declared: Any) -> Page:
+    said = {"sheets": 2, "entries": 3, "received_on": "2020-12-07", **declared}
     return a_page(
         kind=PageKind.SEPARATOR,
         separator={
@@ -92,9 +94,7 @@ def a_separator(number: int, *, received_on: str = "2020-12-07") -> Page:
             "site": "MAIN",
             "scheme": "KOSEI",
             "form": "2200",
-            "sheets": 2,
-            "entries": 3,
-            "received_on": received_on,
+            **said,
         },
     )
 

@@ -6,12 +6,13 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from kamizero.model import PageKind
-from storage import audit, sweep
+from storage import audit, sweep, work
 from storage.tables import Arrival, Filing, FilingStep
+from workers.bundles import hold_job, open_run
 from workers.rooms import Rooms
 
 # What machines work on; the review queue hands out its rows to people.
-MACHINE_WORK = ("identify", "read", "check")
+MACHINE_WORK = ("identify", "sort", "read", "check")
 
 
 def give_up(
@@ -20,9 +21,10 @@ def give_up(
     """Mark what the work was about as failed, so that a person sees it."""
     if kind == "identify":
         failed = "arrival"
-        for page in session.get_one(Arrival, subject).pages:
-            page.kind = PageKind.FAILED
-            page.error_code, page.error_message = "not_identified", error
+        _fail_pages(session, session.get_one(Arrival, subject), error, now=now)
+    elif kind == "sort":
+        # The bundle stays as it is, and open: nothing of it passes.
+        failed = "bundle"
     else:
         failed = "filing"
         session.get_one(Filing, subject).step = FilingStep.FAILED
@@ -35,6 +37,21 @@ def give_up(
         now=now,
         body={"work": kind},
     )
+
+
+def _fail_pages(
+    session: Session, arrival: Arrival, error: str, *, now: datetime
+) -> None:
+    """No page of the file can be looked at; the other files of its run go on."""
+    hold_job(session, arrival)
+    for page in arrival.pages:
+        page.kind = PageKind.FAILED
+        page.error_code, page.error_message = "not_identified", error
+    session.flush()
+    for bundle in open_run(session, arrival):
+        bundle.sorting = True
+        site = arrival.job.site
+        work.put(session, kind="sort", subject=bundle.id, site=site, now=now)
 
 
 def bury_poison(rooms: Rooms) -> None:

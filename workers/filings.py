@@ -1,84 +1,189 @@
-"""Opening bundles and filings from pages that were looked at."""
+"""Making filings of the pages of a bundle, and making them anew when pages moved."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ingest.grouping import FilingPages, Seen
-from kamizero.model import PageKind
-from storage import audit
-from storage.tables import Arrival, Bundle, Filing, FilingStep, Page
+from ingest.grouping import FilingPages, Seen, group
+from kamizero.model import PageKind, Role
+from review import queue
+from review.acts import Act
+from review.transitions import move
+from storage import audit, balance, work
+from storage.tables import (
+    Bundle,
+    BundleKind,
+    EntryState,
+    Filing,
+    FilingStep,
+    Job,
+    Page,
+)
+
+SORTER = "kamizero"
 
 
-def page_seen(page: Page) -> Seen:
+def page_seen(page: Page, number: int) -> Seen:
     """What was recorded about a page, as the sorting wants it."""
     kind = PageKind(page.kind or PageKind.UNKNOWN)
-    return Seen(page.number, kind, page.form, page.revision, page.form_page)
+    if kind is PageKind.FAILED and page.form is not None:
+        # It is a form that could not be read: its filing stays to say so.
+        kind = PageKind.FORM
+    return Seen(number, kind, page.form, page.revision, page.form_page)
 
 
-def open_bundles(session: Session, arrival: Arrival) -> None:
-    """Put every page into the bundle of the separator before it.
+def sort_bundle(session: Session, bundle: Bundle, *, now: datetime) -> list[Filing]:
+    """Make the bundle's pages into filings; return those that must be read.
 
-    Every page, since a bundle is balanced by its sheets: one whose code cannot be
-    read, or a blank back, is a sheet that was put in as well.
+    A filing whose form pages are still together stays, with whatever was read and
+    settled; one whose pages are not is dissolved. Run again, it changes nothing.
     """
-    bundle: Bundle | None = None
-    for page in arrival.pages:
-        if page.separator is not None:
-            bundle = _opened(session, arrival, page.separator)
-        page.bundle_id = bundle.id if bundle else None
+    pages = balance.valid_pages(session, bundle)
+    standing = {
+        _key(filing): filing for filing in balance.live_filings(session, bundle)
+    }
+    grouped = group([page_seen(page, n) for n, page in enumerate(pages)])
+    for page in pages:
+        page.filing_id = None
+    session.flush()
+    opened = []
+    for found in grouped.filings:
+        form_pages = [pages[number] for number in found.pages]
+        ids = tuple(page.id for page in form_pages)
+        filing = standing.pop((found.form, found.revision, *ids), None)
+        if filing is None:
+            filing = _opened(session, bundle, found, form_pages, now=now)
+            opened.append(filing)
+        _gather(filing, form_pages, [pages[number] for number in found.attachments])
+    _put_back([pages[number] for number in grouped.loose])
+    for filing in standing.values():
+        dissolve(session, filing, now=now)
+    if bundle.kind == BundleKind.LATE:
+        _join_late(session, bundle, pages, now=now)
+    bundle.sorting = False
+    session.flush()
+    return opened
 
 
-def open_filing(
-    session: Session, arrival: Arrival, found: FilingPages, *, now: datetime
+def dissolve(session: Session, filing: Filing, *, now: datetime) -> None:
+    """End a filing whose pages were sorted into others; what it said stays."""
+    filing.dissolved_at = now
+    for entry in filing.entries:
+        if entry.state in (EntryState.READ, EntryState.IN_REVIEW, EntryState.READY):
+            move(session, entry, Act.DISSOLVE, actor=SORTER, role=Role.MACHINE, now=now)
+            work.end(session, kind=queue.KIND, subject=entry.id, now=now)
+    for kind in ("read", "check"):
+        work.end(session, kind=kind, subject=filing.id, now=now)
+    audit.record(
+        session,
+        actor=SORTER,
+        act="filing.dissolved",
+        subject_kind="filing",
+        subject_id=filing.id,
+        now=now,
+        body={"bundle": filing.bundle_id},
+    )
+
+
+def _key(filing: Filing) -> tuple[object, ...]:
+    form_pages = [page for page in filing.pages if page.form_page is not None]
+    form_pages.sort(key=lambda page: page.form_page or 0)
+    return (filing.form, filing.revision, *(page.id for page in form_pages))
+
+
+def _gather(
+    filing: Filing, form_pages: Sequence[Page], attachments: Sequence[Page]
+) -> None:
+    for page in (*form_pages, *attachments):
+        page.filing_id = filing.id
+    for page in attachments:
+        page.kind = PageKind.ATTACHMENT
+
+
+def _put_back(pages: Sequence[Page]) -> None:
+    """Papers that no filing is before: only a person may call them attachments."""
+    for page in pages:
+        if page.kind == PageKind.ATTACHMENT and page.typed_by is None:
+            page.kind = PageKind.UNKNOWN
+
+
+def _opened(
+    session: Session,
+    bundle: Bundle,
+    found: FilingPages,
+    form_pages: Sequence[Page],
+    *,
+    now: datetime,
 ) -> Filing:
-    """Give a filing its receipt number and its pages."""
-    pages = {page.number: page for page in arrival.pages}
-    bundle_id = pages[found.pages[0]].bundle_id
-    bundle = session.get_one(Bundle, bundle_id) if bundle_id else None
+    """Give a filing its receipt number."""
+    first = form_pages[0]
+    job = session.get_one(Job, bundle.job_id)
     filing = Filing(
-        receipt_number=f"{arrival.id:08d}-{found.pages[0]:04d}",
-        arrival_id=arrival.id,
-        bundle_id=bundle_id,
-        site=arrival.job.site,
+        receipt_number=_receipt_number(session, first),
+        arrival_id=first.arrival_id,
+        bundle_id=bundle.id,
+        site=job.site,
         form=found.form,
         revision=found.revision,
-        received_on=(bundle and bundle.received_on) or arrival.job.received_on,
+        received_on=bundle.received_on or first.arrival.job.received_on,
         created_at=now,
         step=FilingStep.READING,
     )
+    if bundle.kind == BundleKind.REENTRY:
+        before = balance.referred(session, bundle)
+        filing.reentry_of_id = before.id if before else None
     session.add(filing)
     session.flush()
-    for number in (*found.pages, *found.attachments):
-        pages[number].filing_id = filing.id
-    for number in found.attachments:
-        pages[number].kind = PageKind.ATTACHMENT
     audit.record(
         session,
-        actor="kamizero",
+        actor=SORTER,
         act="filing.opened",
         subject_kind="filing",
         subject_id=filing.id,
         now=now,
-        body={"arrival": arrival.id, "form": filing.form, "pages": found.pages},
+        body={
+            "arrival": first.arrival_id,
+            "form": filing.form,
+            "pages": [page.number for page in form_pages],
+        },
     )
     return filing
 
 
-def _opened(session: Session, arrival: Arrival, said: Mapping[str, Any]) -> Bundle:
-    """The bundle that a separator sheet declares."""
-    bundle = Bundle(
-        job_id=arrival.job_id,
-        number=str(said["number"]),
-        site=said["site"],
-        scheme=said["scheme"],
-        form=said["form"],
-        declared_sheets=said["sheets"],
-        declared_entries=said["entries"],
-        received_on=date.fromisoformat(said["received_on"]),
-    )
-    session.add(bundle)
-    session.flush()
-    return bundle
+def _receipt_number(session: Session, first: Page) -> str:
+    """Arrival and page; counted on where the page was another filing's before."""
+    number = f"{first.arrival_id:08d}-{first.number:04d}"
+    used = session.scalars(
+        select(Filing.id).where(Filing.receipt_number.startswith(number))
+    ).all()
+    return f"{number}-{len(used) + 1}" if used else number
+
+
+def _join_late(
+    session: Session, bundle: Bundle, pages: Sequence[Page], *, now: datetime
+) -> None:
+    """Lay late papers to the filing they name (追送), as long as it is open."""
+    filing = balance.referred(session, bundle)
+    if filing is None or balance.is_closed(filing):
+        return
+    late = [
+        page
+        for page in pages
+        if page.kind in (PageKind.UNKNOWN, PageKind.ATTACHMENT)
+        and page.filing_id is None
+    ]
+    for page in late:
+        page.filing_id, page.kind = filing.id, PageKind.ATTACHMENT
+    if late:
+        filing.version += 1
+        audit.record(
+            session,
+            actor=SORTER,
+            act="filing.joined",
+            subject_kind="filing",
+            subject_id=filing.id,
+            now=now,
+            body={"bundle": bundle.id, "pages": [page.id for page in late]},
+        )

@@ -29,18 +29,31 @@ def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading | RegistrationE
     """Read one filing, or say why its pages do not fit its form.
 
     Raises:
-        RefusedError: the original, once whole, does not open any more.
+        RefusedError: an original, once whole, does not open any more.
     """
     with rooms.database.look() as session:
         filing = session.get_one(Filing, filing_id)
         definition = rooms.library.get(f"{filing.form}@{filing.revision}")
-        original = filing.arrival.original
-        numbers = [page.number for page in filing.pages if page.form_page is not None]
-    opened = open_original(read_original(rooms.store, original), limits=rooms.limits)
+        pages = [page for page in filing.pages if page.form_page is not None]
+        pages.sort(key=lambda page: page.form_page or 0)
+        originals = {page.arrival_id: page.arrival.original for page in pages}
+        # What a person called a form may have lost its code.
+        expected = definition if any(page.typed_by for page in pages) else None
+    opened = {
+        arrival: open_original(read_original(rooms.store, one), limits=rooms.limits)
+        for arrival, one in originals.items()
+    }
     looks = []
-    for number in numbers:
-        image = opened.page(number)
-        looks.append(look(image.pixels, library=rooms.library, page_words=image.words))
+    for page in pages:
+        image = opened[page.arrival_id].page(page.number)
+        looks.append(
+            look(
+                image.pixels,
+                library=rooms.library,
+                page_words=image.words,
+                expected=expected,
+            )
+        )
     try:
         return read_filing(
             looks,

@@ -1,7 +1,7 @@
 """The way of a filing through the machine, step by step.
 
-receive (ingest.intake) -> identify -> read -> check -> review or ready (review.routing)
--> approve (review.approval) -> deliver (delivery).
+receive (ingest.intake) -> identify -> sort -> read -> check -> review or ready
+(review.routing) -> approve (review.approval) -> deliver (delivery).
 
 Each step loads under its claim, works with no transaction open, and records its
 result in one transaction that begins by showing its fence. A step that dies half way
@@ -13,13 +13,13 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from ingest.grouping import group
 from kamizero.errors import RegistrationError
-from storage import work
+from storage import balance, work
 from storage.database import after_commit
-from storage.tables import Arrival, Filing, FilingStep
+from storage.tables import Arrival, Bundle, Filing, FilingStep
 from storage.work import Claim
-from workers.filings import open_bundles, open_filing, page_seen
+from workers.bundles import hold_job, open_run
+from workers.filings import sort_bundle
 from workers.looking import look_at_pages, read_pages
 from workers.recording import record_looks, record_readings, record_unreadable
 from workers.rooms import Rooms
@@ -28,18 +28,26 @@ Step = Callable[[Rooms, Claim], None]
 
 
 def identify(rooms: Rooms, claim: Claim) -> None:
-    """Look at every page of one arrival, sort them, and open its filings."""
+    """Look at every page of one arrival; with the last of a run, sort the run."""
     looks = look_at_pages(rooms, arrival_id=claim.subject)
 
     with rooms.database.begin() as session:
         work.hold(session, claim, now=rooms.clock())
         arrival = session.get_one(Arrival, claim.subject)
+        hold_job(session, arrival)
         record_looks(session, arrival, looks)
-        open_bundles(session, arrival)
-        grouped = group([page_seen(page) for page in arrival.pages])
-        for filing_pages in grouped.filings:
-            filing = open_filing(session, arrival, filing_pages, now=rooms.clock())
-            _then(session, "read", filing, rooms)
+        for bundle in open_run(session, arrival):
+            _sort(session, bundle, rooms)
+        work.finish(session, claim, now=rooms.clock())
+
+
+def sort(rooms: Rooms, claim: Claim) -> None:
+    """Make filings of a bundle's pages again, after a person moved them."""
+    with rooms.database.begin() as session:
+        work.hold(session, claim, now=rooms.clock())
+        bundle = session.get_one(Bundle, claim.subject)
+        balance.hold(session, bundle)
+        _sort(session, bundle, rooms)
         work.finish(session, claim, now=rooms.clock())
 
 
@@ -52,6 +60,7 @@ def read(rooms: Rooms, claim: Claim) -> None:
         filing = session.get_one(Filing, claim.subject)
         if isinstance(result, RegistrationError):
             record_unreadable(session, filing, str(result))
+            _weigh(session, filing, rooms)
         else:
             record_readings(session, rooms, filing, result)
             _then(session, "check", filing, rooms)
@@ -63,12 +72,38 @@ def check(rooms: Rooms, claim: Claim) -> None:
     with rooms.database.begin() as session:
         work.hold(session, claim, now=rooms.clock())
         filing = session.get_one(Filing, claim.subject)
+        if filing.bundle is not None:
+            balance.hold(session, filing.bundle)
         rooms.recheck.route(session, filing)
         filing.step = FilingStep.DONE
+        _weigh(session, filing, rooms)
         work.finish(session, claim, now=rooms.clock())
 
 
-STEPS: Mapping[str, Step] = {"identify": identify, "read": read, "check": check}
+STEPS: Mapping[str, Step] = {
+    "identify": identify,
+    "sort": sort,
+    "read": read,
+    "check": check,
+}
+
+
+def _sort(session: Session, bundle: Bundle, rooms: Rooms) -> None:
+    for filing in sort_bundle(session, bundle, now=rooms.clock()):
+        _then(session, "read", filing, rooms)
+    _settle(session, bundle, rooms)
+
+
+def _weigh(session: Session, filing: Filing, rooms: Rooms) -> None:
+    """See whether the bundle balances now; other filings may wait for this one."""
+    if filing.bundle is not None:
+        _settle(session, filing.bundle, rooms)
+
+
+def _settle(session: Session, bundle: Bundle, rooms: Rooms) -> None:
+    if balance.settle(session, bundle).passes:
+        balance.release(session, bundle, now=rooms.clock())
+        after_commit(session, partial(rooms.hint, "check"))
 
 
 def _then(session: Session, kind: str, filing: Filing, rooms: Rooms) -> None:

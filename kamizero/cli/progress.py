@@ -11,6 +11,7 @@ from storage.tables import (
     ArrivalState,
     AuditEvent,
     AuditSeal,
+    Bundle,
     FilingStep,
     Job,
     Work,
@@ -34,7 +35,7 @@ class JobProgress:
 
 
 def job_progress(session: Session, job_id: int) -> JobProgress:
-    """Count a job's files that still wait, and its filings."""
+    """Count a job's files and bundles that still wait, and its filings."""
     waiting = session.scalar(
         select(func.count())
         .select_from(Work)
@@ -45,10 +46,17 @@ def job_progress(session: Session, job_id: int) -> JobProgress:
             Arrival.id.in_(_arrivals(session, job_id)),
         )
     )
+    unsorted = session.scalar(
+        select(func.count())
+        .select_from(Bundle)
+        .where(Bundle.job_id == job_id, Bundle.sorting)
+    )
     filings = job_filings(session, job_id)
     done = sum(filing.step in ENDED for filing in filings)
     return JobProgress(
-        done=done, total=len(filings) + (waiting or 0), sealed=not _unsealed(session)
+        done=done,
+        total=len(filings) + (waiting or 0) + (unsorted or 0),
+        sealed=not _unsealed(session),
     )
 
 

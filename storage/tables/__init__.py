@@ -20,10 +20,37 @@ from storage.tables.fields import (
     FieldVersion,
     Purpose,
 )
-from storage.tables.filings import Entry, EntryState, Filing, FilingStep, Page
+from storage.tables.filings import (
+    AttachmentKind,
+    Copy,
+    Disposal,
+    Entry,
+    EntryState,
+    Filing,
+    FilingStep,
+    Page,
+)
 from storage.tables.findings import FindingRow
-from storage.tables.receiving import Arrival, ArrivalState, Bundle, Job, Original, Site
+from storage.tables.receiving import (
+    Arrival,
+    ArrivalState,
+    Balance,
+    Batch,
+    Bundle,
+    BundleKind,
+    Job,
+    Original,
+    Site,
+    Submitter,
+)
 from storage.tables.records import RecordInsured, RecordOffice
+from storage.tables.sorting import (
+    Custody,
+    CustodyAct,
+    ReceivedPaper,
+    SortingAct,
+    Way,
+)
 from storage.tables.visitors import ApiToken, IdempotentAnswer, LoginSession, Person
 from storage.tables.work import Work, WorkState
 
@@ -33,13 +60,21 @@ __all__ = [
     "Approval",
     "Arrival",
     "ArrivalState",
+    "AttachmentKind",
     "AuditEvent",
     "AuditHead",
     "AuditSeal",
     "AuthorKind",
+    "Balance",
+    "Batch",
     "Bundle",
+    "BundleKind",
+    "Copy",
+    "Custody",
+    "CustodyAct",
     "Delivery",
     "DeliveryState",
+    "Disposal",
     "Entry",
     "EntryState",
     "Field",
@@ -55,11 +90,15 @@ __all__ = [
     "Page",
     "Person",
     "Purpose",
+    "ReceivedPaper",
     "RecordInsured",
     "RecordOffice",
     "ReturnSlip",
     "Site",
+    "SortingAct",
+    "Submitter",
     "Touch",
+    "Way",
     "Work",
     "WorkState",
 ]

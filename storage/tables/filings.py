@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kamizero.model import FilingKind, PageKind
+from kamizero.model import FilingKind, PageKind, Standing
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.receiving import Arrival, Bundle
 
@@ -43,6 +43,33 @@ class EntryState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class AttachmentKind(StrEnum):
+    """What an attached paper is (添付書類)."""
+
+    RESIDENCE_RECORD = "residence_record"
+    POWER_OF_ATTORNEY = "power_of_attorney"
+    IDENTITY = "identity"
+    INSURANCE_CARD = "insurance_card"
+    CARD_NOT_RETURNED = "card_not_returned"
+    PENSION_BOOK = "pension_book"
+    INCOME_PROOF = "income_proof"
+    WAGE_LEDGER = "wage_ledger"
+    OTHER = "other"
+
+
+class Copy(StrEnum):
+    ORIGINAL = "original"
+    COPY = "copy"
+
+
+class Disposal(StrEnum):
+    """What happens to the paper once it is scanned."""
+
+    KEEP = "keep"
+    GIVE_BACK = "give_back"
+    FORWARD = "forward"
+
+
 class Filing(Table):
     """Pages of one filed form and its attachments (届書)."""
 
@@ -64,6 +91,10 @@ class Filing(Table):
     received_on: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(Instant)
     step: Mapped[str] = mapped_column(String(16), default=FilingStep.READING)
+    # The returned filing that this one brings again.
+    reentry_of_id: Mapped[int | None] = mapped_column(ForeignKey("filing.id"))
+    # Since when its pages are other filings', after they were sorted anew.
+    dissolved_at: Mapped[datetime | None] = mapped_column(Instant)
     # Counts up with every act of a person, so that a page can say what it saw.
     version: Mapped[int] = mapped_column(default=1)
 
@@ -87,8 +118,16 @@ class Page(Table):
     __table_args__ = (
         UniqueConstraint("arrival_id", "number"),
         one_of("kind", PageKind),
+        one_of("standing", Standing),
+        one_of("attachment", AttachmentKind),
+        one_of("copy", Copy),
+        one_of("disposal", Disposal),
         CheckConstraint(
             "(kind = 'failed') = (error_code IS NOT NULL)", name="failure_says_why"
+        ),
+        CheckConstraint(
+            "(standing = 'replaced') = (replaced_by_id IS NOT NULL)",
+            name="replacement_is_there",
         ),
     )
 
@@ -111,6 +150,24 @@ class Page(Table):
     error_message: Mapped[str | None] = mapped_column(Text)
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"), index=True)
     filing_id: Mapped[int | None] = mapped_column(ForeignKey("filing.id"), index=True)
+    # The order in the bundle, where people may change it.
+    position: Mapped[int | None]
+    # The page on the front of the same sheet; a front names itself.
+    front_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    standing: Mapped[str] = mapped_column(
+        String(16), default=Standing.VALID, server_default=Standing.VALID
+    )
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    # Who said what kind of page it is, where a person did.
+    typed_by: Mapped[str | None] = mapped_column(String(100))
+    # Clockwise degrees to upright, where a person turned it.
+    turned: Mapped[int | None]
+    attachment: Mapped[str | None] = mapped_column(String(24))
+    copy: Mapped[str | None] = mapped_column(String(16))
+    disposal: Mapped[str | None] = mapped_column(String(16))
+    # An earlier page that seems to be a scan of the same side.
+    twin_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
+    fingerprint: Mapped[str | None] = mapped_column(String(512))
 
     arrival: Mapped[Arrival] = relationship(back_populates="pages")
     filing: Mapped[Filing | None] = relationship(back_populates="pages")

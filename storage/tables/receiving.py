@@ -4,7 +4,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
@@ -94,13 +103,71 @@ class Arrival(Table):
     )
 
 
+class BundleKind(StrEnum):
+    """What the sheet on top of a bundle says it is."""
+
+    BUNDLE = "bundle"
+    # A returned filing (返戻) that comes again.
+    REENTRY = "reentry"
+    # Papers that come after the filing they belong to (追送).
+    LATE = "late"
+    # No sheet lies on top: nothing was declared, or the sheet was not recognised.
+    PLAIN = "plain"
+
+
+class Balance(StrEnum):
+    """Whether what was found is what was declared (枚数・件数)."""
+
+    OPEN = "open"
+    BALANCED = "balanced"
+    EXPLAINED = "explained"
+
+
+class Submitter(StrEnum):
+    """Who filed (提出者)."""
+
+    EMPLOYER = "employer"
+    LABOUR_ATTORNEY = "labour_attorney"
+    MUNICIPALITY = "municipality"
+    PERSON = "person"
+    PROXY = "proxy"
+
+
+class Batch(Table):
+    """What a batch cover declares about all bundles behind it."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
+    number: Mapped[str] = mapped_column(String(32))
+    site: Mapped[str] = mapped_column(String(16))
+    declared_bundles: Mapped[int]
+    declared_sheets: Mapped[int]
+
+
 class Bundle(Table):
     """Separator sheet to separator sheet: the unit that is balanced (束)."""
 
     __tablename__ = "bundle"
+    __table_args__ = (
+        one_of("kind", BundleKind),
+        one_of("balance", Balance),
+        one_of("submitter", Submitter),
+        CheckConstraint(
+            "(balance = 'explained') = (explained_why IS NOT NULL)",
+            name="explanation_says_why",
+        ),
+        Index("ix_bundle_site_number", "site", "number"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
+    kind: Mapped[str] = mapped_column(
+        String(16), default=BundleKind.BUNDLE, server_default=BundleKind.BUNDLE
+    )
+    # Empty where no separator sheet lies on top.
     number: Mapped[str] = mapped_column(String(32))
     site: Mapped[str] = mapped_column(String(16))
     scheme: Mapped[str] = mapped_column(String(32))
@@ -108,3 +175,17 @@ class Bundle(Table):
     declared_sheets: Mapped[int | None]
     declared_entries: Mapped[int | None]
     received_on: Mapped[date | None]
+    # The receipt number of the filing that a re-entry or a late paper belongs to.
+    reference: Mapped[str | None] = mapped_column(String(32))
+    submitter: Mapped[str | None] = mapped_column(String(16))
+    # Papers without a sheet on top that lie before the first one that has it.
+    uncovered: Mapped[bool] = mapped_column(default=False, server_default=text("FALSE"))
+    # True while its pages wait to be made into filings again.
+    sorting: Mapped[bool] = mapped_column(default=False, server_default=text("FALSE"))
+    balance: Mapped[str] = mapped_column(
+        String(16), default=Balance.OPEN, server_default=Balance.OPEN
+    )
+    explained_why: Mapped[str | None] = mapped_column(Text)
+    explained_by: Mapped[str | None] = mapped_column(String(100))
+    # What did not balance when it was explained: an explanation covers nothing else.
+    explained_for: Mapped[list[str] | None] = mapped_column(JSON)

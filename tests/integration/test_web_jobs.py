@@ -204,5 +204,8 @@ def bundle(office: Office, job: int, arrival: int, **declared: int) -> None:
         session.flush()
         for page in session.query(Page).filter_by(arrival_id=arrival):
             page.bundle_id = row.id
+            if page.kind == PageKind.ATTACHMENT:
+                # Papers of no filing would keep the bundle open by themselves.
+                page.kind = PageKind.BLANK
         for filing in session.query(Filing).filter_by(arrival_id=arrival):
             filing.bundle_id = row.id

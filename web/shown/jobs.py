@@ -5,17 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.errors import MissingError
 from kamizero.model import PageKind
+from storage.balance import sheet_of, weigh
 from storage.tables import (
     Arrival,
     ArrivalState,
     Bundle,
+    BundleKind,
     Entry,
     EntryState,
     Filing,
@@ -60,7 +62,9 @@ class JobLine:
 class BundleLine:
     """One bundle: what its separator declares against what was found."""
 
+    id: int
     number: str
+    kind: str
     scheme: str
     form_title: str
     declared_sheets: int | None
@@ -68,12 +72,9 @@ class BundleLine:
     sheets: int
     entries: int
     pending: bool
-
-    @property
-    def balanced(self) -> bool:
-        return self.declared_sheets in (None, self.sheets) and (
-            self.declared_entries in (None, self.entries)
-        )
+    issues: Sequence[str]
+    passes: bool
+    explained_why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def job_line(session: Session, job: Job) -> JobLine:
         declared_sheets=job.declared_sheets,
         files=len(states),
         pages=len(pages),
-        sheets=sheets(pages, sides=job.sides),
+        sheets=len({sheet_of(page) for page in pages}),
         filings=len(filings),
         refused=states.count(ArrivalState.REFUSED),
         duplicates=states.count(ArrivalState.DUPLICATE),
@@ -166,49 +167,37 @@ def job_filings(session: Session, job: Job) -> Sequence[Filing]:
     ).all()
 
 
-def sheets(pages: Iterable[Page], *, sides: str) -> int:
-    """How many sheets of paper these pages are sides of, in the order of scanning."""
-    return len({(page.arrival_id, (page.number - 1) // int(sides)) for page in pages})
-
-
 def bundle_lines(
     session: Session, job: Job, *, library: Library, language: str
 ) -> list[BundleLine]:
-    """The bundles of a job with their balance."""
+    """The bundles of a job with their balance; what nobody declared has none."""
     bundles = session.scalars(
-        select(Bundle).where(Bundle.job_id == job.id).order_by(Bundle.id)
+        select(Bundle)
+        .where(Bundle.job_id == job.id, Bundle.kind != BundleKind.PLAIN)
+        .order_by(Bundle.id)
     ).all()
-    return [_bundle(session, bundle, job, library, language) for bundle in bundles]
+    return [bundle_line(session, one, library, language) for one in bundles]
 
 
-def _bundle(
-    session: Session, bundle: Bundle, job: Job, library: Library, language: str
+def bundle_line(
+    session: Session, bundle: Bundle, library: Library, language: str
 ) -> BundleLine:
-    pages = session.scalars(select(Page).where(Page.bundle_id == bundle.id)).all()
-    separators = [page for page in pages if page.kind == PageKind.SEPARATOR]
-    steps = session.scalars(
-        select(Filing.step).where(Filing.bundle_id == bundle.id)
-    ).all()
-    # A corrected entry has several versions and is one entry still.
-    entries = (
-        select(Entry.filing_id, Entry.n)
-        .join(Filing, Filing.id == Entry.filing_id)
-        .where(Filing.bundle_id == bundle.id)
-        .distinct()
-        .subquery()
-    )
+    """One bundle, weighed."""
+    weight = weigh(session, bundle)
     return BundleLine(
+        id=bundle.id,
         number=bundle.number,
+        kind=bundle.kind,
         scheme=bundle.scheme,
         form_title=form_title(library, bundle.form, "", language),
         declared_sheets=bundle.declared_sheets,
         declared_entries=bundle.declared_entries,
-        # With two sides the back of a separator goes with its front.
-        sheets=sheets(pages, sides=job.sides) - sheets(separators, sides=job.sides),
-        entries=session.scalar(select(func.count()).select_from(entries)) or 0,
-        pending=any(
-            step in (FilingStep.READING, FilingStep.CHECKING) for step in steps
-        ),
+        sheets=weight.sheets,
+        entries=weight.entries,
+        pending=weight.pending,
+        issues=weight.issues,
+        passes=weight.passes,
+        explained_why=bundle.explained_why if weight.explained else None,
     )
 
 
