@@ -1,8 +1,8 @@
 """Prints separator sheets (仕切り紙): each starts a bundle and says what is in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from forms.code import SeparatorCode
+from forms.code import SeparatorCode, SheetKind
 from forms.definition import PrintedText
 from forms.grammar import ERAS, to_written
 from forms.paper import Paper
@@ -15,10 +15,31 @@ CODES_MM = (Box(16, 16, 30, 30), Box(164, 251, 30, 30))
 _TABLE = Box(25, 76, 160, 140)
 _LABEL_WIDTH_MM = 46.0
 _VALUE_PT = 22.0
-_NOTES = (
-    "この用紙を束の一番上に置き、届書・添付書類と一緒にスキャンしてください。",
-    "次の仕切り紙までが一つの束になります。枚数は、この仕切り紙を含みません。",
+_HEADINGS = {
+    SheetKind.BUNDLE: "仕 切 り 紙",
+    SheetKind.COVER: "一 括 表 紙",
+    SheetKind.REENTRY: "返戻再提出",
+    SheetKind.LATE: "追　送",
+}
+_BELOW = {
+    SheetKind.BUNDLE: "ここから新しい束です",
+    SheetKind.COVER: "ここから新しい一括です",
+    SheetKind.REENTRY: "返戻した届書の再提出です",
+    SheetKind.LATE: "後から届いた書類です",
+}
+_ON_TOP = "この用紙を束の一番上に置き、届書・添付書類と一緒にスキャンしてください。"
+_NOT_COUNTED = (
+    "次の仕切り紙までが一つの束になります。枚数は、この仕切り紙を含みません。"
 )
+_NOTES = {
+    SheetKind.BUNDLE: (_ON_TOP, _NOT_COUNTED),
+    SheetKind.COVER: (
+        "この用紙をすべての束の一番上に置き、一緒にスキャンしてください。",
+        "枚数は、この表紙と各束の仕切り紙を含みません。",
+    ),
+    SheetKind.REENTRY: (_ON_TOP, _NOT_COUNTED),
+    SheetKind.LATE: (_ON_TOP, _NOT_COUNTED),
+}
 
 
 def separator_pdf(code: SeparatorCode, *, title: str = "") -> bytes:
@@ -27,29 +48,54 @@ def separator_pdf(code: SeparatorCode, *, title: str = "") -> bytes:
     Args:
         title: the form's title, printed beside its number.
     """
-    paper = Paper(PAGE_SIZE_MM, title=f"仕切り紙 {code.site} {code.number}")
+    return separators_pdf([code], titles={code.form: title})
+
+
+def separators_pdf(
+    codes: Sequence[SeparatorCode], *, titles: Mapping[str, str]
+) -> bytes:
+    """One sheet a code, in one file.
+
+    Args:
+        titles: what a form is called, by its number.
+    """
+    first = codes[0]
+    paper = Paper(
+        PAGE_SIZE_MM, title=f"{_HEADINGS[first.kind]} {first.site} {first.number}"
+    )
+    for code in codes:
+        _draw(paper, code, titles.get(code.form, ""))
+        paper.next_page()
+    return paper.finish()
+
+
+def _draw(paper: Paper, code: SeparatorCode, title: str) -> None:
     paper.rectangle(Box(10, 10, 190, 277), width_pt=2.4)
     for box in CODES_MM:
         paper.code(box, code.text)
-    _draw_heading(paper)
-    for index, (label, value) in enumerate(_rows(code)):
-        _draw_row(paper, index, label, value)
+    _draw_heading(paper, code.kind)
+    rows = list(_rows(code))
+    for index, (label, value) in enumerate(rows):
+        _draw_row(paper, index, label, value, height=_TABLE.h / len(rows))
     if title:
         _draw_title(paper, title)
-    _draw_notes(paper)
+    _draw_notes(paper, _NOTES[code.kind])
     paper.text(PrintedText(text=code.text, box_mm=Box(25, 271, 130, 5), size_pt=7.5))
-    paper.next_page()
-    return paper.finish()
 
 
 def _rows(code: SeparatorCode) -> Iterator[tuple[str, str]]:
     # The form comes first: _draw_title writes beside it.
     yield "届書", code.form
-    yield "束番号", str(code.number)
+    if code.reference:
+        yield "受付番号", code.reference
+    yield ("表紙番号" if code.kind is SheetKind.COVER else "束番号"), str(code.number)
     yield "受付拠点", code.site
     yield "年金制度", code.scheme
     yield "枚数", f"{code.sheets} 枚"
-    yield "件数", f"{code.entries} 件"
+    if code.kind is SheetKind.COVER:
+        yield "束数", f"{code.entries} 束"
+    else:
+        yield "件数", f"{code.entries} 件"
     yield "受付日", _day_in_words(code)
 
 
@@ -61,17 +107,21 @@ def _day_in_words(code: SeparatorCode) -> str:
     return f"{era}{year}年{day.month}月{day.day}日({day.isoformat()})"
 
 
-def _draw_heading(paper: Paper) -> None:
+def _draw_heading(paper: Paper, kind: SheetKind) -> None:
+    text = _HEADINGS[kind]
+    # Nothing comes near the code in the corner.
+    size_pt = 48.0 if kind is SheetKind.BUNDLE else 34.0
     heading = PrintedText(
-        text="仕 切 り 紙", box_mm=Box(50, 22, 110, 22), size_pt=48, bold=True
+        text=text, box_mm=Box(50, 22, 110, 22), size_pt=size_pt, bold=True
     )
     paper.text(heading)
     below = Box(50, 50, 110, 8)
-    paper.text(PrintedText(text="ここから新しい束です", box_mm=below, size_pt=16))
+    paper.text(PrintedText(text=_BELOW[kind], box_mm=below, size_pt=16))
 
 
-def _draw_row(paper: Paper, index: int, label: str, value: str) -> None:
-    height = _TABLE.h / 7
+def _draw_row(
+    paper: Paper, index: int, label: str, value: str, *, height: float
+) -> None:
     y = _TABLE.y + index * height
     left = Box(_TABLE.x, y, _LABEL_WIDTH_MM, height)
     right = Box(left.right, y, _TABLE.w - _LABEL_WIDTH_MM, height)
@@ -94,7 +144,7 @@ def _draw_title(paper: Paper, title: str) -> None:
     paper.text(PrintedText(text=text, box_mm=box, size_pt=9.5, align="left"))
 
 
-def _draw_notes(paper: Paper) -> None:
-    for index, note in enumerate(_NOTES):
+def _draw_notes(paper: Paper, notes: Sequence[str]) -> None:
+    for index, note in enumerate(notes):
         box = Box(25, 226 + index * 8, 160, 6)
         paper.text(PrintedText(text=note, box_mm=box, size_pt=10.5, align="left"))

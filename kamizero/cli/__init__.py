@@ -15,6 +15,7 @@ from kamizero.cli import (
     read,
     records,
     serve,
+    sheets,
     store,
     verify,
     worker,
@@ -43,6 +44,7 @@ app.command(name="ingest")(ingest.ingest)
 app.command(name="verify")(verify.verify)
 app.command(name="doctor")(doctor.doctor)
 app.add_typer(forms.app, name="forms")
+app.add_typer(sheets.app, name="sheets")
 app.add_typer(records.app, name="records")
 app.add_typer(people.users, name="user")
 app.add_typer(people.tokens, name="token")

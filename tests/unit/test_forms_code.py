@@ -1,5 +1,6 @@
 """Codes on forms and separator sheets are read back, and only ours are."""
 
+from dataclasses import replace
 from datetime import date
 
 import pypdfium2
@@ -8,7 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from forms.blank import blank_pdf
-from forms.code import FormCode, SeparatorCode, form_code, parse_code
+from forms.code import FormCode, SeparatorCode, SheetKind, form_code, parse_code
 from forms.definition import FormDefinition
 from forms.library import Library
 from forms.separator import separator_pdf
@@ -109,3 +110,21 @@ def _rendered(pdf: bytes) -> Image.Image:
 
 def _in_mm(point: zxingcpp.Point) -> tuple[float, float]:
     return point.x / 200 * 25.4, point.y / 200 * 25.4
+
+
+def test_a_new_bundle_is_said_in_the_version_every_installation_knows() -> None:
+    assert SEPARATOR.text.startswith("KZ1:S:")
+
+
+@pytest.mark.parametrize("kind", [SheetKind.REENTRY, SheetKind.LATE])
+def test_a_sheet_that_refers_to_a_filing_names_it(kind: SheetKind) -> None:
+    code = replace(SEPARATOR, kind=kind, reference="00000012-0001")
+
+    assert parse_code(code.text) == code
+    with pytest.raises(ValueError, match="capital letters"):
+        replace(SEPARATOR, kind=kind, reference="")
+
+
+def test_a_sheet_that_refers_to_nothing_names_no_filing() -> None:
+    with pytest.raises(ValueError, match="only a re-entry"):
+        replace(SEPARATOR, kind=SheetKind.COVER, reference="00000012-0001")
