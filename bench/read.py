@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.engine import engine_with
 from bench.scoring import all_fields, score_file
 from bench.tables import print_errors, print_fields, print_misses, print_seconds
 from forms.library import Library
@@ -34,7 +35,7 @@ def main() -> int:
             library=library,
             limits=Limits(),
             language="en",
-            threads=options.threads,
+            engine=engine_with(options.threads),
             on=today(),
         )
         seconds[file] = time.perf_counter() - started

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.engine import engine_with
 from bench.peers import PEERS, PeerResult, Written, run_peers
 from bench.scoring import FileScore, all_fields, score_file
 from bench.tables import (
@@ -94,7 +95,7 @@ def _reader(library: Library, threads: int) -> Callable[[str], Lines]:
             library=library,
             limits=Limits(),
             language="en",
-            threads=threads,
+            engine=engine_with(threads),
             on=today(),
         )
 

@@ -47,8 +47,32 @@ class Settings(BaseSettings):
         description="Embedded worker processes that `up` runs; 0 where "
         "`kamizero worker` does the work.",
     )
+    engine: Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"] = Field(
+        default="auto",
+        description="What reads the writing; by itself OpenVINO where the processor "
+        "computes in bf16, else ONNX Runtime. `torch` needs `kamizero[torch]`.",
+    )
+    engine_precision: Literal["auto", "fp32", "bf16"] = Field(
+        default="auto",
+        description="Arithmetic of the recogniser; by itself bf16 where engine and "
+        "processor have it.",
+    )
+    engine_device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto",
+        description="Where the recogniser computes; by itself on a CUDA device where "
+        "the engine is `torch` and there is one.",
+    )
     engine_threads: int = Field(
         default=1, ge=1, le=64, description="Threads of the recogniser in one worker."
+    )
+    engine_model: str = Field(
+        default="PP-OCRv6_small_rec",
+        description="Name of the recogniser's model, as PaddleOCR names it.",
+    )
+    engine_model_dir: Path | None = Field(
+        default=None,
+        description="Folder of a model other than the one that is shipped, in "
+        "PaddleOCR's layout; nothing is downloaded.",
     )
     lease_seconds: int = Field(
         default=60,

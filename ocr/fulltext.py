@@ -1,7 +1,5 @@
 """Reads all text of a page that is no form of ours: attachments, unknown papers."""
 
-import logging
-import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -9,16 +7,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
-from ocr.onnx_engine import MODEL_FILE, MODEL_SHA256, model_folder, read_model
+from ocr.models import model_folder, read_model, shipped_model
+from ocr.paddle_models import lay_out, lay_out_recogniser, paddleocr
 
 DETECTOR_FILE = "PP-OCRv6_det_small.onnx"
 DETECTOR_SHA256 = "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"
 
 _DETECTOR = "PP-OCRv6_small_det"
-_RECOGNISER = "PP-OCRv6_small_rec"
 _DETECTION: Mapping[str, Any] = {
     "PreProcess": {
         "transform_ops": [
@@ -68,19 +65,14 @@ def _pipeline() -> Any:
 
 
 def _build(folder: Path) -> Any:
-    # PaddleOCR otherwise looks for model servers on the network and writes to the
-    # home directory.
-    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
-    os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(folder / "cache"))
-    from paddleocr import PaddleOCR
-
-    # It announces each model it makes, in colours, whoever listens.
-    logging.getLogger("paddlex").setLevel(logging.ERROR)
-    return PaddleOCR(
+    model = shipped_model()
+    return paddleocr(folder / "cache").PaddleOCR(
         text_detection_model_name=_DETECTOR,
         text_detection_model_dir=str(_detector(folder)),
-        text_recognition_model_name=_RECOGNISER,
-        text_recognition_model_dir=str(_recogniser(folder)),
+        text_recognition_model_name=model.name,
+        text_recognition_model_dir=str(
+            lay_out_recogniser(folder / "recogniser", model)
+        ),
         use_doc_orientation_classify=False,
         use_doc_unwarping=False,
         use_textline_orientation=False,
@@ -92,44 +84,7 @@ def _build(folder: Path) -> Any:
 def _detector(folder: Path) -> Path:
     content = read_model(model_folder() / DETECTOR_FILE, sha256=DETECTOR_SHA256)
     described = {"Global": {"model_name": _DETECTOR}, **_DETECTION}
-    return _model(folder / "detector", content, described)
-
-
-def _recogniser(folder: Path) -> Path:
-    content = read_model(model_folder() / MODEL_FILE, sha256=MODEL_SHA256)
-    described = {
-        "Global": {"model_name": _RECOGNISER},
-        "PreProcess": {
-            "transform_ops": [
-                {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-                {"RecResizeImg": {"image_shape": [3, 48, 320]}},
-                {"KeepKeys": {"keep_keys": ["image"]}},
-            ]
-        },
-        "PostProcess": {
-            "name": "CTCLabelDecode",
-            "character_dict": _characters(content),
-        },
-    }
-    return _model(folder / "recogniser", content, described)
-
-
-def _model(folder: Path, content: bytes, described: Mapping[str, Any]) -> Path:
-    """Lay a model out in the way PaddleOCR loads it."""
-    folder.mkdir()
-    (folder / "inference.onnx").write_bytes(content)
-    (folder / "inference.yml").write_text(
-        yaml.safe_dump(dict(described), allow_unicode=True), encoding="utf-8"
-    )
-    return folder
-
-
-def _characters(model: bytes) -> list[str]:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    listed: str = session.get_modelmeta().custom_metadata_map["character"]
-    return listed.split("\n")
+    return lay_out(folder / "detector", content, described)
 
 
 class _Piece(NamedTuple):

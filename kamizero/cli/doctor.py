@@ -9,8 +9,9 @@ import cv2
 import typer
 
 from kamizero.cli.console import Exit, answer
-from kamizero.cli.wiring import open_installation, shared_engine
+from kamizero.cli.wiring import engine_choice, open_installation, shared_engine
 from kamizero.settings import Settings
+from ocr.engine import EngineFacts
 
 SHOWN = ("kamizero", "onnxruntime", "paddleocr", "rapidocr", "sqlalchemy", "celery")
 
@@ -25,7 +26,7 @@ def doctor(
         "python": platform.python_version(),
         **{name: version(name) for name in SHOWN},
         "cv2": f"{cv2.__version__} from {Path(cv2.__file__).parent}",
-        "engine": shared_engine(settings.engine_threads).name,
+        **_engine_facts(shared_engine(engine_choice(settings)).facts),
         "database": rooms.database.dialect,
         "store": rooms.store.grade,
         "data folder": str(settings.data_dir.resolve()),
@@ -36,3 +37,14 @@ def doctor(
         for name, fact in facts.items():
             typer.echo(f"{name:14} {fact}")
     return Exit.OK
+
+
+def _engine_facts(facts: EngineFacts) -> dict[str, str]:
+    return {
+        "engine": facts.engine,
+        "model": facts.model,
+        "model hash": facts.sha256,
+        "precision": facts.precision,
+        "device": facts.device,
+        "threads": str(facts.threads),
+    }

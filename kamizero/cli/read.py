@@ -18,10 +18,11 @@ from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer, people
 from kamizero.cli.files import files_below
 from kamizero.cli.forms import form_named
-from kamizero.cli.wiring import limits_of, shared_engine
+from kamizero.cli.wiring import engine_choice, limits_of, shared_engine
 from kamizero.errors import RefusedError
 from kamizero.model import Finding, Reading
 from kamizero.settings import Settings
+from ocr.engines import EngineChoice
 from workers.paper import LoosePage, PaperFiling, read_paper
 
 
@@ -48,7 +49,7 @@ def read(
         library=library,
         limits=limits_of(settings),
         language=settings.language,
-        threads=settings.engine_threads,
+        engine=engine_choice(settings),
         on=today(),
         expected=form_named(form) if form else None,
     )
@@ -70,7 +71,7 @@ def lines_of(
     library: Library,
     limits: Limits,
     language: str,
-    threads: int,
+    engine: EngineChoice,
     on: date,
     expected: FormDefinition | None = None,
 ) -> list[dict[str, Any]]:
@@ -81,7 +82,7 @@ def lines_of(
         found = read_paper(
             opened,
             library=library,
-            engine=shared_engine(threads),
+            engine=shared_engine(engine),
             today=on,
             expected=expected,
         )

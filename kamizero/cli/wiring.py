@@ -15,8 +15,8 @@ from ingest.pictures import PagePictures
 from kamizero.cli.clock import now
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
-from ocr.engine import Recogniser
-from ocr.onnx_engine import OnnxRecogniser
+from ocr.engine import Engine
+from ocr.engines import EngineChoice, make_engine
 from storage import audit
 from storage.database import Database
 from storage.directory import DirectoryStore
@@ -73,7 +73,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         vault=vault,
         library=library,
         recheck=recheck,
-        engine=_engine_of(settings),
+        engine=partial(shared_engine, engine_choice(settings)),
         limits=limits,
         clock=now,
         lease=settings.lease,
@@ -105,14 +105,21 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+def engine_choice(settings: Settings) -> EngineChoice:
+    return EngineChoice(
+        engine=settings.engine,
+        precision=settings.engine_precision,
+        device=settings.engine_device,
+        threads=settings.engine_threads,
+        model=settings.engine_model,
+        model_dir=settings.engine_model_dir,
+    )
+
+
 @cache
-def shared_engine(threads: int) -> Recogniser:
+def shared_engine(choice: EngineChoice) -> Engine:
     """The recogniser of this process, loaded at the first page it reads."""
-    return OnnxRecogniser(threads=threads)
-
-
-def _engine_of(settings: Settings) -> Callable[[], Recogniser]:
-    return lambda: shared_engine(settings.engine_threads)
+    return make_engine(choice)
 
 
 def _hint_of(settings: Settings) -> Callable[[str], None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from forms.definition import FormDefinition
 from forms.fill import fill
 from forms.library import Library
-from kamizero.errors import SetupError
 from kamizero.model import FieldState, Reading, Word
 from ocr.form import FormReading, read_form
 from ocr.fulltext import page_text
@@ -161,39 +159,6 @@ def test_text_of_a_digital_page_is_compared_with_the_picture() -> None:
     assert not {one.name: one for one in reading.readings}[
         "insured.1.my_number"
     ].accepted
-
-
-def test_the_answer_does_not_depend_on_what_else_is_read() -> None:
-    rng = np.random.default_rng(3)
-    line = rng.integers(0, 255, (48, 100), dtype=np.uint8)
-    other = rng.integers(0, 255, (48, 300), dtype=np.uint8)
-
-    alone = engine().posteriors([line])[0]
-    among = engine().posteriors([other, line, other])[1]
-
-    assert np.allclose(alone, among, atol=1e-4)
-
-
-def test_nothing_to_read_gives_no_answers() -> None:
-    assert engine().posteriors([]) == []
-
-
-def test_a_line_without_pixels_is_the_callers_mistake() -> None:
-    with pytest.raises(ValueError, match="without pixels"):
-        engine().posteriors([np.zeros((48, 0), np.uint8)])
-
-
-def test_another_model_than_the_tested_one_is_refused(tmp_path: Path) -> None:
-    model = tmp_path / "model.onnx"
-    model.write_bytes(b"something else")
-
-    with pytest.raises(SetupError, match="not the one that was tested"):
-        OnnxRecogniser(model=model)
-
-
-def test_a_missing_model_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match=r"nowhere\.onnx"):
-        OnnxRecogniser(model=tmp_path / "nowhere.onnx")
 
 
 def test_a_paper_that_is_no_form_gives_its_text() -> None:

@@ -1,0 +1,12 @@
+"""The engine a benchmark measures: that of the settings, so KAMIZERO_ENGINE chooses."""
+
+from dataclasses import replace
+
+from kamizero.cli.wiring import engine_choice
+from kamizero.settings import Settings
+from ocr.engines import EngineChoice
+
+
+def engine_with(threads: int) -> EngineChoice:
+    """The engine of the settings with this many threads."""
+    return replace(engine_choice(Settings.load()), threads=threads)
