@@ -6,3 +6,4 @@ from kamizero.model import Role
 REVIEWERS = frozenset({Role.REVIEWER, Role.APPROVER})
 APPROVERS = frozenset({Role.APPROVER})
 MACHINES = frozenset({Role.MACHINE})
+SORTERS = frozenset({Role.SCANNER, Role.REVIEWER, Role.APPROVER})

@@ -101,7 +101,8 @@ class Filing(Table):
     arrival: Mapped[Arrival] = relationship()
     bundle: Mapped[Bundle | None] = relationship()
     pages: Mapped[list["Page"]] = relationship(
-        back_populates="filing", order_by="Page.number"
+        back_populates="filing",
+        order_by="Page.position, Page.arrival_id, Page.number",
     )
     entries: Mapped[list["Entry"]] = relationship(
         back_populates="filing", order_by="Entry.n, Entry.version"
