@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kamizero.cli.wiring import engine_choice
+from kamizero.cli.reading import engine_choice
 from kamizero.settings import Settings
 from ocr.engines import EngineChoice
 

@@ -7,19 +7,7 @@ from typing import NoReturn
 import typer
 
 from kamizero import logs
-from kamizero.cli import (
-    doctor,
-    forms,
-    ingest,
-    people,
-    read,
-    records,
-    serve,
-    sheets,
-    store,
-    verify,
-    worker,
-)
+from kamizero.cli.commands import LazyGroup
 from kamizero.cli.console import Exit, say
 from kamizero.errors import KamizeroError, RefusedError, WrongCallError
 
@@ -31,24 +19,17 @@ def _leave(code: Exit | None) -> NoReturn:
 
 app = typer.Typer(
     name="kamizero",
+    cls=LazyGroup,
     help="Turn scanned paper filings into approved records and keep the originals.",
     no_args_is_help=True,
     result_callback=_leave,
     pretty_exceptions_enable=False,
 )
-app.command(name="up")(serve.up)
-app.command(name="work", hidden=True)(serve.work)
-app.command(name="worker")(worker.worker)
-app.command(name="read")(read.read)
-app.command(name="ingest")(ingest.ingest)
-app.command(name="verify")(verify.verify)
-app.command(name="doctor")(doctor.doctor)
-app.add_typer(forms.app, name="forms")
-app.add_typer(sheets.app, name="sheets")
-app.add_typer(records.app, name="records")
-app.add_typer(people.users, name="user")
-app.add_typer(people.tokens, name="token")
-app.add_typer(store.app, name="store")
+
+
+@app.callback()
+def _kamizero() -> None:
+    """Typer makes a group of an application without commands only with this."""
 
 
 def main() -> NoReturn:

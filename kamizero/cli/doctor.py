@@ -9,7 +9,8 @@ import cv2
 import typer
 
 from kamizero.cli.console import Exit, answer
-from kamizero.cli.wiring import engine_choice, open_installation, shared_engine
+from kamizero.cli.reading import engine_choice, shared_engine
+from kamizero.cli.wiring import open_installation
 from kamizero.settings import Settings
 from ocr.engine import EngineFacts
 

@@ -18,7 +18,7 @@ from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer, people
 from kamizero.cli.files import files_below
 from kamizero.cli.forms import form_named
-from kamizero.cli.wiring import engine_choice, limits_of, shared_engine
+from kamizero.cli.reading import engine_choice, limits_of, shared_engine
 from kamizero.errors import RefusedError
 from kamizero.model import Finding, Reading
 from kamizero.settings import Settings

@@ -4,19 +4,17 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache, partial
+from functools import partial
 
 from sqlalchemy import inspect
 
 from forms.library import Library
 from ingest.intake import Intake
-from ingest.page_image import Limits
 from ingest.pictures import PagePictures
 from kamizero.cli.clock import now
+from kamizero.cli.reading import engine_choice, limits_of, shared_engine
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
-from ocr.engine import Engine
-from ocr.engines import EngineChoice, make_engine
 from storage import audit
 from storage.database import Database
 from storage.directory import DirectoryStore
@@ -95,31 +93,6 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
             store=store, cache=settings.data_dir / "cache" / "pages", limits=limits
         ),
     )
-
-
-def limits_of(settings: Settings) -> Limits:
-    return Limits(
-        file_bytes=settings.max_file_bytes,
-        pages=settings.max_pages,
-        page_pixels=settings.max_page_pixels,
-    )
-
-
-def engine_choice(settings: Settings) -> EngineChoice:
-    return EngineChoice(
-        engine=settings.engine,
-        precision=settings.engine_precision,
-        device=settings.engine_device,
-        threads=settings.engine_threads,
-        model=settings.engine_model,
-        model_dir=settings.engine_model_dir,
-    )
-
-
-@cache
-def shared_engine(choice: EngineChoice) -> Engine:
-    """The recogniser of this process, loaded at the first page it reads."""
-    return make_engine(choice)
 
 
 def _hint_of(settings: Settings) -> Callable[[str], None]:

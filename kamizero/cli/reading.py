@@ -1,0 +1,33 @@
+"""What reading takes from the settings; apart from wiring, which loads far more."""
+
+from functools import cache
+
+from ingest.page_image import Limits
+from kamizero.settings import Settings
+from ocr.engine import Engine
+from ocr.engines import EngineChoice, make_engine
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        file_bytes=settings.max_file_bytes,
+        pages=settings.max_pages,
+        page_pixels=settings.max_page_pixels,
+    )
+
+
+def engine_choice(settings: Settings) -> EngineChoice:
+    return EngineChoice(
+        engine=settings.engine,
+        precision=settings.engine_precision,
+        device=settings.engine_device,
+        threads=settings.engine_threads,
+        model=settings.engine_model,
+        model_dir=settings.engine_model_dir,
+    )
+
+
+@cache
+def shared_engine(choice: EngineChoice) -> Engine:
+    """The recogniser of this process, loaded at the first page it reads."""
+    return make_engine(choice)
