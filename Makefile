@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 export KAMIZERO_DATA_DIR ?= $(CURDIR)/data
 
-.PHONY: help run test check docs services samples pictures bench clean
+.PHONY: help run test check docs services samples pictures hands bench clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -35,6 +35,9 @@ samples: $(VENV)/.dev ## Draw the sample scans anew (needs the fonts samples/mak
 
 pictures: $(VENV)/.dev ## Take the screenshots of the documentation anew
 	KAMIZERO_PICTURES=1 $(BIN)/python -m pytest tests/browser $(ARGS)
+
+hands: $(VENV)/.dev ## Fetch the typefaces that the test scans are written in (needs npm)
+	$(BIN)/python -m bench.fetch_hands
 
 bench: $(VENV)/.dev ## Measure reading speed and accuracy on the samples
 	$(BIN)/python bench/samples.py

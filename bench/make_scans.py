@@ -8,32 +8,52 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from bench.making.digits import RealDigits
 from bench.making.page import make_page
 from bench.making.splits import SPLITS
-from kamizero.errors import KamizeroError
+from kamizero.errors import KamizeroError, WrongCallError
+
+
+def make_scans(
+    out: Path, *, split: str, pages: int, seed: int, digits: Path | None = None
+) -> Iterator[str]:
+    """Make the pages one after the other, giving the path of each.
+
+    What is written on them follows last: an unfinished folder has no truth.
+
+    Raises:
+        WrongCallError: There is no such split.
+        SetupError: Typefaces or the digits are missing; the message says which.
+    """
+    if split not in SPLITS:
+        raise WrongCallError(f"There is no split {split!r}: {', '.join(SPLITS)}.")
+    SPLITS[split].require()
+    real = RealDigits.load(digits) if digits else None
+    truth = {}
+    for number in range(pages):
+        made = make_page(number, split=SPLITS[split], seed=seed, real=real)
+        target = out / made.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(made.data)
+        truth[made.path] = [made.truth]
+        yield made.path
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
+    (out / "truth.json").write_text(text + "\n", encoding="utf-8")
 
 
 def main() -> int:
-    """Make the pages one after the other; an unfinished folder has no truth."""
+    """Make what the command line asks for."""
     options = _options()
-    truth = {}
     started = time.perf_counter()
     try:
-        for number in range(options.pages):
-            made = make_page(number, split=SPLITS[options.split], seed=options.seed)
-            target = options.out / made.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(made.data)
-            truth[made.path] = [made.truth]
+        count = sum(1 for _ in make_scans(**vars(options)))
     except KamizeroError as error:
         print(error, file=sys.stderr)
         return 1
-    text = json.dumps(truth, ensure_ascii=False, indent=1)
-    (options.out / "truth.json").write_text(text + "\n", encoding="utf-8")
-    seconds = time.perf_counter() - started
-    print(f"{len(truth)} pages in {options.out}, {seconds:.0f} s")
+    print(f"{count} pages in {options.out}, {time.perf_counter() - started:.0f} s")
     return 0
 
 
@@ -45,6 +65,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=24)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--digits", type=Path, help="an .npz of real digits (images, labels) for boxes"
+    )
     return parser.parse_args()
 
 

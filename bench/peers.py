@@ -1,13 +1,17 @@
 """Full-page readers beside ours: the same pages, the same run, the same models."""
 
 import logging
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from forms.definition import Field, FieldType
 from forms.grammar import to_written
@@ -34,7 +38,7 @@ class Written:
 
     def stands_in(self, text: str) -> bool:
         """Tell whether the value is found anywhere, spaces and widths aside."""
-        return _folded(self._as_on_paper()) in text
+        return folded(self._as_on_paper()) in text
 
     def _as_on_paper(self) -> str:
         if self.field.type is FieldType.DATE:
@@ -63,7 +67,7 @@ def run_peers(
         read(next(iter(pages.values()))[0])
         started = time.perf_counter()
         texts = {
-            file: _folded("".join(read(page) for page in group))
+            file: folded("".join(read(page) for page in group))
             for file, group in pages.items()
         }
         seconds = time.perf_counter() - started
@@ -71,7 +75,8 @@ def run_peers(
         yield PeerResult(name, seconds / count, found, len(sought))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Text with spaces, widths and dashes made the same."""
     return plain_dashes(without_spaces(narrow(text)))
 
 
@@ -96,6 +101,36 @@ def _rapidocr() -> ReadPage:
 
     return read
 
+
+def _tesseract() -> ReadPage:
+    def read(page: Pixels) -> str:
+        with BytesIO() as file:
+            Image.fromarray(page).save(file, "PNG", compress_level=1)
+            done = subprocess.run(
+                ["tesseract", "-", "-", "-l", "jpn", "--psm", "3"],  # noqa: S607
+                input=file.getvalue(),
+                capture_output=True,
+                check=True,
+            )
+        return done.stdout.decode("utf-8", "replace")
+
+    return read
+
+
+def has_tesseract() -> bool:
+    """Tell whether Tesseract with its Japanese model is installed."""
+    if shutil.which("tesseract") is None:
+        return False
+    listed = subprocess.run(
+        ["tesseract", "--list-langs"],  # noqa: S607
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return "jpn" in listed.stdout.split()
+
+
+TESSERACT = ("Tesseract jpn, full page", _tesseract)
 
 PEERS: Mapping[str, Callable[[], ReadPage]] = {
     "PaddleOCR, full page": _paddleocr,

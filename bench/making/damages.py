@@ -1,24 +1,35 @@
-"""What a sheet suffers on its way into the machine, in named degrees."""
+"""What a sheet suffers on its way into a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.making.cast import Chance, drawn
+from bench.distortions import Scan
+from bench.distortions import drawn as as_drawn
+from bench.making.cast import Chance
+from bench.making.families import DEGREES, Family
 from forms.definition import FormDefinition
 from samples.making.encoding import jpeg, tiff
 from samples.making.paper_damage import Pixels
-from samples.making.scanner import Scanner, copied, faxed
+from samples.making.scanner import Scanner
 
 _PAINTED_MM = 1.5
+_MOST = 3
+_GOOD_JPEG = (78, 90)
+_FAX_STAGE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Befallen:
-    """A scanned page as a file, and what it suffered."""
+    """A scanned page as a file, and what it suffered.
+
+    Attributes:
+        dpi_down: dots an inch from top to bottom that arrived.
+    """
 
     data: bytes
     suffix: str
-    damages: Sequence[Mapping[str, object]]
+    damages: Sequence[Mapping[str, str]] = ()
+    dpi_down: int = 200
 
 
 def hidden_marks(page: Pixels, form: FormDefinition, dpi: float) -> Pixels:
@@ -32,25 +43,63 @@ def hidden_marks(page: Pixels, form: FormDefinition, dpi: float) -> Pixels:
     return painted
 
 
-def befall(page: Pixels, quality: str, *, rng: Chance, dpi: int) -> Befallen:
-    """Scan a page well or badly."""
-    scale = dpi / 25.4
-    if quality == "clean":
-        scanner = Scanner(skew=float(rng.normal(0, 0.5)), grey=bool(rng.random() < 0.4))
-        pixels = scanner.scan(page, scale, rng)
-        return Befallen(jpeg(85)([pixels], dpi), ".jpg", ())
-    name = drawn(rng, ("skew", "copied", "faxed", "faint", "shadow", "cut"))
-    skew = float(rng.normal(0, 1.2))
-    scanner = {
-        "skew": Scanner(skew=float(rng.uniform(-7, 7)), white=None),
-        "copied": Scanner(skew=skew, after=(copied,), white=None, noise=3),
-        "faxed": Scanner(skew=skew, after=(faxed,), white=None, noise=5),
-        "faint": Scanner(skew=skew, contrast=0.55, grey=True, noise=3.5, white=None),
-        "shadow": Scanner(skew=skew, shadow=0.5, white=None),
-        "cut": Scanner(skew=skew, cut_mm=9),
-    }[name]
-    pixels = scanner.scan(page, scale, rng)
-    damages = [{"name": name, "degree": 2}]
-    if name == "faxed":
-        return Befallen(tiff("group4")([pixels], dpi), ".tif", damages)
-    return Befallen(jpeg(int(rng.integers(45, 80)))([pixels], dpi), ".jpg", damages)
+def scanned_well(page: Pixels, rng: Chance, dpi: int) -> Befallen:
+    """A good scanner: hardly askew, little noise, a good JPEG."""
+    scanner = Scanner(
+        skew=float(rng.normal(0, 0.4)),
+        grey=bool(rng.random() < 0.35),
+        noise=float(rng.uniform(1, 2.2)),
+        white=232 if rng.random() < 0.7 else None,
+    )
+    pixels = scanner.scan(page, dpi / 25.4, rng)
+    return Befallen(jpeg(int(rng.integers(*_GOOD_JPEG)))([pixels], dpi), ".jpg")
+
+
+def scanned_badly(
+    page: Pixels, families: Mapping[str, Family], first: int, rng: Chance, dpi: int
+) -> Befallen:
+    """Between one and three damages, the first by its number among the families."""
+    chosen = _chosen(list(families), first, families, rng)
+    scan: Scan = as_drawn(page, dpi / 25.4)
+    base = Scanner(grey=bool(rng.random() < 0.4), noise=2.0, white=None)
+    quality = int(rng.integers(62, 82))
+    laid = False
+    for name, degree in sorted(chosen.items(), key=lambda one: families[one[0]].stage):
+        family = families[name]
+        if family.stage >= 2 and not laid:
+            scan = _on_glass(scan, base, rng)
+            laid = True
+        for step in family.degrees[degree]:
+            scan = step(scan, rng)
+        if family.jpeg:
+            quality = family.jpeg[degree]
+    if not laid:
+        scan = _on_glass(scan, base, rng)
+    damages = [{"name": name, "degree": DEGREES[at]} for name, at in chosen.items()]
+    faxes = [families[name] for name in chosen if families[name].fax]
+    if faxes:
+        down = faxes[0].dpi_down
+        return Befallen(tiff("group4")([scan.pixels], dpi), ".tif", damages, down)
+    return Befallen(jpeg(quality)([scan.pixels], dpi), ".jpg", damages)
+
+
+def _chosen(
+    names: list[str], first: int, families: Mapping[str, Family], rng: Chance
+) -> dict[str, int]:
+    """Damages and their degrees; one is strong at most, a fax keeps its paper."""
+    chosen = {names[first % len(names)]: int(rng.integers(len(DEGREES)))}
+    for at in rng.permutation(len(names))[: int(rng.integers(_MOST))]:
+        name = names[int(at)]
+        stages = {families[one].stage for one in chosen}
+        light = {3, _FAX_STAGE, 1}
+        if families[name].stage in stages or (
+            families[name].stage in light and stages & light
+        ):
+            continue
+        chosen[name] = int(rng.integers(len(DEGREES) - 1))
+    return chosen
+
+
+def _on_glass(scan: Scan, base: Scanner, rng: Chance) -> Scan:
+    pixels = base.scan(scan.pixels, scan.px_per_mm, rng)
+    return Scan(pixels, scan.way, scan.px_per_mm)

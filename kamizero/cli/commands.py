@@ -34,6 +34,7 @@ COMMANDS = {
     "user": _Place("people", "users"),
     "token": _Place("people", "tokens"),
     "store": _Place("store", "app"),
+    "bench": _Place("bench", "app"),
 }
 
 
