@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ingest.opening import open_original
 from ingest.page_image import Opened
-from kamizero.errors import RefusedError, RegistrationError
+from kamizero.errors import RefusedError
 from ocr.page import Look, look
 from storage.originals import read_original
 from storage.tables import Arrival, Filing
@@ -25,10 +25,11 @@ def look_at_pages(
     return {number: _look(rooms, opened, number) for number in numbers}
 
 
-def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading | RegistrationError:
-    """Read one filing, or say why its pages do not fit its form.
+def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading:
+    """Read one filing.
 
     Raises:
+        RegistrationError: its pages do not fit its form.
         RefusedError: an original, once whole, does not open any more.
     """
     with rooms.database.look() as session:
@@ -54,15 +55,12 @@ def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading | RegistrationE
                 expected=expected,
             )
         )
-    try:
-        return read_filing(
-            looks,
-            definition=definition,
-            engine=rooms.engine(),
-            today=business_date(rooms.clock()),
-        )
-    except RegistrationError as error:
-        return error
+    return read_filing(
+        looks,
+        definition=definition,
+        engine=rooms.engine(),
+        today=business_date(rooms.clock()),
+    )
 
 
 def _look(rooms: Rooms, opened: Opened, number: int) -> Look | RefusedError:

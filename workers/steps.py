@@ -21,10 +21,12 @@ from storage.work import Claim
 from workers.bundles import hold_job, open_run
 from workers.filings import sort_bundle
 from workers.looking import look_at_pages, read_pages
+from workers.reading import FilingReading
 from workers.recording import record_looks, record_readings, record_unreadable
 from workers.rooms import Rooms
 
 Step = Callable[[Rooms, Claim], None]
+_Record = Callable[[Session, Filing], None]
 
 
 def identify(rooms: Rooms, claim: Claim) -> None:
@@ -53,17 +55,15 @@ def sort(rooms: Rooms, claim: Claim) -> None:
 
 def read(rooms: Rooms, claim: Claim) -> None:
     """Read every field of one filing; a page that does not fit its form fails."""
-    result = read_pages(rooms, filing_id=claim.subject)
+    record: _Record
+    try:
+        record = partial(_kept, read_pages(rooms, filing_id=claim.subject), rooms)
+    except RegistrationError as misfit:
+        record = partial(_misfit, str(misfit), rooms)
 
     with rooms.database.begin() as session:
         work.hold(session, claim, now=rooms.clock())
-        filing = session.get_one(Filing, claim.subject)
-        if isinstance(result, RegistrationError):
-            record_unreadable(session, filing, str(result))
-            _weigh(session, filing, rooms)
-        else:
-            record_readings(session, rooms, filing, result)
-            _then(session, "check", filing, rooms)
+        record(session, session.get_one(Filing, claim.subject))
         work.finish(session, claim, now=rooms.clock())
 
 
@@ -104,6 +104,18 @@ def _settle(session: Session, bundle: Bundle, rooms: Rooms) -> None:
     if balance.settle(session, bundle).passes:
         balance.release(session, bundle, now=rooms.clock())
         after_commit(session, partial(rooms.hint, "check"))
+
+
+def _kept(
+    reading: FilingReading, rooms: Rooms, session: Session, filing: Filing
+) -> None:
+    record_readings(session, rooms, filing, reading)
+    _then(session, "check", filing, rooms)
+
+
+def _misfit(why: str, rooms: Rooms, session: Session, filing: Filing) -> None:
+    record_unreadable(session, filing, why)
+    _weigh(session, filing, rooms)
 
 
 def _then(session: Session, kind: str, filing: Filing, rooms: Rooms) -> None:
