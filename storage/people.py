@@ -9,23 +9,19 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
 from kamizero.model import Role
-from storage import audit
+from storage import audit, passwords
 from storage.database import Database
-from storage.tables import ApiToken, LoginSession, Person
+from storage.tables import ApiToken, Device, LoginSession, Person
 
 MAX_WRONG = 5
 LOCKED_FOR = timedelta(minutes=10)
 LOGGED_IN_FOR = timedelta(hours=12)
-MIN_PASSWORD = 8
 
 _TOKEN_BYTES = 32
 
@@ -66,9 +62,12 @@ def add_person(
         raise WrongCallError("A person needs a name.")
     if role in (Role.ROBOT, Role.MACHINE):
         raise WrongCallError("Only people have passwords: create a token for a robot.")
-    _demand_new(session, name)
+    demand_new(session, name)
     person = Person(
-        name=name, role=role, password_hash=_hashed(password), language=language
+        name=name,
+        role=role,
+        password_hash=passwords.hashed(password),
+        language=language,
     )
     session.add(person)
     _record(session, "person.added", person, now)
@@ -80,7 +79,7 @@ def set_password(session: Session, *, name: str, password: str, now: datetime) -
     person = _person(session, name)
     if person is None:
         raise WrongCallError(f"There is nobody called {name}.")
-    person.password_hash = _hashed(password)
+    person.password_hash = passwords.hashed(password)
     _forgive(person)
     session.execute(delete(LoginSession).where(LoginSession.person_id == person.id))
     _record(session, "person.password_set", person, now)
@@ -97,7 +96,9 @@ def authenticate(
     with database.look() as session:
         person = _person(session, name)
     # Unknown names take as long as known ones, so that none can be found out.
-    right = _fits(person.password_hash if person else _nobody(), password)
+    right = passwords.fits(
+        person.password_hash if person else passwords.nobody(), password
+    )
     if person is None or not person.active:
         raise _wrong_login()
     with database.begin() as session:
@@ -168,7 +169,7 @@ def add_token(
     """
     if role in (Role.APPROVER, Role.MACHINE):
         raise WrongCallError("Approving is a person's act: no key may do it.")
-    _demand_new(session, name)
+    demand_new(session, name)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     key = ApiToken(
         name=name,
@@ -195,34 +196,23 @@ def token_of(session: Session, token: str, *, now: datetime) -> ApiToken:
     return found
 
 
-def _demand_new(session: Session, name: str) -> None:
-    """Events and idempotent answers know people and keys by their names alone."""
-    if _person(session, name) is not None:
-        raise ConflictError(f"There already is somebody called {name}.")
-    if session.scalar(select(ApiToken.id).where(ApiToken.name == name)) is not None:
-        raise ConflictError(f"There already is a token called {name}.")
+def demand_new(session: Session, name: str) -> None:
+    """Events and idempotent answers know people, keys and devices by name alone.
+
+    Raises:
+        ConflictError: somebody or something has the name.
+    """
+    for table, what in (
+        (Person, "somebody"),
+        (ApiToken, "a token"),
+        (Device, "a device"),
+    ):
+        if session.scalar(select(table.id).where(table.name == name)) is not None:
+            raise ConflictError(f"There already is {what} called {name}.")
 
 
 def _person(session: Session, name: str) -> Person | None:
     return session.scalar(select(Person).where(Person.name == name))
-
-
-def _hashed(password: str) -> str:
-    if len(password) < MIN_PASSWORD:
-        raise WrongCallError(f"A password needs at least {MIN_PASSWORD} characters.")
-    return PasswordHasher().hash(password)
-
-
-def _fits(password_hash: str, password: str) -> bool:
-    try:
-        return PasswordHasher().verify(password_hash, password)
-    except VerifyMismatchError:
-        return False
-
-
-@cache
-def _nobody() -> str:
-    return PasswordHasher().hash(secrets.token_urlsafe(_TOKEN_BYTES))
 
 
 def _count_wrong(session: Session, person: Person, now: datetime) -> None:

@@ -11,6 +11,7 @@ from storage.tables.decisions import (
     ReturnSlip,
     Touch,
 )
+from storage.tables.devices import Device, Upload, UploadState
 from storage.tables.events import AuditEvent, AuditHead, AuditSeal
 from storage.tables.fields import (
     HEAD,
@@ -74,6 +75,7 @@ __all__ = [
     "CustodyAct",
     "Delivery",
     "DeliveryState",
+    "Device",
     "Disposal",
     "Entry",
     "EntryState",
@@ -98,6 +100,8 @@ __all__ = [
     "SortingAct",
     "Submitter",
     "Touch",
+    "Upload",
+    "UploadState",
     "Way",
     "Work",
     "WorkState",

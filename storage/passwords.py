@@ -1,0 +1,30 @@
+"""Passwords of people and devices: Argon2 hashes, useless to who steals them."""
+
+import secrets
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from kamizero.errors import WrongCallError
+
+MIN_PASSWORD = 8
+
+
+def hashed(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise WrongCallError(f"A password needs at least {MIN_PASSWORD} characters.")
+    return PasswordHasher().hash(password)
+
+
+def fits(password_hash: str, password: str) -> bool:
+    try:
+        return PasswordHasher().verify(password_hash, password)
+    except VerifyMismatchError:
+        return False
+
+
+@cache
+def nobody() -> str:
+    """A hash no password fits, so that unknown names take as long as known ones."""
+    return PasswordHasher().hash(secrets.token_urlsafe(32))
