@@ -18,6 +18,7 @@ from storage.interfaces import Kept, ObjectStore
 from storage.tables import Arrival, ArrivalState, Filing, Job, Original, Page, Site
 
 Progress = Callable[[str], None]
+Within = Callable[[Session, int], None]
 
 LONGEST_SITE = 16
 MOST_SHEETS = 1_000_000
@@ -25,10 +26,15 @@ MOST_SHEETS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One file as a door hands it in; `read` is called once, when its turn comes."""
+    """One file as a door hands it in; `read` is called once, when its turn comes.
+
+    Attributes:
+        refusal: why it must not be opened, where the door knows; its bytes are kept.
+    """
 
     source: str
     read: Callable[[], bytes]
+    refusal: RefusedError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +99,17 @@ class Intake:
         delivery: Delivery,
         *,
         progress: Progress = lambda _: None,
+        within: Within = lambda *_: None,
     ) -> int:
         """Keep every file's bytes, then record the job as a whole; return its id.
 
         A file that cannot be opened is kept and recorded as refused; the others of
         the job are taken. When this returns, everything is durable: the door may
         remove its source.
+
+        Args:
+            within: what the door records in the same transaction, given the job's id,
+                so that a file is never taken twice; what it raises undoes the job.
         """
         taken = []
         for file in files:
@@ -106,13 +117,17 @@ class Intake:
             progress(file.source)
         with self._database.begin() as session:
             after_commit(session, partial(self._hint, "identify"))
-            return _record(session, taken, delivery, now=self._clock())
+            job_id = _record(session, taken, delivery, now=self._clock())
+            within(session, job_id)
+            return job_id
 
     def _keep(self, file: Incoming) -> Taken:
         data = file.read()
         until = self._clock() + self._short_lock
         kept = originals.keep(self._store, data, retain_until=until)
         try:
+            if file.refusal is not None:
+                raise file.refusal
             opened = open_original(data, limits=self._limits)
             found = tuple(
                 (*page.size_px, page.dpi, page.depth) for page in pages(opened)

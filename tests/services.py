@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -139,6 +139,20 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def free_ports(count: int) -> range:
+    """So many ports beside each other that nobody uses now."""
+    for _ in range(100):
+        first = free_port()
+        with ExitStack() as held:
+            try:
+                for port in range(first, first + count):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except (OSError, OverflowError):
+                continue
+        return range(first, first + count)
+    raise AssertionError("there are no free ports")
 
 
 def _wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,142 @@
+"""One transfer under way: bytes in, then complete or cut off, exactly one of them."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from ingest.doors.refusals import QuotaError, TooLargeError, WrongOffsetError
+from ingest.doors.spool import Spool
+from kamizero.errors import MissingError
+from storage import uploads
+from storage.database import Database
+from storage.tables import UploadState
+
+# How often a long transfer asks whether the disk still has room, in bytes.
+ROOM_EVERY = 4_000_000
+
+
+class Presence(Protocol):
+    """Where it is known which transfers somebody is at."""
+
+    def add(self, token: str, session: str | None) -> None: ...
+
+    def remove(self, token: str) -> None: ...
+
+
+class Transfer:
+    """Used by one thread at a time; ends with `complete`, `abort` or `leave`."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        session: str | None,
+        spool: Spool,
+        handle: int,
+        database: Database,
+        clock: Callable[[], datetime],
+        live: Presence,
+        length: int,
+        answered: int | None,
+        most_bytes: int,
+        room: int | None,
+    ) -> None:
+        self.token = token
+        self.length = length
+        self._session = session
+        self._spool = spool
+        self._handle = handle
+        self._database = database
+        self._clock = clock
+        self._live = live
+        self._answered = answered
+        self._most = most_bytes
+        # What was there before was counted, or was never answered.
+        self._room = None if room is None else room + (answered or 0)
+        self._asked_at = length
+        self._open = True
+        live.add(token, session)
+
+    @property
+    def is_open(self) -> bool:
+        return self._open
+
+    def append(self, data: bytes) -> None:
+        """Add bytes. Raises NoRoomError, QuotaError, TooLargeError, StoreError."""
+        self.write(data, at=self.length)
+
+    def write(self, data: bytes, *, at: int) -> None:
+        """Write bytes at an offset, which leaves no hole. Also WrongOffsetError."""
+        if at > self.length:
+            raise WrongOffsetError(
+                f"The file has {self.length:,} bytes; nothing can be written at {at:,}."
+            )
+        end = max(at + len(data), self.length)
+        self.demand_fitting(end)
+        if end - self._asked_at >= ROOM_EVERY:
+            self._spool.demand_room()
+            self._asked_at = end
+        self._spool.write(self.token, self._handle, data, at)
+        self.length = end
+
+    def cut(self, length: int) -> None:
+        """Go on at this offset, forgetting what came after it. WrongOffsetError."""
+        if not (self._answered or 0) <= length <= self.length:
+            raise WrongOffsetError(
+                f"The file has {self.length:,} bytes; it cannot go on at {length:,}."
+            )
+        if length < self.length:
+            self._spool.cut(self.token, length)
+            self.length = length
+
+    def demand_fitting(self, length: int) -> None:
+        """Raise where a file of so many bytes would be too long."""
+        if length > self._most:
+            raise TooLargeError(
+                f"At most {self._most:,} bytes are taken in one file. Split it into "
+                "several files."
+            )
+        if self._room is not None and length > self._room:
+            raise QuotaError(
+                f"Only {self._room:,} more bytes are taken from this device today."
+            )
+
+    def complete(self, *, doubtful: bool = False) -> None:
+        """Make it durable and say so in its row; then the sender may be told.
+
+        Args:
+            doubtful: it may as well have been cut off here; `Reception.believe` says
+                that it was not.
+        """
+        self._spool.sync(self.token, self._handle)
+        with self._database.begin() as rows:
+            row = uploads.by_token(rows, self.token)
+            if row is None or row.state != UploadState.OPEN:
+                raise MissingError("This transfer was given up. Send the file again.")
+            row.state, row.answered = UploadState.WHOLE, self.length
+            row.doubtful, row.changed_at = doubtful, self._clock()
+        self.leave()
+
+    def abort(self) -> None:
+        """The sender was cut off: keep what came, so that it can go on from there.
+
+        A file whose earlier pages were answered is what was answered again.
+        """
+        if not self._open:
+            return
+        try:
+            with self._database.begin() as rows:
+                row = uploads.by_token(rows, self.token)
+                if row is not None and row.state == UploadState.OPEN:
+                    row.changed_at = self._clock()
+                    uploads.go_back(row, cut=self._spool.cut)
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        """Let go of the file."""
+        if self._open:
+            self._open = False
+            os.close(self._handle)
+            self._live.remove(self.token)
