@@ -1,6 +1,7 @@
 """The mail door: 250 is said after the whole mail is safe, and never before."""
 
 import asyncio
+import logging
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -79,6 +80,8 @@ class SmtpDoor:
     mail_bytes: int
 
     async def open(self) -> asyncio.Server:
+        # It warns of each login without TLS; the setting that allows them says so.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         context = self.certificate.context() if self.certificate else None
         return await asyncio.get_running_loop().create_server(
             lambda: self._connection(context), *self.address

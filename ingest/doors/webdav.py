@@ -213,6 +213,10 @@ class Guarded:
             asked = [("WWW-Authenticate", 'Basic realm="kamizero", charset="UTF-8"')]
             start_response("401 Unauthorized", [*asked, ("Content-Length", "0")])
             return []
+        # Segments that lead upwards would be refused, and lead nowhere here.
+        parts = environ["PATH_INFO"].split("/")
+        kept = [part for part in parts if part not in (".", "..")]
+        environ["PATH_INFO"] = "/".join(kept)
         return self._inner(environ, start_response)
 
     def _sender(self, environ: dict[str, Any]) -> Sender:
