@@ -1,10 +1,18 @@
 """Fetching the pages a step works on, and looking at them outside any transaction."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest import fingerprint
+from ingest.legal_image import LegalImage, measure
 from ingest.opening import open_original
 from ingest.page_image import Opened
 from kamizero.errors import RefusedError
+from kamizero.model import PageKind
 from ocr.page import Look, look
 from storage.originals import read_original
 from storage.tables import Arrival, Filing
@@ -13,9 +21,21 @@ from workers.recheck import business_date
 from workers.rooms import Rooms
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PageLook:
+    """What one page is, how good its image, and by what it is known again.
+
+    `fingerprint` is empty for sheets that say nothing of their own.
+    """
+
+    look: Look
+    image: LegalImage
+    fingerprint: str
+
+
 def look_at_pages(
     rooms: Rooms, *, arrival_id: int
-) -> Mapping[int, Look | RefusedError]:
+) -> Mapping[int, PageLook | RefusedError]:
     """Page number -> what it is, or why the page failed."""
     with rooms.database.look() as session:
         arrival = session.get_one(Arrival, arrival_id)
@@ -63,9 +83,26 @@ def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading:
     )
 
 
-def _look(rooms: Rooms, opened: Opened, number: int) -> Look | RefusedError:
+def _look(rooms: Rooms, opened: Opened, number: int) -> PageLook | RefusedError:
     try:
         image = opened.page(number)
     except RefusedError as refusal:
         return refusal
-    return look(image.pixels, library=rooms.library, page_words=image.words)
+    found = look(image.pixels, library=rooms.library, page_words=image.words)
+    grey = np.asarray(cv2.cvtColor(image.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    measured = measure(grey, tagged_dpi=image.dpi, depth=image.depth, skew=found.skew)
+    return PageLook(found, measured, _fingerprint(found, grey))
+
+
+def _fingerprint(found: Look, grey: NDArray[np.uint8]) -> str:
+    if found.kind is PageKind.UNKNOWN:
+        return fingerprint.of_paper(grey)
+    if found.definition is None or found.transform is None:
+        return ""
+    # Printed choices are the same on every form.
+    boxes = [
+        field.box_mm
+        for field in found.definition.fields
+        if field.page == found.page and not field.choices
+    ]
+    return fingerprint.of_form(grey, found.transform, boxes) if boxes else ""

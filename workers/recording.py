@@ -4,22 +4,24 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.code import SeparatorCode
+from ingest import fingerprint
 from kamizero.errors import RefusedError
 from kamizero.model import PageKind
-from ocr.page import Look
 from storage import audit, values
 from storage.tables import Arrival, Entry, Field, Filing, FilingStep, Page
 from validation.filing import FilingValues
+from workers.looking import PageLook
 from workers.reading import FilingReading
 from workers.recheck import add_findings
 from workers.rooms import Rooms
 
 
 def record_looks(
-    session: Session, arrival: Arrival, looks: Mapping[int, Look | RefusedError]
+    session: Session, arrival: Arrival, looks: Mapping[int, PageLook | RefusedError]
 ) -> None:
     """Write what every page of an arrival is."""
     for page in arrival.pages:
@@ -28,6 +30,8 @@ def record_looks(
             _record_failed(page, found.refusal_code, str(found))
         else:
             _record_look(page, found)
+            session.flush()
+            _record_twin(session, page)
     session.flush()
 
 
@@ -84,15 +88,36 @@ def _record_failed(page: Page, code: str, message: str) -> None:
     page.error_code, page.error_message = code, message
 
 
-def _record_look(page: Page, found: Look) -> None:
+def _record_look(page: Page, seen: PageLook) -> None:
+    found = seen.look
     page.kind = found.kind
-    page.quality = {"turn": found.turn, "skew": round(found.skew, 2)}
+    page.quality = {"turn": found.turn, **seen.image.kept()}
+    page.fingerprint = seen.fingerprint or None
     if found.definition is not None:
         page.form_page = found.page
         page.form = found.definition.form
         page.revision = found.definition.revision
     if found.separator is not None:
         page.separator = _declared(found.separator)
+
+
+def _record_twin(session: Session, page: Page) -> None:
+    """Note that the page may be a second scan; a person sees both and decides."""
+    if page.fingerprint is None:
+        return
+    before = session.execute(
+        select(Page.id, Page.fingerprint)
+        .join(Arrival, Arrival.id == Page.arrival_id)
+        .where(
+            Arrival.job_id == page.arrival.job_id,
+            Page.id < page.id,
+            Page.fingerprint.is_not(None),
+        )
+        .order_by(Page.id.desc())
+        .limit(fingerprint.NEAR)
+    )
+    known = {number: text for number, text in before if text is not None}
+    page.twin_id = fingerprint.twin_of(page.fingerprint, known)
 
 
 def _declared(code: SeparatorCode) -> dict[str, Any]:
