@@ -1,95 +1,76 @@
-"""Measures where the time of reading goes: `python bench/read_speed.py [--pages N]`.
+"""Measures where the time of reading goes: `python -m bench.read_speed [--pages N]`.
 
-Fills each shipped form with all its entries, reads it, and prints the seconds for
-finding the form, for the recogniser and for everything else.
+Fills each shipped form with all its entries, scans it as JPEG, reads it, and prints the
+milliseconds of each part, and everything but the recogniser as a share of its time.
+Times are the processor's, so that others on the machine do not count.
 """
 
 import argparse
+import io
 import statistics
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+from PIL import Image
 
+from bench.engine import engine_with
+from bench.measured import Seconds
+from bench.ours import read_page, shares
+from bench.timing import TimedRecogniser
 from forms.definition import Field, FieldType, FormDefinition
 from forms.fill import fill
 from forms.hand import Hand
 from forms.library import Library
-from ocr.engine import GreyImage, Posteriors
-from ocr.form import read_form
-from ocr.onnx_engine import OnnxRecogniser
-from ocr.page import look
-
-
-class TimedRecogniser:
-    """A recogniser that counts its own seconds."""
-
-    def __init__(self, inner: OnnxRecogniser) -> None:
-        self._inner = inner
-        self.name = inner.name
-        self.alphabet = inner.alphabet
-        self.seconds = 0.0
-
-    def posteriors(self, lines: Sequence[GreyImage]) -> list[Posteriors]:
-        started = time.perf_counter()
-        answers = self._inner.posteriors(lines)
-        self.seconds += time.perf_counter() - started
-        return answers
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds for one page, and how many of its fields are written."""
-
-    finding: float
-    recogniser: float
-    rest: float
-    written: int
+from ingest.page_image import Limits
+from kamizero.cli.clock import today
+from ocr.engines import make_engine
 
 
 def main() -> None:
     """Print one line a form."""
     options = _options()
-    engine = TimedRecogniser(OnnxRecogniser(threads=options.threads))
-    print(
-        f"{'form':6}{'written':>9}{'finding':>9}{'recogniser':>12}{'rest':>8}{'all':>8}"
-    )
-    for definition in Library.shipped().all():
-        timings = [
-            _timed(definition, page, engine)
-            for page in _pages(definition, options.pages)
+    engine = make_engine(engine_with(options.threads))
+    print(f"{engine.name} on {engine.facts.device}, threads: {engine.facts.threads}")
+    timed = TimedRecogniser(engine, now=time.process_time)
+    for number, definition in enumerate(Library.shipped().all()):
+        parts = [
+            _timed(definition, scan, timed)
+            for scan in _scans(definition, options.pages)
         ]
+        if not number:
+            _print_head(parts[0])
         # The first page of a form also draws its blank and finds its landmarks.
-        _print(definition, timings[1:])
+        _print(definition, parts[1:])
 
 
-def _timed(
-    definition: FormDefinition, page: NDArray[np.uint8], engine: TimedRecogniser
-) -> Timing:
-    engine.seconds = 0.0
-    started = time.perf_counter()
-    found = look(page, library=Library.shipped())
-    looked = time.perf_counter()
-    reading = read_form([found], definition=definition, engine=engine)
-    read = time.perf_counter()
-    return Timing(
-        finding=looked - started,
-        recogniser=engine.seconds,
-        rest=read - looked - engine.seconds,
-        written=sum(1 for one in reading.readings if one.text),
-    )
+def _timed(definition: FormDefinition, scan: bytes, engine: TimedRecogniser) -> Seconds:
+    return read_page(
+        scan,
+        form=definition.form,
+        library=Library.shipped(),
+        engine=engine,
+        limits=Limits(),
+        today=today(),
+    ).seconds
 
 
-def _pages(definition: FormDefinition, count: int) -> list[NDArray[np.uint8]]:
-    values = {
-        field.name: value for field in definition.fields if (value := _value(field))
-    }
+def _scans(definition: FormDefinition, count: int) -> list[bytes]:
     return [
-        np.array(fill(definition, values, hand=Hand(seed=seed))[0])
+        _jpeg(fill(definition, _values(definition), hand=Hand(seed=seed))[0])
         for seed in range(count + 1)
     ]
+
+
+def _jpeg(page: Image.Image) -> bytes:
+    content = io.BytesIO()
+    page.save(content, "JPEG", quality=85, dpi=(200, 200))
+    return content.getvalue()
+
+
+def _values(definition: FormDefinition) -> dict[str, str]:
+    return {
+        field.name: value for field in definition.fields if (value := _value(field))
+    }
 
 
 def _value(field: Field) -> str:
@@ -121,21 +102,31 @@ def _value(field: Field) -> str:
             return field.choices[0].code if field.choices else "1"
 
 
-def _print(definition: FormDefinition, timings: Sequence[Timing]) -> None:
-    finding, recogniser, rest = (
-        statistics.median(getattr(timing, part) for timing in timings)
-        for part in ("finding", "recogniser", "rest")
-    )
-    print(
-        f"{definition.form:6}{timings[0].written:9}{finding:9.2f}{recogniser:12.2f}"
-        f"{rest:8.2f}{finding + recogniser + rest:8.2f}"
-    )
+def _print_head(seconds: Seconds) -> None:
+    parts = "".join(f"{name:>16}" for name in shares(seconds))
+    print(f"{'form':6}{'written':>9}{parts}{'all':>8}{'others':>9}")
+
+
+def _print(definition: FormDefinition, pages: Sequence[Seconds]) -> None:
+    print(f"{definition.form:6}{len(_values(definition)):9}", end="")
+    for name in shares(pages[0]):
+        print(f"{_median(1000 * shares(page)[name] for page in pages):16.0f}", end="")
+    all_parts = [sum(shares(page).values()) for page in pages]
+    others = [
+        spent / page.recogniser - 1
+        for spent, page in zip(all_parts, pages, strict=True)
+    ]
+    print(f"{1000 * _median(all_parts):8.0f}{_median(others):9.2f}")
+
+
+def _median(values: Iterable[float]) -> float:
+    return statistics.median(values)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=3, help="pages of each form")
-    parser.add_argument("--threads", type=int, default=2, help="of the recogniser")
+    parser.add_argument("--threads", type=int, default=1, help="of the recogniser")
     return parser.parse_args()
 
 

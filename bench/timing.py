@@ -1,7 +1,7 @@
 """Counts what the recogniser does, from outside."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ocr.engine import GreyImage, Posteriors, Recogniser
 
@@ -11,13 +11,16 @@ class TimedRecogniser:
 
     Attributes:
         seconds: spent in the recogniser since `reset`.
-        first_asked: when it was first asked after `reset`, by the performance
-            counter; None where it was not.
+        now: the clock it counts by: seconds on the wall, or of the processor.
+        first_asked: when it was first asked after `reset`; None where it was not.
         lines: the pictures it was given since `reset`.
     """
 
-    def __init__(self, inner: Recogniser) -> None:
+    def __init__(
+        self, inner: Recogniser, *, now: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._inner = inner
+        self.now = now
         self.name = inner.name
         self.alphabet = inner.alphabet
         self.reset()
@@ -28,16 +31,16 @@ class TimedRecogniser:
         self.lines: list[GreyImage] = []
 
     def posteriors(self, lines: Sequence[GreyImage]) -> list[Posteriors]:
-        started = time.perf_counter()
+        started = self.now()
         if self.first_asked is None:
             self.first_asked = started
         answers = self._inner.posteriors(lines)
-        self.seconds += time.perf_counter() - started
+        self.seconds += self.now() - started
         self.lines += lines
         return answers
 
     def floor(self) -> float:
         """Seconds for the same pictures in one call, with nothing around it."""
-        started = time.perf_counter()
+        started = self.now()
         self._inner.posteriors(self.lines)
-        return time.perf_counter() - started
+        return self.now() - started
