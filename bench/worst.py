@@ -50,16 +50,21 @@ class WorstErrors:
             if len(self._kept) > self.count:
                 heapq.heappop(self._kept)
 
+    def names(self) -> list[str]:
+        """The fields kept, the worst first."""
+        return [one.name for _, _, _, one, _ in self._ranked()]
+
     def write(self, folder: Path) -> list[Path]:
         """Write one picture an error, the worst first."""
         folder.mkdir(parents=True, exist_ok=True)
         paths = []
-        for rank, (_, _, crop, one, damage) in enumerate(
-            sorted(self._kept, key=lambda kept: kept[:2], reverse=True), start=1
-        ):
+        for rank, (_, _, crop, one, damage) in enumerate(self._ranked(), start=1):
             paths.append(folder / f"worst-{rank:02}.png")
             _captioned(crop, one, damage).save(paths[-1])
         return paths
+
+    def _ranked(self) -> list[Kept]:
+        return sorted(self._kept, key=lambda kept: kept[:2], reverse=True)
 
 
 def _crop(read: PageRead, box: Box) -> Image.Image:
