@@ -15,6 +15,7 @@ from kamizero.model import Box
 
 Grey = NDArray[np.uint8]
 Cells = NDArray[np.float64]
+Image = NDArray[np.integer | np.floating]
 
 LONGEST = 512
 # A rescan stays above; below stay other papers, and most other people's forms.
@@ -25,7 +26,7 @@ NEAR = 64
 _ACROSS, _DOWN = 18, 26
 _FINE = 24
 _PX_PER_MM = 3.0
-_LEANS = np.arange(-3.0, 3.1, 0.5)
+_LEANS = tuple(half / 2 for half in range(-6, 7))
 _ROUGH_SIDE = 300
 
 
@@ -83,8 +84,8 @@ def likeness(one: str, other: str) -> float:
     return max(_correlation(first, second), turned)
 
 
-def _ink(grey: Grey) -> Grey:
-    paper = cv2.medianBlur(grey, 31)
+def _ink(grey: Image) -> Grey:
+    paper = cv2.medianBlur(np.asarray(grey, np.uint8), 31)
     return np.asarray(cv2.subtract(paper, grey), np.uint8)
 
 
@@ -105,7 +106,7 @@ def _straightened(ink: Grey) -> Grey:
     return _turned(ink, best)
 
 
-def _turned(ink: NDArray[np.uint8], degrees: float) -> Grey:
+def _turned(ink: Image, degrees: float) -> Grey:
     height, width = ink.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     return np.asarray(cv2.warpAffine(ink, turn, (width, height)), np.uint8)

@@ -91,10 +91,11 @@ def _look(rooms: Rooms, opened: Opened, number: int) -> PageLook | RefusedError:
     found = look(image.pixels, library=rooms.library, page_words=image.words)
     grey = np.asarray(cv2.cvtColor(image.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     measured = measure(grey, tagged_dpi=image.dpi, depth=image.depth, skew=found.skew)
-    return PageLook(found, measured, _fingerprint(found, grey))
+    return PageLook(found, measured, known_by(found, grey))
 
 
-def _fingerprint(found: Look, grey: NDArray[np.uint8]) -> str:
+def known_by(found: Look, grey: NDArray[np.uint8]) -> str:
+    """By what the page is known when it is scanned again."""
     if found.kind is PageKind.UNKNOWN:
         return fingerprint.of_paper(grey)
     if found.definition is None or found.transform is None:
