@@ -1,13 +1,16 @@
 """What a sheet suffers on its way into a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from bench.distortions import Scan
 from bench.distortions import drawn as as_drawn
 from bench.making.cast import Chance
 from bench.making.families import DEGREES, Family
 from forms.definition import FormDefinition
+from kamizero.model import Box
 from samples.making.encoding import jpeg, tiff
 from samples.making.paper_damage import Pixels
 from samples.making.scanner import Scanner
@@ -18,18 +21,24 @@ _GOOD_JPEG = (78, 90)
 _FAX_STAGE = 4
 
 
+def _everything(_: Box) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Befallen:
     """A scanned page as a file, and what it suffered.
 
     Attributes:
         dpi_down: dots an inch from top to bottom that arrived.
+        holds: tells whether a box of the form, in mm, is on the picture.
     """
 
     data: bytes
     suffix: str
     damages: Sequence[Mapping[str, str]] = ()
     dpi_down: int = 200
+    holds: Callable[[Box], bool] = _everything
 
 
 def hidden_marks(page: Pixels, form: FormDefinition, dpi: float) -> Pixels:
@@ -79,8 +88,11 @@ def scanned_badly(
     faxes = [families[name] for name in chosen if families[name].fax]
     if faxes:
         down = faxes[0].dpi_down
-        return Befallen(tiff("group4")([scan.pixels], dpi), ".tif", damages, down)
-    return Befallen(jpeg(quality)([scan.pixels], dpi), ".jpg", damages)
+        return Befallen(
+            tiff("group4")([scan.pixels], dpi), ".tif", damages, down, _on(scan)
+        )
+    data = jpeg(quality)([scan.pixels], dpi)
+    return Befallen(data, ".jpg", damages, holds=_on(scan))
 
 
 def _chosen(
@@ -98,6 +110,18 @@ def _chosen(
             continue
         chosen[name] = int(rng.integers(len(DEGREES) - 1))
     return chosen
+
+
+def _on(scan: Scan) -> Callable[[Box], bool]:
+    height, width = scan.pixels.shape[:2]
+
+    def holds(box: Box) -> bool:
+        corners = [(x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
+        x, y = scan.way(np.array(corners)).T
+        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+        return bool(inside.all())
+
+    return holds
 
 
 def _on_glass(scan: Scan, base: Scanner, rng: Chance) -> Scan:

@@ -183,7 +183,12 @@ def _written(plan: Plan, scribe: Scribe, rng: Chance) -> Pixels:
 def _truth(
     plan: Plan, scribe: Scribe, people: People, befallen: Befallen
 ) -> Mapping[str, object]:
-    kinds = {field.name: _kind(plan, scribe, field, befallen) for field in _all(plan)}
+    kinds = {}
+    for field in plan.form.fields:
+        if not befallen.holds(field.box_mm):
+            kinds[field.name] = "cut off by the edge"
+        elif field.name in plan.kinds or field.name in plan.written:
+            kinds[field.name] = _kind(plan, scribe, field, befallen)
     return {
         "form": plan.filing.form,
         "fields": plan.truth(),
@@ -195,12 +200,6 @@ def _truth(
         "states": {name: state.value for name, state in plan.states.items()},
         "written": {name: plan.written[name] for name in plan.filing.wrong},
     }
-
-
-def _all(plan: Plan) -> list[Field]:
-    return [
-        f for f in plan.form.fields if f.name in plan.kinds or f.name in plan.written
-    ]
 
 
 def _kind(plan: Plan, scribe: Scribe, field: Field, befallen: Befallen) -> str:

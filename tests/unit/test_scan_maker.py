@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.distortions import turned
 from bench.make_scans import make_scans
 from bench.making import families
 from bench.making.cast import person
+from bench.making.damages import hidden_marks, scanned_badly
 from bench.making.digits import RealDigits
 from bench.making.faces import (
     DEVELOPMENT_DIGITS,
@@ -20,6 +22,7 @@ from bench.making.faces import (
     TEST_TEXT,
     require,
 )
+from bench.making.families import Family
 from bench.making.filings import FORMS, draw_filing
 from bench.making.mistakes import possible, with_mistakes
 from bench.making.page import KINDS, make_page
@@ -29,7 +32,7 @@ from forms.definition import FieldType
 from forms.grammar import my_number_is_valid
 from forms.library import Library
 from kamizero.errors import SetupError, WrongCallError
-from kamizero.model import Severity
+from kamizero.model import Box, Severity
 from samples.making.filing import Filing
 from validation.check import check
 from validation.examples import example_filing
@@ -243,3 +246,37 @@ def test_checks_are_ticked_or_empty() -> None:
         for field in filing.definition.fields:
             if field.type is FieldType.CHECK:
                 assert filing.written.get(field.name, "1") == "1"
+
+
+def test_what_a_strong_skew_cuts_off_is_known() -> None:
+    page = np.full((468, 331, 3), 255, np.uint8)
+    skew = {"skew": Family(2, [[turned(10)]] * 3)}
+
+    befallen = scanned_badly(page, skew, 0, _chance(1), 40)
+
+    assert befallen.holds(Box(95, 140, 20, 10))
+    corners = [Box(x, y, 8, 8) for x in (3, 199) for y in (3, 286)]
+    assert sum(befallen.holds(corner) for corner in corners) < 4
+
+
+def test_a_page_scanned_badly_names_its_damages_and_their_degrees() -> None:
+    page = np.full((468, 331, 3), 255, np.uint8)
+
+    for first, name in enumerate(families.TEST):
+        befallen = scanned_badly(page, families.TEST, first, _chance(first), 40)
+
+        assert befallen.damages[0]["name"] == name
+        assert 1 <= len(befallen.damages) <= 3
+        assert (befallen.suffix == ".tif") == ("fax" in str(befallen.damages))
+
+
+def test_marks_are_painted_out_and_nothing_else() -> None:
+    page = np.zeros((2339, 1654, 3), np.uint8)
+    form = Library.shipped().get("2200@2020-12")
+
+    hidden = hidden_marks(page, form, 200)
+
+    assert (hidden != page).mean() < 0.02
+    for mark in form.marks:
+        x, y = (round(side * 200 / 25.4) for side in mark.centre)
+        assert hidden[y, x].min() == 255
