@@ -121,7 +121,8 @@ class FormDefinition(_Frozen):
     """One revision of one form; `fields` in reading order.
 
     `marks` are the four corner squares (top left, top right, bottom left, bottom
-    right), then the QR code; they stand on every page.
+    right), then the QR code; they stand on every page. In `title_area` of the first
+    page 訂正 or 取消 is written beside the print; on a new notice nothing is.
     """
 
     form: str
@@ -136,6 +137,7 @@ class FormDefinition(_Frozen):
     entry_prefix: str = "insured"
     entries: int
     printed: Printed = Printed()
+    title_area: Box | None = None
 
     @property
     def in_force_from(self) -> date:

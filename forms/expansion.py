@@ -64,6 +64,7 @@ def expand(source: FormSource) -> FormDefinition:
             lines=tuple(line for block in blocks for line in block.lines()),
             shades=tuple(shade for block in blocks for shade in block.shades()),
         ),
+        title_area=source.title_area,
     )
 
 

@@ -155,6 +155,8 @@ class FormSource(_Source):
     pages: int = Field(default=1, ge=1)
     marks: MarksSource = MarksSource()
     code: CodeSource
+    # Where 訂正 or 取消 is written by the title; without it no mark is looked for.
+    title_area: Area | None = None
     head: BlockSource
     entry: EntrySource
 

@@ -10,7 +10,7 @@ import numpy as np
 from kamizero.model import Box
 from ocr.crops import STROKE_SHARE
 from ocr.ink import Ink, without_lines
-from ocr.straight import straight_strokes
+from ocr.straight import Straight, straight_strokes
 from ocr.template import PX_PER_MM, Grey
 
 _SHORTEST_MM = 30.0
@@ -23,6 +23,7 @@ _WIDTH_PX = 11
 _INKED = 0.8
 _CLEAR_MM = 1.5
 _END_MM = 2.0
+_WHOLE = 0.8
 
 
 class Diagonal(NamedTuple):
@@ -43,14 +44,33 @@ class Diagonal(NamedTuple):
         dy = (self.y2 - self.y1) / self.length * _END_MM
         return Diagonal(self.x1 - dx, self.y1 - dy, self.x2 + dx, self.y2 + dy)
 
+    @property
+    def steepness(self) -> float:
+        """Degrees from the horizontal, 0 to 90."""
+        return Straight(*self).steepness
+
     def crosses(self, box: Box) -> bool:
+        return self.span_within(box) is not None
+
+    def span_within(self, box: Box) -> tuple[float, float] | None:
+        """From where to where along x it runs inside a box; None where it does not."""
         left, top = round(box.x * 10), round(box.y * 10)
-        inside, _, _ = cv2.clipLine(
+        inside, one, other = cv2.clipLine(
             (left, top, max(round(box.w * 10), 1), max(round(box.h * 10), 1)),
             (round(self.x1 * 10), round(self.y1 * 10)),
             (round(self.x2 * 10), round(self.y2 * 10)),
         )
-        return bool(inside)
+        if not inside:
+            return None
+        return min(one[0], other[0]) / 10, max(one[0], other[0]) / 10
+
+    def spans(self, box: Box) -> bool:
+        """Tell whether it runs through a box from its left to its right."""
+        span = self.span_within(box)
+        return span is not None and span[1] - span[0] > _WHOLE * box.w
+
+    def height_at(self, x: float) -> float:
+        return self.y1 + (x - self.x1) / (self.x2 - self.x1) * (self.y2 - self.y1)
 
 
 def without_diagonals(ink: Ink) -> tuple[Ink, list[Diagonal]]:

@@ -1,45 +1,124 @@
 """Knows the signs for "as above", and takes over what stands above."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from forms.definition import Field, FormDefinition
-from kamizero.model import Candidate, FieldState
+from kamizero.model import Box, Candidate, FieldState
+from ocr.crops import stroke_mask
 from ocr.engine import GreyImage
+from ocr.ink import Ink
 from ocr.outcome import Outcome
 from ocr.template import PX_PER_MM
 
 DITTO_TEXTS = frozenset({"同上", "仝上", "同じ", "上に同じ", "〃", "仝"})
-# Two short strokes side by side: 〃 is not among the recogniser's characters.
+# 〃 is not among the recogniser's characters: two short strokes side by side.
 _HEIGHTS_MM = (0.8, 3.8)
 _WIDEST_MM = 1.9
-_LARGEST_GAP_MM = 1.8
+_LARGEST_GAP_MM = 2.2
 _UNLIKE = 0.5
+# The halves of a poor 0 are bent, and lean against each other.
+_BENT_MM = 0.22
+_LEAN_APART_DEGREES = 25.0
+# Strokes that ran into each other part where only the darkest ink counts.
+_DARKER = (None, 0.55, 0.75)
+_DUST_MM2 = 0.12
+# An arrow down: a shaft as long as most of the box, and a point at its end.
+_ARROW_SHARE = 0.55
+_POINT_MM = (1.2, 4.5)
+_SHAFT_MM = 1.3
+_TIP_SHARE = 0.65
+_MARGIN_MM = 0.4
 
 
-def is_ditto_mark(mask: GreyImage) -> bool:
-    """Tell whether a stroke mask holds two short strokes side by side, only."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
-    if count != 3:
+def is_ditto_mark(ink: Ink, box: Box) -> bool:
+    """Tell whether a box holds two short strokes side by side, or an arrow, only."""
+    mask = stroke_mask(ink, box, margin_mm=_MARGIN_MM)
+    if is_arrow_down(mask, box.h):
+        return True
+    amount = ink.amount(box, margin_mm=_MARGIN_MM)
+    for share in _DARKER:
+        darkest = amount > (share or 0.0) * ink.strength
+        if _are_two_strokes(np.where(darkest, mask, 0).astype(np.uint8)):
+            return True
+    return False
+
+
+def is_arrow_down(mask: GreyImage, box_height_mm: float) -> bool:
+    """Tell whether a mask shows one arrow downwards: the value above goes on."""
+    parts = _parts(mask)
+    if len(parts) != 1:
         return False
-    first, second = sorted(
-        (stats[n] for n in (1, 2)), key=lambda part: int(part[cv2.CC_STAT_LEFT])
+    ys, xs = np.nonzero(parts[0])
+    height = int(ys.max() - ys.min() + 1)
+    if height < _ARROW_SHARE * box_height_mm * PX_PER_MM:
+        return False
+    lower = ys > ys.max() - 0.45 * height
+    upper = ys < ys.min() + 0.5 * height
+    tip = ys > ys.max() - 0.08 * height
+    shaft = _across(xs[upper])
+    point = _across(xs[lower])
+    middle = (float(np.median(xs[upper])) + float(np.median(xs[tip]))) / 2
+    sides = (middle - xs[lower].min(), xs[lower].max() - middle)
+    return (
+        shaft <= _SHAFT_MM
+        and _POINT_MM[0] <= point <= _POINT_MM[1]
+        and _across(xs[tip]) <= _TIP_SHARE * point
+        and min(sides) > 0.25 * max(sides)
     )
-    heights = [float(part[cv2.CC_STAT_HEIGHT]) / PX_PER_MM for part in (first, second)]
-    widths = [float(part[cv2.CC_STAT_WIDTH]) / PX_PER_MM for part in (first, second)]
-    apart = (
-        int(second[cv2.CC_STAT_LEFT])
-        - int(first[cv2.CC_STAT_LEFT])
-        - int(first[cv2.CC_STAT_WIDTH])
-    ) / PX_PER_MM
+
+
+def _are_two_strokes(mask: GreyImage) -> bool:
+    parts = sorted(_parts(mask), key=lambda part: int(np.nonzero(part)[1].min()))
+    if len(parts) != 2:
+        return False
+    boxes = [cv2.boundingRect(part) for part in parts]
+    heights = [box[3] / PX_PER_MM for box in boxes]
+    widths = [box[2] / PX_PER_MM for box in boxes]
+    apart = (boxes[1][0] - boxes[0][0] - boxes[0][2]) / PX_PER_MM
+    beside = min(boxes[0][1] + boxes[0][3], boxes[1][1] + boxes[1][3]) - max(
+        boxes[0][1], boxes[1][1]
+    )
     return (
         all(_HEIGHTS_MM[0] <= height <= _HEIGHTS_MM[1] for height in heights)
         and max(widths) <= _WIDEST_MM
         and min(heights) > (1 - _UNLIKE) * max(heights)
         and -_WIDEST_MM / 2 <= apart <= _LARGEST_GAP_MM
+        and beside / PX_PER_MM > 0.5 * min(heights)
+        and _are_straight_alike(parts)
     )
+
+
+def _are_straight_alike(parts: Sequence[GreyImage]) -> bool:
+    leans = []
+    for part in parts:
+        points = np.argwhere(part)[:, ::-1].astype(np.float32)
+        _, axes, spread = cv2.PCACompute2(points, np.empty(0))
+        if float(spread[1, 0]) ** 0.5 > _BENT_MM * PX_PER_MM:
+            return False
+        leans.append(math.degrees(math.atan2(axes[0, 1], axes[0, 0])) % 180)
+    apart = abs(leans[0] - leans[1])
+    return min(apart, 180 - apart) <= _LEAN_APART_DEGREES
+
+
+def _parts(mask: GreyImage) -> list[GreyImage]:
+    """The connected strokes of a mask; dust is left out."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    least = _DUST_MM2 * PX_PER_MM**2
+    return [
+        (labels == n).astype(np.uint8)
+        for n in range(1, count)
+        if stats[n, cv2.CC_STAT_AREA] > least
+    ]
+
+
+def _across(xs: NDArray[np.integer]) -> float:
+    return float(xs.max() - xs.min() + 1) / PX_PER_MM
 
 
 def with_dittos(

@@ -7,9 +7,15 @@ from kamizero.model import Box
 from ocr.crops import stroke_mask
 from ocr.engine import GreyImage
 from ocr.ink import Ink, window
+from ocr.template import PX_PER_MM
 
 # How far around the box a stroke is followed to see where most of it lies.
 _FOLLOWED_MM = 6.0
+# Writing leaves its box on one side; what leaves it by so much on two runs through.
+_OUT_MM = 2.0
+_WITHIN_MM = 0.6
+# Every character has a stroke longer than this; a drop of ink and a fibre have not.
+_SPECK_MM = 1.7
 # A stroke with a smaller share of its ink inside belongs to what stands beside.
 _LEAST_INSIDE = 0.3
 
@@ -36,3 +42,40 @@ def own_strokes(ink: Ink, box: Box, *, margin_mm: float) -> GreyImage:
     # What the wide look took for dust is nobody's stroke: it stays as it was.
     foreign[0] = False
     return np.asarray(np.where(foreign[inside], 0, mask), np.uint8)
+
+
+def runs_through(ink: Ink, box: Box) -> bool:
+    """Tell whether a stroke runs through a box and on: a stamp, a row crossed out.
+
+    Writing may leave its box on one side, where somebody wrote too large or too low.
+    """
+    mask = stroke_mask(ink, box, margin_mm=_FOLLOWED_MM)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    rows, columns = window(ink.black, box, 0.0)
+    around_rows, around_columns = window(ink.black, box, _FOLLOWED_MM)
+    top, left = rows.start - around_rows.start, columns.start - around_columns.start
+    bottom, right = top + rows.stop - rows.start, left + columns.stop - columns.start
+    inside = labels[top:bottom, left:right]
+    counts = np.bincount(inside.ravel(), minlength=len(stats))
+    out = _OUT_MM * PX_PER_MM
+    ends_right = stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]
+    ends_bottom = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]
+    sides = (
+        (stats[:, cv2.CC_STAT_LEFT] < left - out).astype(int)
+        + (stats[:, cv2.CC_STAT_TOP] < top - out)
+        + (ends_right > right + out)
+        + (ends_bottom > bottom + out)
+    )
+    # Of a stroke that only grazes the box there is next to nothing inside.
+    enters = counts > (_WITHIN_MM * PX_PER_MM) ** 2
+    through = enters & (sides >= 2)
+    through[0] = False
+    return bool(through.any())
+
+
+def is_dirt(ink: Ink, box: Box) -> bool:
+    """Tell whether a box holds specks alone, each smaller than any character."""
+    mask = stroke_mask(ink, box)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    extents = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    return bool(len(extents)) and int(extents.max()) < _SPECK_MM * PX_PER_MM

@@ -9,10 +9,13 @@ from kamizero.model import Box, Candidate, FieldState, FilingKind, Reading
 from ocr.confidence import is_accepted
 from ocr.embedded import typed_value, with_typed, words_in
 from ocr.engine import Recogniser
+from ocr.filing_kind import see_kind
 from ocr.ink import Ink, find_ink
 from ocr.outcome import Outcome
 from ocr.page import Look
 from ocr.reader import read_fields
+from ocr.red import red_fields
+from ocr.red_writing import colourless, with_red
 from ocr.registration import Registration
 
 
@@ -23,6 +26,8 @@ class FormReading:
     Attributes:
         readings: one for every field of the definition, in its order.
         kind: whether it is a new notice, a correction or a cancellation.
+        kind_plain: nothing by the title or in red speaks for another kind than new;
+            where it is not, a person must look at the kind.
         residual_px: the largest residual of the pages' registrations.
         disagreements: fields whose embedded text differs from the picture.
     """
@@ -30,6 +35,7 @@ class FormReading:
     readings: tuple[Reading, ...]
     kind: FilingKind
     residual_px: float
+    kind_plain: bool = True
     disagreements: tuple[str, ...] = ()
 
 
@@ -45,13 +51,19 @@ def read_form(
     sheets = {page.page: _Sheet(page, _registration(page)) for page in pages}
     ink = {number: sheet.ink(definition) for number, sheet in sheets.items()}
     outcomes = read_fields(definition, ink, engine=engine)
+    red = red_fields(definition, ink)
+    outcomes |= with_red(definition, red, ink, outcomes, engine=engine)
+    kind = see_kind(definition, ink, engine=engine)
     disagreements = _take_typed(definition, outcomes, sheets)
+    if not kind.plain and not all(one.coloured for one in ink.values()):
+        outcomes = {name: colourless(one) for name, one in outcomes.items()}
     return FormReading(
         readings=tuple(
             _reading(field, outcomes[field.name], sheets, engine.name)
             for field in definition.fields
         ),
-        kind=FilingKind.NEW,
+        kind=kind.kind,
+        kind_plain=kind.plain and not red,
         disagreements=disagreements,
         residual_px=max(
             (sheet.registration.residual_px for sheet in sheets.values()), default=0.0

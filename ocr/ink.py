@@ -1,6 +1,6 @@
 """What was written on a form: the rectified page without its print."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -9,6 +9,7 @@ import numpy as np
 from forms.definition import FormDefinition
 from kamizero.model import Box
 from ocr.registration import Registration, rectified
+from ocr.seals import seals_in
 from ocr.template import PX_PER_MM, Grey, blank_picture
 
 # Print darker than this is taken out; the light shade of captions is not.
@@ -18,6 +19,9 @@ _LINE_REACH_PX = 7
 _PAPER_WINDOW_MM = 9
 # Red leads over the weakest colour this far only in red ink, not on warm paper.
 _RED_LEAD = 70
+# In grey scans the channels are alike; in colour ones print or pens part them.
+_COLOUR_SPREAD = 48
+_LEAST_COLOURED = 2e-4
 # What is left of red ink and of coffee under red light, as a share of that lead.
 _RED_SHARE = 0.8
 
@@ -28,10 +32,13 @@ class Ink:
 
     Attributes:
         black: ink that also shows in red light: pens and pencils, not red stamps.
-        red: how much redder than paper: seals, stamps, corrections in red.
+        red: how much redder than paper: writing in red, seals left out.
         page: the rectified page itself, paper brought to white.
         strength: how dark the strokes on this page are, 0..255.
         noise: how much the empty paper between the print varies, 0..255.
+        seals: how much redder than paper seals and stamps are; None where none was
+            looked for.
+        coloured: the page was scanned in colour and something on it has one.
     """
 
     black: Grey
@@ -39,6 +46,19 @@ class Ink:
     page: Grey
     strength: float
     noise: float
+    seals: Grey | None = None
+    coloured: bool = False
+
+    def in_red(self, *, stamps: bool = False) -> "Ink":
+        """What is written in red, as if a black pen had written it."""
+        red = self.red
+        if stamps and self.seals is not None:
+            red = np.asarray(cv2.max(red, self.seals), np.uint8)
+        sure = red[red > 0]
+        strength = float(np.percentile(sure, 80)) if len(sure) else 255.0
+        return replace(
+            self, black=red, red=np.zeros_like(red), strength=strength, noise=0.0
+        )
 
     def cut(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
         """The black ink in a box given in mm, as dark on white, strokes full dark."""
@@ -50,8 +70,12 @@ class Ink:
         """The black ink in a box given in mm, as it is."""
         return self.black[window(self.black, box, margin_mm)]
 
-    def redness(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
-        return self.red[window(self.red, box, margin_mm)]
+    def stamped(self, box: Box) -> Grey:
+        """What is red in a box given in mm, seals and writing alike."""
+        place = window(self.red, box, 0.0)
+        if self.seals is None:
+            return self.red[place]
+        return np.asarray(cv2.max(self.red[place], self.seals[place]), np.uint8)
 
 
 def find_ink(
@@ -64,11 +88,27 @@ def find_ink(
     levelled = cv2.divide(in_red_light, _paper(in_red_light), scale=255)
     lead = cv2.subtract(in_red_light, cv2.min(flat[..., 1], flat[..., 2]))
     dark = cv2.addWeighted(cv2.bitwise_not(levelled), 1.0, lead, -_RED_SHARE, 0)
-    mask = _print_mask(definition, page)
+    mask = print_mask(definition, page)
     black = without_lines(np.asarray(dark, np.uint8), mask, reach_px=_LINE_REACH_PX)
     strength, noise = _levels(black, mask)
     red = np.asarray(cv2.subtract(lead, np.full_like(lead, _RED_LEAD)), np.uint8)
-    return Ink(black, red, np.asarray(levelled, np.uint8), strength, noise)
+    seals = seals_in(red)
+    return Ink(
+        black,
+        np.asarray(cv2.subtract(red, seals), np.uint8),
+        np.asarray(levelled, np.uint8),
+        strength,
+        noise,
+        seals=seals,
+        coloured=_is_coloured(flat),
+    )
+
+
+def _is_coloured(flat: Grey) -> bool:
+    """Tell whether any print, pen or stamp has a colour."""
+    few = flat[::2, ::2].astype(np.int16)
+    spread = few.max(axis=2) - few.min(axis=2)
+    return float((spread > _COLOUR_SPREAD).mean()) > _LEAST_COLOURED
 
 
 def _paper(grey: Grey) -> Grey:
@@ -85,7 +125,7 @@ def _paper(grey: Grey) -> Grey:
 
 
 @lru_cache(maxsize=32)
-def _print_mask(definition: FormDefinition, page: int) -> Grey:
+def print_mask(definition: FormDefinition, page: int) -> Grey:
     """Where something dark is printed, and one pixel around it."""
     printed = 255 - blank_picture(definition, page)
     dark = (printed > _PRINT_DARKNESS).astype(np.uint8)

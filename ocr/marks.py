@@ -14,6 +14,7 @@ from forms.typesetting import code_area, taken_area
 from kamizero.model import Box, Candidate, FieldState
 from ocr.crops import stroke_mask
 from ocr.engine import GreyImage
+from ocr.foreign import runs_through
 from ocr.ink import Ink
 from ocr.outcome import Outcome, empty
 from ocr.template import PX_PER_MM
@@ -31,9 +32,12 @@ _CIRCLED = 0.6
 _PERHAPS = 0.42
 _SURE_CIRCLED = 0.72
 _SURE_FREE = 0.5
-# A tick is a stroke at least this long; dust and line remains are shorter.
+_JOIN_PX = 5
+# A tick is a stroke at least this long; dust and line remains are shorter. Specks of
+# dust lie close to each other by chance, so pieces are joined less far than elsewhere.
 _TICK_MM = 1.4
-_LARGEST_TICK_MM = 9.0
+_TICK_DARKNESS = 0.45
+_TICK_JOIN_PX = 3
 _SEAL_SHARE = 0.02
 
 
@@ -166,34 +170,43 @@ def _share_around(
 
 
 def _tick(ink: Ink, box: Box) -> Outcome:
+    """A tick is a stroke of the pen: long, and as dark as what is written elsewhere.
+
+    Dust is short, a smudge is pale; a stroke that runs through the box and on is part
+    of a stamp, of a crossing-out or of writing nearby.
+    """
     mask = stroke_mask(ink, box, margin_mm=_REACH_MM)
     inner = _inner(mask, box)
-    longest, sure = 0.0, True
-    for part in _strokes(mask):
-        inside = part & inner
-        if not inside.any():
-            continue
-        size = _extent_mm(inside)
-        whole = _extent_mm(part)
-        if whole > _LARGEST_TICK_MM:
-            # A stamp, a crossing-out or a line of writing runs through the box.
-            sure = sure and size < _TICK_MM / 2
-            continue
-        longest = max(longest, size)
-    return _ticked(longest, sure)
+    amount = ink.amount(box, margin_mm=_REACH_MM)
+    dark = np.where(amount > _TICK_DARKNESS * ink.strength, mask, 0).astype(np.uint8)
+    longest = _longest(dark, inner, _TICK_JOIN_PX)
+    trace = _longest(mask, inner, _TICK_JOIN_PX)
+    return _ticked(longest, trace, sure=not runs_through(ink, box))
 
 
-def _ticked(length_mm: float, sure: bool) -> Outcome:
+def _longest(mask: GreyImage, inner: Marked, join_px: int) -> float:
+    """How long the longest stroke in a box is, in mm."""
+    return max(
+        (
+            _extent_mm(inside)
+            for part in _strokes(mask, join_px)
+            if (inside := part & inner).any()
+        ),
+        default=0.0,
+    )
+
+
+def _ticked(length_mm: float, trace_mm: float, *, sure: bool) -> Outcome:
     doubts = () if sure else ("stroke through the box",)
-    if length_mm >= _TICK_MM:
+    if length_mm >= _TICK_MM and sure:
         clear = length_mm >= 1.4 * _TICK_MM
         return Outcome(
             FieldState.READ,
-            (Candidate("1", "✓", 0.9999 if clear and sure else 0.95),),
+            (Candidate("1", "✓", 0.9999 if clear else 0.95),),
             grounds=("tick",),
-            doubts=doubts if clear else (*doubts, "small mark"),
+            doubts=() if clear else ("small mark",),
         )
-    clear = length_mm < 0.6 * _TICK_MM
+    clear = trace_mm < 0.6 * _TICK_MM
     return Outcome(
         FieldState.BLANK,
         certainty=0.9999 if clear and sure else 0.9,
@@ -203,17 +216,16 @@ def _ticked(length_mm: float, sure: bool) -> Outcome:
 
 def _seal(ink: Ink, box: Box) -> Outcome:
     """A seal covers part of its box, mostly in red."""
-    red = ink.redness(box) > 0
+    red = ink.stamped(box) > 0
     dark = stroke_mask(ink, box) > 0
     if float((red | dark).mean()) < _SEAL_SHARE:
         return empty(certainty=0.999)
     return Outcome(FieldState.READ, (Candidate("1", "印", 0.99),), grounds=("seal",))
 
 
-def _strokes(
-    mask: GreyImage,
-) -> Iterator[Marked]:
-    joined = cv2.dilate(mask, np.ones((5, 5), np.uint8))
+def _strokes(mask: GreyImage, join_px: int = _JOIN_PX) -> Iterator[Marked]:
+    """The strokes of a mask; pieces that close to each other are one."""
+    joined = cv2.dilate(mask, np.ones((join_px, join_px), np.uint8))
     count, labels = cv2.connectedComponents(joined)
     for label in range(1, count):
         yield (labels == label) & (mask > 0)

@@ -10,6 +10,8 @@ from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
 from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
 from ocr.confidence import HandQuality
+from ocr.corrected import corrected
+from ocr.crossed_rows import with_crossed_rows
 from ocr.cuts import MARKS, Cut, cut_field
 from ocr.date_field import read_date
 from ocr.diagonals import without_diagonals
@@ -38,7 +40,8 @@ CHECK_DIGITS = {
 
 _NO_PAGE = Outcome(FieldState.UNREADABLE, certainty=0.0, doubts=("page missing",))
 _BLANK_SURE = 0.9995
-_STRUCK_SURE = 0.999
+# What strokes say of a field without being read.
+_SURE = {FieldState.STRUCK: 0.999, FieldState.DITTO: 0.9, FieldState.BLANK: 0.9}
 # A word less sure than this is looked at again, blurred.
 _LOOK_AGAIN = 0.9
 _UNUSED_TEXTS = frozenset({"余白", "以下余白"})
@@ -48,15 +51,16 @@ def read_fields(
     definition: FormDefinition, ink: Mapping[int, Ink], *, engine: Recogniser
 ) -> dict[str, Outcome]:
     """The outcome of each field, by name."""
-    cuts = []
+    cuts, lines = [], {}
     for page, whole in ink.items():
         clean, crossings = without_diagonals(whole)
+        lines[page] = crossings
         fields = (field for field in definition.fields if field.page == page)
         cuts += [cut_field(field, clean, crossings) for field in fields]
     reader = _Reader(definition, cuts, engine)
     missing = {field.name: _NO_PAGE for field in definition.fields}
     read = with_sums(definition, missing | reader.outcomes())
-    return with_dittos(definition, read)
+    return with_crossed_rows(definition, with_dittos(definition, read), lines)
 
 
 class _Reader:
@@ -128,12 +132,12 @@ class _Reader:
                     yield from answer.certainties
 
     def _outcome(self, cut: Cut) -> Outcome:
-        if cut.state is FieldState.STRUCK:
-            outcome = Outcome(FieldState.STRUCK, certainty=_STRUCK_SURE)
-        elif cut.state is FieldState.DITTO:
-            outcome = Outcome(FieldState.DITTO, certainty=0.9)
+        if cut.state is not None:
+            outcome = Outcome(cut.state, certainty=_SURE[cut.state])
         else:
             outcome = self._read(cut)
+            if cut.corrected:
+                outcome = corrected(outcome)
         return replace(outcome, doubts=(*outcome.doubts, *cut.doubts))
 
     def _read(self, cut: Cut) -> Outcome:

@@ -19,6 +19,25 @@ from ocr.page import Look
 from validation.check import check, doubted
 from validation.filing import FilingValues
 
+_KIND_MESSAGES = {
+    FilingKind.NEW: LocalText(
+        ja="表題の欄または記入欄に、新規の届にはない書き込みや赤字があります。"
+        "訂正届・取消届でないか確認してください。",
+        en="By the title or in red something is written that a new notice does not "
+        "have. See whether it is a correction or a cancellation.",
+    ),
+    FilingKind.CORRECTION: LocalText(
+        ja="訂正届と読み取りました。赤字は訂正前、黒字は訂正後の内容です。"
+        "画像で確認してください。",
+        en="Read as a correction: red is what was filed before, black is the new "
+        "value. Check it on the picture.",
+    ),
+    FilingKind.CANCELLATION: LocalText(
+        ja="取消届と読み取りました。画像で確認してください。",
+        en="Read as a cancellation. Check it on the picture.",
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FilingReading:
@@ -56,7 +75,7 @@ def read_filing(
             replace(reading, accepted=False) if reading.name in doubts else reading
             for reading in form.readings
         ),
-        findings=(*findings, *_disagreements(form)),
+        findings=(*findings, *_disagreements(form), *_kind(form)),
     )
 
 
@@ -79,4 +98,18 @@ def _disagreements(form: FormReading) -> list[Finding]:
             ),
         )
         for name in form.disagreements
+    ]
+
+
+def _kind(form: FormReading) -> list[Finding]:
+    """A person looks at the kind of whatever is not plainly a new notice."""
+    if form.kind_plain:
+        return []
+    return [
+        Finding(
+            rule="reading.kind_to_be_seen",
+            severity=Severity.WARNING,
+            fields=(),
+            message=_KIND_MESSAGES[form.kind],
+        )
     ]
