@@ -90,10 +90,19 @@ def _is_better(
     number) would be a writer's error too, and is no better than what was read.
     """
     before = {f.rule for f in objected if name in f.fields and f.rule in RULES}
-    again = _with(head, name, candidate, rules_of(head.filing.form.form))
-    about = [finding for finding in again if name in finding.fields]
-    errors = {f.rule for f in about if f.severity is Severity.ERROR}
-    return errors <= before and not before <= {f.rule for f in about}
+    rules = rules_of(head.filing.form.form)
+    # Few candidates clear anything: most are done after the rules that object.
+    objecting = [rule for rule in rules if rule.id in before]
+    again = _with(head, name, candidate, objecting)
+    if before <= {finding.rule for finding in again if name in finding.fields}:
+        return False
+    others = [
+        rule
+        for rule in rules
+        if rule.severity is Severity.ERROR and rule.id not in before
+    ]
+    new = _with(head, name, candidate, others)
+    return not any(name in finding.fields for finding in new)
 
 
 def _with(

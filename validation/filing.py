@@ -1,6 +1,6 @@
 """The values of one filing as rules see them, whoever read or typed them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
@@ -122,5 +122,9 @@ class FilingValues:
     def _is_used(self, n: int) -> bool:
         return any(state not in _NOT_WRITTEN for state in self._states_of(n))
 
-    def _states_of(self, n: int) -> set[FieldState]:
-        return {self.state(f.name) for f in self.form.fields if f.entry == n}
+    def _states_of(self, n: int) -> Iterator[FieldState]:
+        # Rules ask for the lines over and over: a name is compared, not taken apart.
+        start = f"{self.form.entry_prefix}.{n}."
+        for field_of_form in self.form.fields:
+            if field_of_form.name.startswith(start):
+                yield self.state(field_of_form.name)
