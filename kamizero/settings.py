@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kamizero.errors import SetupError
@@ -101,6 +101,78 @@ class Settings(BaseSettings):
         default=10.0,
         gt=0,
         description="Seconds a watched file must not have changed before it is taken.",
+    )
+    door_host: str = Field(
+        default="127.0.0.1", description="Address that FTP, SFTP, WebDAV and mail use."
+    )
+    ftp_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port of the FTP door."
+    )
+    ftp_passive_ports: str = Field(
+        default="50000-50099",
+        pattern=r"^\d{1,5}-\d{1,5}$",
+        description="First and last port of FTP's data connections.",
+    )
+    ftp_passive_address: str | None = Field(
+        default=None,
+        description="Address devices reach FTP's data connections at, where a router "
+        "stands between.",
+    )
+    sftp_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port of the SFTP door."
+    )
+    webdav_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port of the WebDAV door."
+    )
+    smtp_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port of the mail door."
+    )
+    door_tls_cert: Path | None = Field(
+        default=None,
+        description="PEM file of the certificate that FTP, WebDAV and mail show.",
+    )
+    door_tls_key: Path | None = Field(
+        default=None, description="PEM file of that certificate's key."
+    )
+    door_plain: bool = Field(
+        default=False,
+        description="Open FTP, WebDAV and mail without TLS, so that passwords and "
+        "papers can be read on the network; only where the network itself is closed.",
+    )
+    door_quiet_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds after the last file or page of a session before its "
+        "files are taken as one job.",
+    )
+    door_partial_hours: float = Field(
+        default=24.0,
+        gt=0,
+        description="Hours a transfer that was cut off waits for its sender to go on.",
+    )
+    door_free_bytes: int = Field(
+        default=1_000_000_000,
+        ge=0,
+        description="Bytes of the data folder's disk that doors leave free; senders "
+        "are asked to wait before it gets fuller.",
+    )
+    max_mail_bytes: int = Field(
+        default=100_000_000, ge=1, description="Largest mail taken, in bytes."
+    )
+    inbox_url: str | None = Field(
+        default=None,
+        description="Address of the S3 store whose bucket is an inbox, such as "
+        "https://store.example:9000.",
+    )
+    inbox_bucket: str = Field(
+        default="inbox",
+        description="That bucket; what lies in it is taken in, then removed.",
+    )
+    inbox_access_key: str | None = Field(
+        default=None, description="Access key of an account that may read and delete."
+    )
+    inbox_secret_key: SecretStr | None = Field(
+        default=None, description="Secret key of that account."
     )
     secure_cookies: bool = Field(
         default=False,

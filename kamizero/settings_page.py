@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from kamizero.settings import Settings
@@ -23,6 +24,7 @@ _WORDS: Mapping[Any, str] = {
     float: "number",
     str: "text",
     Path: "path",
+    SecretStr: "secret text",
 }
 _LIMITS = {"ge": "from", "gt": "above", "le": "to"}
 

@@ -89,9 +89,17 @@ class Installation:
 
     def workers(self) -> list[int]:
         """Process ids of the embedded workers of the running server."""
+        return self._children("work")
+
+    def kill_doors(self) -> None:
+        """Kill -9 the process that keeps the doors open."""
+        for pid in self._children("doors"):
+            os.kill(pid, signal.SIGKILL)
+
+    def _children(self, command: str) -> list[int]:
         parent = self.servers[-1].pid
         found = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-        return [int(pid) for pid in found.split()]
+        return [int(pid) for pid in found.split() if command in _words_of(pid)]
 
     def kill_worker(self) -> None:
         os.kill(self.workers()[0], signal.SIGKILL)
@@ -129,6 +137,14 @@ class Installation:
             server.terminate()
         for server in self.servers:
             server.wait(30)
+
+
+def _words_of(pid: str) -> list[str]:
+    """What a process was started with; nothing where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def until(true: Callable[[], bool], *, seconds: float) -> None:

@@ -124,7 +124,7 @@ class Reception:
         try:
             transfer.demand_fitting(size or 0)
             with self._database.begin() as rows:
-                self._give_up_cut_off(rows, sender, name)
+                replaced = self._give_up_cut_off(rows, sender, name)
                 rows.add(
                     Upload(
                         token=token,
@@ -143,6 +143,8 @@ class Reception:
             transfer.leave()
             self._spool.remove(token)
             raise
+        for old in replaced:
+            self._spool.remove(old)
         return transfer
 
     def go_on(
@@ -275,7 +277,9 @@ class Reception:
             )
         return sender.daily_bytes - used
 
-    def _give_up_cut_off(self, rows: Session, sender: Sender, name: str) -> None:
+    def _give_up_cut_off(self, rows: Session, sender: Sender, name: str) -> list[str]:
+        """Discard what this transfer replaces; return the tokens of its bytes."""
+        replaced = []
         for row in uploads.waiting_of(rows, door=self.door, sender=sender.name):
             # Nothing in it: some programs try a name before they send the file.
             was_answered = bool(row.answered) and not row.doubtful
@@ -283,6 +287,8 @@ class Reception:
             is_left = not self._live.has(token=row.token, session=None)
             if row.name == name and is_left and not was_answered:
                 self._discard(rows, row, "replaced")
+                replaced.append(row.token)
+        return replaced
 
     def _discard(self, rows: Session, row: Upload, reason: str) -> None:
         uploads.discard(rows, row, reason=reason, now=self._clock())

@@ -6,6 +6,19 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 
+class Door(Protocol):
+    """A server of its own, whichever protocol it speaks."""
+
+    @property
+    def port(self) -> int: ...
+
+    def serve(self) -> None:
+        """Let senders in until `stop` is called, by another thread."""
+        ...
+
+    def stop(self) -> None: ...
+
+
 class Listening(Protocol):
     """A server that accepts connections; asyncio's and asyncssh's both are."""
 
@@ -28,7 +41,11 @@ class LoopDoor:
     ) -> None:
         self._loop = asyncio.new_event_loop()
         self._server = self._loop.run_until_complete(opened())
-        self.port = port_of(self._server)
+        self._port = port_of(self._server)
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     def serve(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -33,6 +33,8 @@ COMMANDS = {
     "records": _Place("records", "app"),
     "user": _Place("people", "users"),
     "token": _Place("people", "tokens"),
+    "device": _Place("devices", "app"),
+    "doors": _Place("doors", "doors", hidden=True),
     "store": _Place("store", "app"),
     "bench": _Place("bench", "app"),
 }

@@ -12,14 +12,13 @@ import structlog
 import typer
 import uvicorn
 
-from ingest.intake import Delivery
-from ingest.watching import WatchedFolder
 from kamizero import logs
 from kamizero.cli import demo, slots
 from kamizero.cli.children import Children
-from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, people, say
+from kamizero.cli.door_settings import demand_doors
 from kamizero.cli.pages import web_app
+from kamizero.cli.stopping import told_to_stop
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.errors import KamizeroError, SetupError
 from kamizero.settings import Settings
@@ -27,7 +26,6 @@ from workers.loop import Loop, seal_events
 
 log = structlog.get_logger()
 
-WATCH_SECONDS = 2.0
 # Requests that are not answered by then are broken off.
 STOP_SECONDS = 3
 
@@ -42,7 +40,7 @@ def up(
     """Serve the web pages and work on what comes in."""
     settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING" if with_demo else "INFO")
-    _demand_watched_folder(settings)
+    demand_doors(settings)
     if with_demo:
         demo.demand_samples()
     with _listening(host, port) as door, ExitStack() as held:
@@ -72,7 +70,7 @@ def work(
     settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING")
     installation = open_installation(settings)
-    stop = _told_to_stop()
+    stop = told_to_stop()
 
     def is_wanted() -> bool:
         return not stop.is_set() and os.getppid() == parent
@@ -98,14 +96,6 @@ def _demand_alone(settings: Settings, until: ExitStack) -> None:
             "that one, stop it, or set KAMIZERO_DATA_DIR to another folder."
         )
     until.enter_context(server)
-
-
-def _told_to_stop() -> threading.Event:
-    """An event that SIGTERM and Ctrl+C set; the step under way is finished first."""
-    stop = threading.Event()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda *_: stop.set())
-    return stop
 
 
 @contextmanager
@@ -153,11 +143,10 @@ def _beside(
             server.should_exit = True
 
     threads = [threading.Thread(target=lasting, args=[_seal])]
-    if installation.settings.watch_dir is not None:
-        threads.append(threading.Thread(target=lasting, args=[_watch]))
     if with_demo:
         threads.append(threading.Thread(target=demonstrate))
-    with Children(["work"], installation.settings.workers):
+    workers = installation.settings.workers
+    with Children(["work"], workers), Children(["doors"], 1):
         for thread in threads:
             thread.start()
         if not with_demo:
@@ -172,35 +161,3 @@ def _beside(
 
 def _seal(installation: Installation, stop: threading.Event) -> None:
     seal_events(installation.rooms, stop)
-
-
-def _demand_watched_folder(settings: Settings) -> None:
-    folder = settings.watch_dir
-    if folder is not None and not folder.is_dir():
-        raise SetupError(
-            f"KAMIZERO_WATCH_DIR names {folder}, which is no folder. Make it, or "
-            "mount the share that holds it."
-        )
-
-
-def _watch(installation: Installation, stop: threading.Event) -> None:
-    settings = installation.settings
-    if settings.watch_dir is None:
-        return
-    folder = WatchedFolder(
-        settings.watch_dir,
-        intake=installation.intake,
-        delivery=lambda: Delivery(
-            door="watched folder",
-            operator="scanner",
-            site=settings.site,
-            received_on=today(),
-        ),
-        quiet_seconds=settings.watch_quiet_seconds,
-    )
-    while not stop.wait(WATCH_SECONDS):
-        try:
-            folder.look()
-        except OSError as error:
-            # A share that went away comes back; papers wait in it meanwhile.
-            log.error("watched_folder_not_seen", error=str(error))

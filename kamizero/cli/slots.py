@@ -42,8 +42,19 @@ def wait_for(
     data_dir: Path, slot: int, *, wanted: Callable[[], bool]
 ) -> IO[str] | None:
     """The slot as soon as it is free; None when it is not wanted any more."""
+    return _waited(lambda: take(data_dir, slot), wanted)
+
+
+def wait_for_doors(data_dir: Path, *, wanted: Callable[[], bool]) -> IO[str] | None:
+    """The right to open the folder's doors, as `wait_for` gives a slot."""
+    return _waited(lambda: _locked(_lock_file(data_dir, "doors")), wanted)
+
+
+def _waited(
+    taken: Callable[[], IO[str] | None], wanted: Callable[[], bool]
+) -> IO[str] | None:
     while wanted():
-        held = take(data_dir, slot)
+        held = taken()
         if held is not None:
             return held
         time.sleep(LOOK_SECONDS)

@@ -303,6 +303,7 @@ def test_a_retry_replaces_what_was_cut_off(
 ) -> None:
     cut(door, sender)
     send(door, sender)
+    assert len(house.waiting_files()) == 1
 
     house.take()
 

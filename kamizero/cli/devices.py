@@ -1,0 +1,73 @@
+"""`kamizero device`: accounts of scanners and programs that send papers."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kamizero.cli.clock import now
+from kamizero.cli.console import answer
+from kamizero.cli.wiring import open_installation
+from kamizero.errors import WrongCallError
+from kamizero.settings import Settings
+from storage import devices
+
+app = typer.Typer(help="Devices that send papers.", no_args_is_help=True)
+
+MEGABYTE = 1_000_000
+
+
+@app.command("add")
+def add_device(
+    name: str,
+    site: Annotated[
+        str | None, typer.Option(help="Site its papers are received at.")
+    ] = None,
+    daily_megabytes: Annotated[
+        int | None, typer.Option(min=1, help="Most it may send within 24 hours.")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from stdin.")
+    ] = False,
+) -> None:
+    """Add a device that logs in with a name and a password."""
+    if not password_stdin:
+        raise WrongCallError("Give the password on stdin, with --password-stdin.")
+    password = sys.stdin.readline().rstrip("\n")
+    settings = Settings.load()
+    with open_installation(settings).rooms.database.begin() as session:
+        device = devices.add_device(
+            session,
+            name=name,
+            site=site or settings.site,
+            password=password,
+            daily_bytes=daily_megabytes and daily_megabytes * MEGABYTE,
+            now=now(),
+        )
+        typer.echo(f"{device.name} can now send to site {device.site}.")
+
+
+@app.command("list")
+def list_devices(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the devices that may send."""
+    with open_installation(Settings.load()).rooms.database.look() as session:
+        found = devices.all_devices(session)
+        lines = [
+            {"name": one.name, "site": one.site, "daily_bytes": one.daily_bytes}
+            for one in found
+        ]
+    if json:
+        answer({"devices": lines})
+        return
+    for line in lines:
+        quota = line["daily_bytes"]
+        told = f"{quota:,} bytes a day" if quota else "no quota"
+        typer.echo(f"{line['name']}  {line['site']}  {told}")
+
+
+@app.command("remove")
+def remove_device(name: str) -> None:
+    """Close a device's account; what it sent stays."""
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        devices.remove_device(session, name=name, now=now())
+    typer.echo(f"{name} can send no more.")

@@ -1,0 +1,273 @@
+"""The doors of an installation, in a process beside the web server."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import structlog
+import typer
+
+from ingest.doors.bucket import InboxBucket, S3Inbox
+from ingest.doors.doorkeeper import Doorkeeper
+from ingest.doors.ftp import FtpDoor, Passive
+from ingest.doors.reception import Live, Reception
+from ingest.doors.serving import Door, LoopDoor
+from ingest.doors.sftp import SftpDoor, host_key
+from ingest.doors.smtp import SmtpDoor, port_of
+from ingest.doors.spool import Spool
+from ingest.doors.sweeping import Sweeper
+from ingest.doors.taking import MAIL, Taker
+from ingest.doors.webdav import WebdavDoor
+from ingest.intake import Delivery
+from ingest.watching import WatchedFolder
+from kamizero import logs
+from kamizero.cli import slots
+from kamizero.cli.clock import TOKYO, now, today
+from kamizero.cli.console import Exit
+from kamizero.cli.door_settings import certificate_of, inbox_keys
+from kamizero.cli.stopping import told_to_stop
+from kamizero.cli.wiring import Installation, open_installation
+from kamizero.errors import KamizeroError
+from kamizero.settings import Settings
+
+log = structlog.get_logger()
+
+WATCH_SECONDS = 2.0
+TAKE_SECONDS = 1.0
+SWEEP_SECONDS = 60.0
+# Everything a process needs beside the doors that are open.
+Act = Callable[[], object]
+
+
+def doors(
+    slot: Annotated[int, typer.Option(min=0)], parent: Annotated[int, typer.Option()]
+) -> int:
+    """Keep the doors open until `parent`, the `up` that started it, is gone."""
+    del slot
+    settings = Settings.load()
+    logs.configure(settings.log_format)
+    stop = told_to_stop()
+
+    def is_wanted() -> bool:
+        return not stop.is_set() and os.getppid() == parent
+
+    # What the doors of a killed predecessor still hold becomes free first.
+    held = slots.wait_for_doors(settings.data_dir, wanted=is_wanted)
+    if held is None:
+        return Exit.OK
+    with held:
+        installation = open_installation(settings)
+        with _kept_open(installation) as broken:
+            while is_wanted() and not broken.wait(slots.LOOK_SECONDS):
+                pass
+    return Exit.FAILED if broken.is_set() else Exit.OK
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """What every door of this process shares."""
+
+    installation: Installation
+    live: Live
+    spool: Spool
+    doorkeeper: Doorkeeper
+
+    def reception(self, door: str) -> Reception:
+        return reception(self.installation, door, spool=self.spool, live=self.live)
+
+
+def spool_of(settings: Settings) -> Spool:
+    return Spool(settings.data_dir / "incoming", free_bytes=settings.door_free_bytes)
+
+
+def reception(
+    installation: Installation, door: str, *, spool: Spool, live: Live
+) -> Reception:
+    return Reception(
+        door,
+        database=installation.rooms.database,
+        spool=spool,
+        file_bytes=installation.settings.max_file_bytes,
+        clock=now,
+        live=live,
+    )
+
+
+@contextmanager
+def _kept_open(installation: Installation) -> Iterator[threading.Event]:
+    """Every door and what takes in behind them; yields what says that one broke."""
+    behind = _Behind(
+        installation=installation,
+        live=Live(),
+        spool=spool_of(installation.settings),
+        doorkeeper=Doorkeeper(installation.rooms.database, now),
+    )
+    stop, broken = threading.Event(), threading.Event()
+
+    def lasting(act: Act) -> None:
+        # If one of them breaks, the process ends and another one is started.
+        try:
+            act()
+        finally:
+            if not stop.is_set():
+                broken.set()
+
+    with ExitStack() as opened:
+        acts: list[Act] = [lambda: _take(behind, stop)]
+        for name, door in _doors(behind):
+            log.info("door_opened", door=name, port=door.port)
+            opened.callback(door.stop)
+            acts.append(door.serve)
+        acts += _lookers(installation, stop)
+        threads = [threading.Thread(target=lasting, args=[act]) for act in acts]
+        for thread in threads:
+            thread.start()
+        try:
+            yield broken
+        finally:
+            stop.set()
+            opened.close()
+            for thread in threads:
+                thread.join()
+
+
+def _doors(behind: _Behind) -> Iterator[tuple[str, Door]]:
+    settings = behind.installation.settings
+    host, certificate = settings.door_host, certificate_of(settings)
+    known = {"doorkeeper": behind.doorkeeper}
+    if settings.ftp_port is not None:
+        first, _, last = settings.ftp_passive_ports.partition("-")
+        yield (
+            "ftp",
+            FtpDoor(
+                (host, settings.ftp_port),
+                reception=behind.reception("ftp"),
+                passive=Passive(
+                    range(int(first), int(last) + 1), settings.ftp_passive_address
+                ),
+                certificate=certificate,
+                **known,
+            ),
+        )
+    if settings.webdav_port is not None:
+        yield (
+            "webdav",
+            WebdavDoor(
+                (host, settings.webdav_port),
+                reception=behind.reception("webdav"),
+                certificate=certificate,
+                **known,
+            ),
+        )
+    if settings.sftp_port is not None:
+        sftp = SftpDoor(
+            address=(host, settings.sftp_port),
+            reception=behind.reception("sftp"),
+            host_key=host_key(settings.data_dir / "keys" / "ssh_host"),
+            **known,
+        )
+        yield "sftp", LoopDoor(sftp.open, port_of=lambda one: int(one.get_port()))
+    if settings.smtp_port is not None:
+        smtp = SmtpDoor(
+            address=(host, settings.smtp_port),
+            reception=behind.reception(MAIL),
+            certificate=certificate,
+            mail_bytes=settings.max_mail_bytes,
+            **known,
+        )
+        yield MAIL, LoopDoor(smtp.open, port_of=port_of)
+
+
+def _take(behind: _Behind, stop: threading.Event) -> None:
+    settings, rooms = behind.installation.settings, behind.installation.rooms
+    partial_for = timedelta(hours=settings.door_partial_hours)
+    taker = Taker(
+        database=rooms.database,
+        spool=behind.spool,
+        intake=behind.installation.intake,
+        live=behind.live,
+        clock=now,
+        business_day=_business_day,
+        quiet_seconds=settings.door_quiet_seconds,
+        unfinished_for=partial_for,
+    )
+    sweeper = Sweeper(
+        database=rooms.database,
+        spool=behind.spool,
+        live=behind.live,
+        clock=now,
+        partial_for=partial_for,
+    )
+    swept = float("-inf")
+    while not stop.wait(TAKE_SECONDS):
+        try:
+            if time.monotonic() - swept > SWEEP_SECONDS:
+                sweeper.sweep()
+                swept = time.monotonic()
+            taker.look()
+        except (KamizeroError, OSError) as error:
+            # The database or the disk is away; what was answered waits for them.
+            log.error("uploads_not_seen", error=str(error))
+
+
+def _lookers(installation: Installation, stop: threading.Event) -> list[Act]:
+    """What looks for files by itself: nobody comes to these doors."""
+    settings = installation.settings
+    looks: list[Act] = []
+    if settings.watch_dir is not None:
+        folder = WatchedFolder(
+            settings.watch_dir,
+            intake=installation.intake,
+            delivery=lambda: _delivery(settings, "watched folder"),
+            quiet_seconds=settings.watch_quiet_seconds,
+        )
+        looks.append(folder.look)
+    if settings.inbox_url is not None:
+        inbox = InboxBucket(
+            _inbox(settings),
+            database=installation.rooms.database,
+            intake=installation.intake,
+            delivery=lambda: _delivery(settings, "inbox bucket"),
+            clock=now,
+            file_bytes=settings.max_file_bytes,
+        )
+        looks.append(inbox.look)
+
+    def repeated(look: Act) -> Act:
+        return lambda: _repeat(look, stop)
+
+    return [repeated(look) for look in looks]
+
+
+def _repeat(look: Act, stop: threading.Event) -> None:
+    while not stop.wait(WATCH_SECONDS):
+        try:
+            look()
+        except (KamizeroError, OSError) as error:
+            # A share or a store that went away comes back; papers wait in it.
+            log.error("door_not_seen", error=str(error))
+
+
+def _delivery(settings: Settings, door: str) -> Delivery:
+    return Delivery(
+        door=door, operator="scanner", site=settings.site, received_on=today()
+    )
+
+
+def _business_day(moment: datetime) -> date:
+    return moment.astimezone(TOKYO).date()
+
+
+def _inbox(settings: Settings) -> S3Inbox:
+    access_key, secret_key = inbox_keys(settings)
+    return S3Inbox(
+        settings.inbox_url or "",
+        bucket=settings.inbox_bucket,
+        access_key=access_key,
+        secret_key=secret_key,
+    )
