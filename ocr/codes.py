@@ -28,9 +28,12 @@ class CodeFound:
     corners_px: NDArray[np.float64]
 
 
-def find_code(image: Grey) -> CodeFound | None:
-    """Our code on the page, None where there is none that can be read."""
-    for picture, factor in _pictures(image):
+def find_code(image: Grey, *, thoroughly: bool = False) -> CodeFound | None:
+    """Our code on the page, None where there is none that can be read.
+
+    Thoroughly, it is also sought in ways that take five times as long.
+    """
+    for picture, factor in _pictures(image) if thoroughly else _plain(image):
         for barcode in zxingcpp.read_barcodes(picture, formats=_FORMATS):
             code = parse_code(barcode.text)
             if code is not None:
@@ -38,15 +41,20 @@ def find_code(image: Grey) -> CodeFound | None:
     return None
 
 
+def _plain(image: Grey) -> Iterator[tuple[Grey, float]]:
+    factor = min(_WORKING_SIDE / max(image.shape), 1.0)
+    yield _resized(image, factor), factor
+
+
 def _pictures(image: Grey) -> Iterator[tuple[Grey, float]]:
     """The page as it is, then in ways that help a code that is faint or small."""
-    factor = min(_WORKING_SIDE / max(image.shape), 1.0)
-    small = _resized(image, factor)
-    yield small, factor
-    blurred = cv2.GaussianBlur(small, (0, 0), 2.0)
-    yield np.asarray(cv2.addWeighted(small, 2.0, blurred, -1.0, 0), np.uint8), factor
-    # A copy's grain breaks modules up: a median joins them again.
-    yield np.asarray(cv2.medianBlur(small, 5), np.uint8), factor
+    for small, factor in _plain(image):
+        yield small, factor
+        blurred = cv2.GaussianBlur(small, (0, 0), 2.0)
+        sharp = cv2.addWeighted(small, 2.0, blurred, -1.0, 0)
+        yield np.asarray(sharp, np.uint8), factor
+        # A copy's grain breaks modules up: a median joins them again.
+        yield np.asarray(cv2.medianBlur(small, 5), np.uint8), factor
     yield _resized(image, 1.5 * factor), 1.5 * factor
 
 

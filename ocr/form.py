@@ -11,6 +11,7 @@ from ocr.embedded import typed_value, with_typed, words_in
 from ocr.engine import Recogniser
 from ocr.filing_kind import see_kind
 from ocr.ink import Ink, find_ink
+from ocr.laid_fields import as_laid
 from ocr.outcome import Outcome
 from ocr.page import Look
 from ocr.reader import read_fields
@@ -57,6 +58,8 @@ def read_form(
     disagreements = _take_typed(definition, outcomes, sheets)
     if not kind.plain and not all(one.coloured for one in ink.values()):
         outcomes = {name: colourless(one) for name, one in outcomes.items()}
+    registrations = {number: sheet.registration for number, sheet in sheets.items()}
+    outcomes = as_laid(definition, outcomes, registrations)
     return FormReading(
         readings=tuple(
             _reading(field, outcomes[field.name], sheets, engine.name)

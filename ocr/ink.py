@@ -8,7 +8,7 @@ import numpy as np
 
 from forms.definition import FormDefinition
 from kamizero.model import Box
-from ocr.registration import Registration, rectified
+from ocr.registration import Registration
 from ocr.seals import seals_in
 from ocr.template import PX_PER_MM, Grey, blank_picture
 
@@ -82,7 +82,7 @@ def find_ink(
     image: Grey, definition: FormDefinition, page: int, registration: Registration
 ) -> Ink:
     """Take the print off a page (an RGB picture) that has been registered."""
-    flat = rectified(image, registration.transform, definition.page_size_mm, PX_PER_MM)
+    flat = registration.view.rectified(image, PX_PER_MM)
     # Under red light red stamps almost vanish, and blue and black pens are dark.
     in_red_light = np.ascontiguousarray(flat[..., 0])
     levelled = cv2.divide(in_red_light, _paper(in_red_light), scale=255)

@@ -1,7 +1,7 @@
 """Finds out what a page is and how it lies, before anything on it is read."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -15,8 +15,10 @@ from kamizero.errors import MissingError, RegistrationError
 from kamizero.model import Box, PageKind, Word
 from ocr.codes import CodeFound, find_code
 from ocr.layout import LayoutFound, find_layout
-from ocr.registration import Registration, Transform, project, register
+from ocr.registration import Registration, register
 from ocr.template import Grey
+from ocr.twins import evidence, is_sure, twins
+from ocr.view import Transform, project
 
 Picture = NDArray[np.uint8]
 """A page as stored: height x width x 3, red, green, blue."""
@@ -24,7 +26,7 @@ Picture = NDArray[np.uint8]
 # Paper with less ink than a few letters is an empty back.
 _BLANK_INK_SHARE = 0.0004
 _BLANK_EDGE = 0.04
-_LAYOUTS_TRIED = 2
+_LAYOUTS_TRIED = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +87,13 @@ def look(
         return _by_code(unknown, grey, found, library)
     if _is_blank(grey):
         return replace(unknown, kind=PageKind.BLANK)
-    return _by_layout(unknown, grey, [expected] if expected else library.all())
+    page = _by_layout(unknown, grey, (expected,) if expected else library.all())
+    if page.registration is None:
+        # Harder ways to read a code take longer than knowing a form by its lines.
+        found = find_code(grey, thoroughly=True)
+        if found is not None:
+            return _by_code(unknown, grey, found, library)
+    return page
 
 
 def _by_code(unknown: Look, grey: Grey, found: CodeFound, library: Library) -> Look:
@@ -102,20 +110,48 @@ def _by_code(unknown: Look, grey: Grey, found: CodeFound, library: Library) -> L
     try:
         return _laid(page, register(grey, definition, page.page, start=start))
     except RegistrationError as error:
+        # Seen aslant, a small code points a little beside a far corner.
+        again = _by_layout(unknown, grey, (definition,))
+        if again.registration is not None and again.page == page.page:
+            return again
         return replace(page, trouble=str(error))
 
 
 def _by_layout(
-    unknown: Look, grey: Grey, definitions: Iterable[FormDefinition]
+    unknown: Look, grey: Grey, definitions: tuple[FormDefinition, ...]
 ) -> Look:
+    laid = _best_laid(grey, definitions)
+    if laid is None:
+        return unknown
+    definition, page, registration = laid
+    form = replace(unknown, kind=PageKind.FORM, definition=definition, page=page)
+    rival = None
+    for twin in twins(definition, page, definitions):
+        says = evidence(grey, definition, page, registration, twin)
+        if not is_sure(says):
+            rival = twin.definition
+        elif says < 0:
+            others = tuple(one for one in definitions if one != definition)
+            return _by_layout(unknown, grey, others)
+    if rival is not None:
+        return replace(form, trouble=_alike(definition, rival))
+    return _laid(form, registration)
+
+
+def _best_laid(
+    grey: Grey, definitions: tuple[FormDefinition, ...]
+) -> tuple[FormDefinition, int, Registration] | None:
+    """The form page and the way of lying that explain most of the print."""
+    best: tuple[FormDefinition, int, Registration] | None = None
     for match in find_layout(grey, definitions)[:_LAYOUTS_TRIED]:
-        page = replace(
-            unknown, kind=PageKind.FORM, definition=match.definition, page=match.page
-        )
         registration = _try(grey, match)
-        if registration is not None:
-            return _laid(page, registration)
-    return unknown
+        if registration is None:
+            continue
+        if best is None or registration.count > best[2].count:
+            best = match.definition, match.page, registration
+        if registration.is_complete:
+            break
+    return best
 
 
 def _try(grey: Grey, match: LayoutFound) -> Registration | None:
@@ -124,6 +160,13 @@ def _try(grey: Grey, match: LayoutFound) -> Registration | None:
     except RegistrationError:
         # It only resembled the form: the next likely one, or an unknown paper.
         return None
+
+
+def _alike(definition: FormDefinition, rival: FormDefinition) -> str:
+    return (
+        f"This page may be form {definition.name} or {rival.name}: what tells them"
+        " apart cannot be seen. Scan it again whole, or read it as the right one."
+    )
 
 
 def _laid(page: Look, registration: Registration) -> Look:

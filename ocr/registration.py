@@ -1,51 +1,86 @@
 """Lays the definition's millimetres onto the pixels of a scanned page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from forms.definition import FormDefinition
 from kamizero.errors import RegistrationError
 from kamizero.model import Box
-from ocr.template import Grey, Landmark, landmarks
+from ocr.mesh import Mesh, Points, fit_mesh
+from ocr.sighting import Sighting, sight
+from ocr.template import Grey
+from ocr.view import Scales, Transform, View, scale
 
-Transform = NDArray[np.float64]
-"""3 x 3 homography: millimetres of the definition to pixels of the image."""
-
-# From coarse to fine: pixels a mm, size of a landmark and how far it is sought, mm.
-_LEVELS = ((2.0, 24.0, 7.0), (4.0, 14.0, 1.75), (8.0, 10.0, 0.75))
-_SMALLEST_LIKENESS = 0.55
-_SMALLEST_SHARE_FOUND = 0.35
+# From coarse to fine: pixels a mm, size of a landmark, how far it is sought, and how
+# far print may stand from one flat view of the page, mm.
+_LEVELS = ((2.0, 24.0, 7.0, 1.4), (4.0, 14.0, 2.5, 1.2), (6.0, 10.0, 0.75, 0.8))
 _FEWEST_FOUND = 8
-# The print of a page must lie this near to where the transform says, in mm.
+_SMALLEST_SHARE_FITTING = 0.6
+# Of the landmarks that the picture holds, so many must be found, and it must hold
+# so many of all: a page shifted by one entry finds most of its print again, too.
+_SMALLEST_SHARE_FOUND = (0.35, 0.6, 0.8)
+_SMALLEST_SHARE_VISIBLE = 0.4
+_COMPLETE = 0.85
+# The print of a page must lie this near to where the view says, in mm.
 _LARGEST_RESIDUAL_MM = 0.25
+# Below this, a page counts as flat.
+_FLAT_MM = 0.15
+# Around a field, landmarks must be seen this near to their places.
+_AROUND_FIELD_MM = 7.0
+_LARGEST_LOCAL_MM = 0.25
+_LARGEST_SHARE_MISSING = 0.5
+_LARGEST_SHARE_MOVED = 0.15
+# No paper stretches so much from one node of the mesh to the next: the feeder
+# slipped, or the sheet is creased.
+_LARGEST_STEP_MM = 0.4
+_AROUND_TEAR_MM = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Registration:
     """Where the form lies on the image.
 
     Attributes:
-        transform: millimetres of the form's page to pixels of the image.
+        view: the way from millimetres of the form's page to pixels of the image.
         residual_px: how far found print lies from its expected place, root mean
             square, in image pixels.
-        found: share of the form's landmarks that were found there.
+        found: share of the form's landmarks on the image that were found there.
+        count: how many were found.
+        visible: share of the form's landmarks that are on the image.
+        size_px: width and height of the image.
     """
 
-    transform: Transform
+    view: View
     residual_px: float
     found: float
+    count: int
+    visible: float
+    size_px: tuple[int, int]
+    _sighting: Sighting = field(repr=False)
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether nearly all print of the form is there: no other way fits."""
+        return self.count >= _COMPLETE * len(self._sighting.was_found) / self.visible
+
+    @property
+    def transform(self) -> Transform:
+        """The flat part of the view."""
+        return self.view.transform
 
     @property
     def px_per_mm(self) -> float:
-        return scale(self.transform)
+        return scale(self.view.transform)
+
+    def on_image(self, points: Points) -> Points:
+        """Where places on the form (n x 2, mm) lie on the image, in pixels."""
+        return self.view.on_image(points)
 
     def box_px(self, box: Box) -> Box:
         """The upright box on the image that holds a box given in mm."""
-        corners = project(self.transform, _corners(box))
+        corners = self.on_image(corners_of(box))
         left, top = corners.min(axis=0)
         right, bottom = corners.max(axis=0)
         return Box(
@@ -54,6 +89,29 @@ class Registration:
             round(float(right - left), 1),
             round(float(bottom - top), 1),
         )
+
+    def shows(self, box: Box) -> bool:
+        """Tell whether the image holds the whole of a box given in mm."""
+        corners = self.on_image(corners_of(box))
+        return bool(((corners >= 0) & (corners <= self.size_px)).all())
+
+    def is_doubtful(self, box: Box) -> bool:
+        """Tell whether the print around a box, given in mm, is not where it should be.
+
+        Paper that is creased, torn or covered there, or a feeder that slipped.
+        """
+        off = self._sighting.around(box, _AROUND_FIELD_MM)
+        if np.isinf(off).sum() > max(_LARGEST_SHARE_MISSING * len(off), 2):
+            return True
+        moved = (off > _LARGEST_LOCAL_MM) & np.isfinite(off)
+        return moved.sum() > max(_LARGEST_SHARE_MOVED * len(off), 1) or (
+            self.view.mesh is not None and self._is_torn(self.view.mesh, box)
+        )
+
+    def _is_torn(self, mesh: Mesh, box: Box) -> bool:
+        low = np.array([box.x, box.y]) - _AROUND_TEAR_MM
+        high = np.array([box.right, box.bottom]) + _AROUND_TEAR_MM
+        return mesh.steepest(low, high) > _LARGEST_STEP_MM
 
 
 def register(
@@ -64,143 +122,74 @@ def register(
     Raises:
         RegistrationError: The print of the form was not found well enough.
     """
-    transform, residual, found = start, 0.0, 0.0
-    for px_per_mm, size_mm, reach_mm in _LEVELS:
-        marks = landmarks(definition, page, px_per_mm, size_mm)
-        places = _Sought(image, transform, definition, px_per_mm, reach_mm)
-        expected, seen = places.find(marks)
-        found = len(seen) / max(len(marks), 1)
-        if len(seen) < _FEWEST_FOUND or found < _SMALLEST_SHARE_FOUND:
+    view = View(start, definition.page_size_mm)
+    seen, residual = Sighting.none(), 0.0
+    scales = Scales(image)
+    for level, least in zip(_LEVELS, _SMALLEST_SHARE_FOUND, strict=True):
+        px_per_mm, size_mm, reach_mm, tolerance_mm = level
+        seen = sight(
+            scales,
+            view,
+            definition,
+            page,
+            px_per_mm=px_per_mm,
+            size_mm=size_mm,
+            reach_mm=reach_mm,
+        )
+        if len(seen.seen) < _FEWEST_FOUND or seen.share < least:
             raise _not_found(definition, page)
-        transform, residual = _fit(expected, seen, transform, reach_mm)
-    if residual > _LARGEST_RESIDUAL_MM:
+        view, residual = _fit(seen, view, tolerance_mm)
+        if residual > _LARGEST_RESIDUAL_MM * 8 / px_per_mm:
+            raise _not_found(definition, page)
+    if residual > _LARGEST_RESIDUAL_MM or seen.visible < _SMALLEST_SHARE_VISIBLE:
         raise _not_found(definition, page)
-    return Registration(transform, round(residual * scale(transform), 3), found)
-
-
-def project(transform: Transform, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Send points (n x 2) through a transform."""
-    sent = cv2.perspectiveTransform(points.reshape(1, -1, 2), transform)
-    return np.asarray(sent[0], np.float64)
-
-
-def scale(transform: Transform) -> float:
-    """Pixels a millimetre, in the middle of what the transform covers."""
-    unit = np.array([[100.0, 140.0], [101.0, 140.0], [100.0, 141.0]])
-    origin, right, down = project(transform, unit)
-    return float((np.linalg.norm(right - origin) + np.linalg.norm(down - origin)) / 2)
-
-
-def rectified(
-    image: NDArray[np.uint8],
-    transform: Transform,
-    size_mm: tuple[float, float],
-    px_per_mm: float,
-) -> NDArray[np.uint8]:
-    """The page as the definition has it, upright, at a fixed scale."""
-    to_mm = np.diag([1 / px_per_mm, 1 / px_per_mm, 1.0])
-    # Pixel centres lie half a pixel from the corner that millimetres count from.
-    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    to_image = np.linalg.inv(half) @ transform @ to_mm @ half
-    shrink = scale(transform) / px_per_mm
-    if shrink > 1.3:
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), 0.4 * shrink), np.uint8)
-    width, height = (round(side * px_per_mm) for side in size_mm)
-    flags = cv2.WARP_INVERSE_MAP | (
-        cv2.INTER_LINEAR if shrink > 0.9 else cv2.INTER_CUBIC
-    )
-    return np.asarray(
-        cv2.warpPerspective(
-            image,
-            to_image,
-            (width, height),
-            flags=flags,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(255, 255, 255),
-        ),
-        np.uint8,
+    height, width = image.shape
+    return Registration(
+        view=view,
+        residual_px=round(residual * scale(view.transform), 3),
+        found=seen.share,
+        count=len(seen.seen),
+        visible=seen.visible,
+        size_px=(width, height),
+        _sighting=seen.against(view),
     )
 
 
-class _Sought:
-    """The page as the present transform sees it, to look for landmarks in."""
-
-    def __init__(
-        self,
-        image: Grey,
-        transform: Transform,
-        definition: FormDefinition,
-        px_per_mm: float,
-        reach_mm: float,
-    ) -> None:
-        self._px_per_mm = px_per_mm
-        self._reach = round(reach_mm * px_per_mm)
-        self._view = rectified(image, transform, definition.page_size_mm, px_per_mm)
-
-    def find(
-        self, marks: Sequence[Landmark]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Centres of the landmarks found, in mm: where expected, and where seen."""
-        expected, seen = [], []
-        for mark in marks:
-            offset = self._offset(mark)
-            if offset is not None:
-                height, width = mark.picture.shape
-                centre = np.array([mark.x + width / 2, mark.y + height / 2])
-                expected.append(centre / self._px_per_mm)
-                seen.append((centre + offset) / self._px_per_mm)
-        return np.array(expected).reshape(-1, 2), np.array(seen).reshape(-1, 2)
-
-    def _offset(self, mark: Landmark) -> NDArray[np.float64] | None:
-        """How far the landmark lies from its expected place, or None, in pixels."""
-        height, width = mark.picture.shape
-        left, top = max(mark.x - self._reach, 0), max(mark.y - self._reach, 0)
-        window = self._view[
-            top : mark.y + height + self._reach, left : mark.x + width + self._reach
-        ]
-        likeness = cv2.matchTemplate(window, mark.picture, cv2.TM_CCOEFF_NORMED)
-        _, best, _, (x, y) = cv2.minMaxLoc(likeness)
-        if best < _SMALLEST_LIKENESS:
-            return None
-        across = _peak(likeness[y, :], x)
-        down = _peak(likeness[:, x], y)
-        return np.array([left + across - mark.x, top + down - mark.y])
-
-
-def _peak(values: cv2.typing.MatLike, at: int) -> float:
-    """The top of a parabola through the largest value and its neighbours."""
-    if not 0 < at < len(values) - 1:
-        return float(at)
-    before, here, after = (float(v) for v in values[at - 1 : at + 2])
-    bend = before - 2 * here + after
-    return at + (0.5 * (before - after) / bend if bend < 0 else 0.0)
-
-
-def _fit(
-    expected: NDArray[np.float64],
-    seen: NDArray[np.float64],
-    transform: Transform,
-    reach_mm: float,
-) -> tuple[Transform, float]:
-    """The transform that sends expected places to where they were seen.
+def _fit(seen: Sighting, view: View, tolerance_mm: float) -> tuple[View, float]:
+    """The view that sends places to where their print was seen.
 
     Returns it with the root mean square distance of its landmarks in mm.
     """
-    correction, inlying = cv2.findHomography(
-        expected, seen, cv2.RANSAC, max(reach_mm / 5, 0.15)
+    pixels = seen.seen
+    places = seen.places[seen.was_found]
+    px_per_mm = scale(view.transform)
+    flat, inlying = cv2.findHomography(
+        places, pixels, cv2.RANSAC, tolerance_mm * px_per_mm
     )
-    if correction is None:
-        return transform, float("inf")
-    kept = inlying.ravel() > 0
-    if kept.mean() < 0.5:
-        return transform, float("inf")
-    refined = np.asarray(correction, np.float64)
-    off = project(refined, expected[kept]) - seen[kept]
-    residual = float(np.sqrt((off**2).sum(axis=1).mean()))
-    return np.asarray(transform @ refined, np.float64), residual
+    if flat is None:
+        return view, float("inf")
+    if (inlying > 0).mean() < _SMALLEST_SHARE_FITTING:
+        return view, float("inf")
+    plain = View(np.asarray(flat, np.float64), view.size_mm)
+    fitted = _bent(plain, places, pixels)
+    apart = np.linalg.norm(fitted.on_image(places) - pixels, axis=1) / px_per_mm
+    # What stands far off was mistaken for the landmark.
+    near = apart[apart < tolerance_mm / 2]
+    if len(near) < _SMALLEST_SHARE_FITTING * len(apart):
+        return view, float("inf")
+    return fitted, float(np.sqrt((near**2).mean()))
 
 
-def _corners(box: Box) -> NDArray[np.float64]:
+def _bent(flat: View, places: Points, pixels: Points) -> View:
+    """The view with a mesh, where print stands off its places in whole regions."""
+    off = flat.flat_on_form(pixels) - places
+    if np.percentile(np.abs(off), 90) < _FLAT_MM / 2:
+        return flat
+    mesh = fit_mesh(places, off, flat.size_mm)
+    return replace(flat, mesh=mesh) if mesh.largest > _FLAT_MM else flat
+
+
+def corners_of(box: Box) -> Points:
     return np.array(
         [
             [box.x, box.y],
