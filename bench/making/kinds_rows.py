@@ -1,6 +1,6 @@
 """What is said of whole rows: as above, not used, taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -9,8 +9,10 @@ from bench.making.kinds_corrections import strike
 from bench.making.plan import Act, Plan, around, some
 from bench.making.writing import Scribe
 from forms.definition import Field, FieldType
+from forms.places import choice_of
 from kamizero.model import Box, FieldState
 
+_SAME_ROW_MM = 2.6
 _DITTO_ITEMS = (
     "acquired_on",
     "left_on",
@@ -70,7 +72,7 @@ def row_struck(plan: Plan, rng: Chance) -> None:
         plan.mark(field, "row struck out")
         if field in filled:
             plan.void(field, FieldState.STRUCK)
-    plan.acts.append(_struck_rows(filled))
+    plan.acts.append(_struck_rows(filled, plan.written))
 
 
 def _like_above(plan: Plan, rng: Chance, count: int) -> list[Field]:
@@ -213,17 +215,25 @@ def _blank_word(fields: list[Field], word: str) -> Act:
     return act
 
 
-def _struck_rows(filled: list[Field]) -> Act:
+def _struck_rows(filled: list[Field], written: Mapping[str, str]) -> Act:
+    # What is circled is struck out there, not in the middle of its choices.
+    areas = [
+        choice_of(field, written[field.name]).box_mm
+        if field.type is FieldType.CHOICE
+        else field.box_mm
+        for field in filled
+    ]
+
     def act(scribe: Scribe) -> None:
         rng = scribe.chance(filled[0])
         writer = scribe.person(filled[0])
-        rows: list[list[Field]] = []
-        for field in sorted(filled, key=lambda one: one.box_mm.centre[1]):
-            near = rows and field.box_mm.centre[1] - rows[-1][0].box_mm.centre[1] < 3
-            rows[-1].append(field) if near else rows.append([field])
+        rows: list[list[Box]] = []
+        for box in sorted(areas, key=lambda one: one.centre[1]):
+            near = rows and box.centre[1] - rows[-1][0].centre[1] < _SAME_ROW_MM
+            rows[-1].append(box) if near else rows.append([box])
         for row in rows:
-            middle = sum(field.box_mm.centre[1] for field in row) / len(row)
-            whole = around(row)
-            strike(scribe, Box(whole.x, middle - 2.5, whole.w, 5), writer, rng)
+            middle = sum(box.centre[1] for box in row) / len(row)
+            left, right = min(b.x for b in row), max(b.right for b in row)
+            strike(scribe, Box(left, middle - 2.5, right - left, 5), writer, rng)
 
     return act
