@@ -39,9 +39,9 @@ def clean_name(sent: str | bytes) -> str:
 
 
 def is_side_file(name: str) -> bool:
-    """Whether a device or file server wrote it for itself."""
+    """Whether a device, an office program or a file server wrote it for itself."""
     last = PurePosixPath(name).name
-    return last.lower() in SIDE_FILES or last.startswith((".", "~"))
+    return last.lower() in SIDE_FILES or last.startswith(("._", ".~", "~$"))
 
 
 def is_unfinished(name: str) -> bool:

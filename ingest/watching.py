@@ -8,14 +8,11 @@ from typing import Protocol
 
 import structlog
 
+from ingest.file_names import is_side_file, is_unfinished
 from ingest.intake import Delivery, Incoming
 from kamizero.errors import KamizeroError
 
 log = structlog.get_logger()
-
-# What scanners and file servers write beside scans, and files still being copied.
-SIDE_FILES = ("NETSCAN.XST", "NETSCAN.DAT", "NEXTNAME.DAT", "Thumbs.db", "desktop.ini")
-UNFINISHED = (".part", ".filepart", ".tmp", ".crdownload", ".partial")
 
 
 class Receiver(Protocol):
@@ -134,6 +131,6 @@ def _is_scan(path: Path) -> bool:
         # A link could lead to any file this process may read.
         and not path.is_symlink()
         and not path.name.startswith((".", "~"))
-        and path.name not in SIDE_FILES
-        and path.suffix.lower() not in UNFINISHED
+        and not is_side_file(path.name)
+        and not is_unfinished(path.name)
     )

@@ -12,7 +12,8 @@ from typing import Protocol
 from sqlalchemy import select
 
 from ingest.doors.doorkeeper import Doorkeeper
-from ingest.doors.reception import Live, Reception, Sender
+from ingest.doors.live import Live
+from ingest.doors.reception import Reception, Sender
 from ingest.doors.spool import Spool
 from ingest.doors.sweeping import Sweeper
 from ingest.doors.taking import Taker

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs the real services the tests run against, from Debian's packages; MinIO is
-# built from its last source where Go is there. Needs root.
+# Installs the real services the tests run against, from Debian's packages: the S3 store
+# is Ceph's gateway, and curl, lftp and sftp are clients of the doors. MinIO is built from
+# its last source where Go is there. Needs root.
 set -eu
 
 export DEBIAN_FRONTEND=noninteractive
@@ -12,9 +13,11 @@ if [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
 fi
 if ! command -v chromium >/dev/null || ! command -v rabbitmq-server >/dev/null ||
-    [ ! -d /usr/lib/postgresql ]; then
+    [ ! -d /usr/lib/postgresql ] || ! command -v radosgw >/dev/null ||
+    ! command -v lftp >/dev/null || ! command -v sshpass >/dev/null; then
     apt-get update -q
-    apt-get install -y -q --no-install-recommends postgresql rabbitmq-server chromium
+    apt-get install -y -q --no-install-recommends postgresql rabbitmq-server chromium \
+        radosgw ceph-mon ceph-osd ceph-common curl lftp openssh-client sshpass
 fi
 
 # No test needs MinIO yet, so a registry that does not give its source is no failure.

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from delivery.outbox import put_out
 from forms.library import Library
+from ingest.doors.reception import Reception
 from kamizero.model import Box, Role
 from storage import people
 from storage.tables import Filing, Page
@@ -84,6 +85,7 @@ class Office:
     now: datetime = LATER
     door: Door = field(default_factory=Door)
     rechecked: int = 0
+    uploads: Reception | None = None
 
     def __post_init__(self) -> None:
         self.app: FastAPI = create_app(
@@ -99,6 +101,7 @@ class Office:
                 clock=lambda: self.now,
                 heartbeat=lambda: self.now,
                 site="main",
+                uploads=self.uploads,
             )
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
+from ingest.doors.refusals import NoRoomError, QuotaError, TooLargeError
 from kamizero import errors
 from review.refusals import NotSettledError, ValueRefusedError
 from storage.people import NotLoggedInError
@@ -17,6 +18,10 @@ URN = "urn:kamizero:problem:"
 # The first class that fits decides, so the narrower ones stand first.
 _STATUSES: tuple[tuple[type[errors.KamizeroError], HTTPStatus], ...] = (
     (NotLoggedInError, HTTPStatus.UNAUTHORIZED),
+    (refusals.OtherVersionError, HTTPStatus.PRECONDITION_FAILED),
+    (NoRoomError, HTTPStatus.INSUFFICIENT_STORAGE),
+    (QuotaError, HTTPStatus.INSUFFICIENT_STORAGE),
+    (TooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (refusals.PreconditionError, HTTPStatus.PRECONDITION_FAILED),
     (refusals.KeyReusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ValueRefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -48,7 +53,7 @@ def problem(
     """A problem document; `more` are members of its own."""
     body = {
         "type": f"{URN}{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": _title(status),
         "status": status,
         "detail": detail,
         **more,
@@ -56,6 +61,11 @@ def problem(
     return JSONResponse(
         body, status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )
+
+
+def _title(status: int) -> str:
+    # Protocols over HTTP have statuses of their own.
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Refused"
 
 
 def problem_of(

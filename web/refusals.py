@@ -50,3 +50,9 @@ class TakenError(ConflictError):
     """Somebody else works on the item, or it is already done."""
 
     code = "taken"
+
+
+class OtherVersionError(WrongCallError):
+    """The client speaks another version of the upload protocol, or none."""
+
+    code = "tus_version"

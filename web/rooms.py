@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from forms.library import Library
+from ingest.doors.reception import Reception
 from kamizero.model import Box
 from review.approval import Deliver
 from review.completion import Recheck
@@ -51,6 +52,7 @@ class Rooms:
         deliver: puts an approved entry out for those who wait for it.
         heartbeat: when a worker last showed that it lives, None if never.
         site: code of the site that files without one are received at.
+        uploads: keeps what comes in parts; None where no parts are taken.
         retention: how long the manifest of an approval is kept at least.
         secure_cookies: True where people reach the pages over HTTPS.
     """
@@ -66,6 +68,7 @@ class Rooms:
     clock: Callable[[], datetime]
     heartbeat: Callable[[], datetime | None]
     site: str
+    uploads: Reception | None = None
     retention: timedelta = timedelta(days=3653)
     language: str = "ja"
     secure_cookies: bool = False

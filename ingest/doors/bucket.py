@@ -165,7 +165,8 @@ class InboxBucket:
         """Take in everything that is there; return the jobs."""
         jobs = []
         for one in list(self._inbox.listing()):
-            if is_unfinished(one.key) or is_side_file(one.key):
+            name = clean_name(one.key)
+            if is_unfinished(name) or is_side_file(name):
                 continue
             try:
                 job = self._take(one)

@@ -5,15 +5,15 @@ says so. What was told is never given up; what was not is taken up again where i
 broke off, or discarded after a while, never taken in.
 """
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from ingest.doors.live import Live
 from ingest.doors.refusals import QuotaError, TakenAlreadyError
 from ingest.doors.spool import Spool
 from ingest.doors.transfer import Transfer
@@ -46,29 +46,6 @@ class Waiting:
     length: int
     is_whole: bool
     changed_at: datetime
-
-
-@dataclass(slots=True)
-class Live:
-    """Transfers at which a sender of this process is at this moment."""
-
-    _sessions: dict[str, str | None] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, token: str, session: str | None) -> None:
-        with self._lock:
-            self._sessions[token] = session
-
-    def remove(self, token: str) -> None:
-        with self._lock:
-            self._sessions.pop(token, None)
-
-    def has(self, *, token: str, session: str | None) -> bool:
-        """Whether somebody is at this transfer, or at another of its session."""
-        with self._lock:
-            return token in self._sessions or (
-                session is not None and session in self._sessions.values()
-            )
 
 
 class Reception:
@@ -171,8 +148,9 @@ class Reception:
         """The sender's transfer of this token; raises what `go_on` does."""
         room = self._room(sender)
         self._spool.demand_room()
-        # Marked first: from here on the taking waits for this transfer.
-        self._live.add(token, session)
+        # Marked first: from here on the taking waits for this transfer, and a
+        # connection that hangs at it has lost it.
+        self._live.begin(token, session)
         try:
             with self._database.begin() as rows:
                 found = self._found(rows, sender, token)
@@ -191,7 +169,7 @@ class Reception:
             length = self._spool.length(token) or 0
             handle = self._spool.reopen(token)
         except Exception:
-            self._live.remove(token)
+            self._live.end(token)
             raise
         return self._transfer(
             token, session, handle=handle, length=length, room=room, answered=answered
@@ -227,6 +205,10 @@ class Reception:
         """The sender's transfer, whatever became of it. Raises MissingError."""
         with self._database.look() as rows:
             return self._found(rows, sender, token)
+
+    def length(self, token: str) -> int:
+        """How many bytes of it are here."""
+        return self._spool.length(token) or 0
 
     def rename(
         self, sender: Sender, sent_name: str | bytes, new_name: str | bytes

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ingest.doors.reception import Live
+from ingest.doors.live import Live
 from ingest.doors.spool import Spool
 from storage import uploads
 from storage.database import Database

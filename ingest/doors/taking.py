@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy.orm import Session
 
+from ingest.doors.live import Live
 from ingest.doors.mail import attachments, parsed
-from ingest.doors.reception import Live
 from ingest.doors.spool import Spool
 from ingest.file_names import is_side_file, is_unfinished
 from ingest.intake import Delivery, Incoming, Within

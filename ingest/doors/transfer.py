@@ -3,8 +3,8 @@
 import os
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
+from ingest.doors.live import Live
 from ingest.doors.refusals import QuotaError, TooLargeError, WrongOffsetError
 from ingest.doors.spool import Spool
 from kamizero.errors import MissingError
@@ -14,14 +14,6 @@ from storage.tables import UploadState
 
 # How often a long transfer asks whether the disk still has room, in bytes.
 ROOM_EVERY = 4_000_000
-
-
-class Presence(Protocol):
-    """Where it is known which transfers somebody is at."""
-
-    def add(self, token: str, session: str | None) -> None: ...
-
-    def remove(self, token: str) -> None: ...
 
 
 class Transfer:
@@ -36,7 +28,7 @@ class Transfer:
         handle: int,
         database: Database,
         clock: Callable[[], datetime],
-        live: Presence,
+        live: Live,
         length: int,
         answered: int | None,
         most_bytes: int,
@@ -56,7 +48,7 @@ class Transfer:
         self._room = None if room is None else room + (answered or 0)
         self._asked_at = length
         self._open = True
-        live.add(token, session)
+        self._turn = live.begin(token, session)
 
     @property
     def is_open(self) -> bool:
@@ -72,6 +64,7 @@ class Transfer:
             raise WrongOffsetError(
                 f"The file has {self.length:,} bytes; nothing can be written at {at:,}."
             )
+        self._demand_turn()
         end = max(at + len(data), self.length)
         self.demand_fitting(end)
         if end - self._asked_at >= ROOM_EVERY:
@@ -109,6 +102,7 @@ class Transfer:
             doubtful: it may as well have been cut off here; `Reception.believe` says
                 that it was not.
         """
+        self._demand_turn()
         self._spool.sync(self.token, self._handle)
         with self._database.begin() as rows:
             row = uploads.by_token(rows, self.token)
@@ -125,6 +119,9 @@ class Transfer:
         """
         if not self._open:
             return
+        if not self._live.is_turn(self.token, self._turn):
+            self.leave()
+            return
         try:
             with self._database.begin() as rows:
                 row = uploads.by_token(rows, self.token)
@@ -134,9 +131,13 @@ class Transfer:
         finally:
             self.leave()
 
+    def _demand_turn(self) -> None:
+        if not self._live.is_turn(self.token, self._turn):
+            raise WrongOffsetError("Another connection goes on with this file.")
+
     def leave(self) -> None:
         """Let go of the file."""
         if self._open:
             self._open = False
             os.close(self._handle)
-            self._live.remove(self.token)
+            self._live.end(self.token, self._turn)

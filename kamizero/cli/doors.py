@@ -15,7 +15,8 @@ import typer
 from ingest.doors.bucket import InboxBucket, S3Inbox
 from ingest.doors.doorkeeper import Doorkeeper
 from ingest.doors.ftp import FtpDoor, Passive
-from ingest.doors.reception import Live, Reception
+from ingest.doors.live import Live
+from ingest.doors.reception import Reception
 from ingest.doors.serving import Door, LoopDoor
 from ingest.doors.sftp import SftpDoor, host_key
 from ingest.doors.smtp import SmtpDoor, port_of
@@ -30,6 +31,7 @@ from kamizero.cli import slots
 from kamizero.cli.clock import TOKYO, now, today
 from kamizero.cli.console import Exit
 from kamizero.cli.door_settings import certificate_of, inbox_keys
+from kamizero.cli.receptions import reception, spool_of
 from kamizero.cli.stopping import told_to_stop
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.errors import KamizeroError
@@ -79,23 +81,6 @@ class _Behind:
 
     def reception(self, door: str) -> Reception:
         return reception(self.installation, door, spool=self.spool, live=self.live)
-
-
-def spool_of(settings: Settings) -> Spool:
-    return Spool(settings.data_dir / "incoming", free_bytes=settings.door_free_bytes)
-
-
-def reception(
-    installation: Installation, door: str, *, spool: Spool, live: Live
-) -> Reception:
-    return Reception(
-        door,
-        database=installation.rooms.database,
-        spool=spool,
-        file_bytes=installation.settings.max_file_bytes,
-        clock=now,
-        live=live,
-    )
 
 
 @contextmanager

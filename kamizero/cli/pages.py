@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from delivery import outbox
+from ingest.doors.live import Live
 from ingest.intake import Delivery, Incoming
 from kamizero.cli import slots
 from kamizero.cli.ingest import job_line
+from kamizero.cli.receptions import reception, spool_of
 from kamizero.cli.wiring import Installation
 from storage.tables import Entry
 from web.app import create_app
@@ -39,6 +41,9 @@ def web_app(installation: Installation) -> FastAPI:
             clock=rooms.clock,
             heartbeat=lambda: slots.last_beat(settings.data_dir),
             site=settings.site,
+            uploads=reception(
+                installation, "http", spool=spool_of(settings), live=Live()
+            ),
             language=settings.language,
             secure_cookies=settings.secure_cookies,
             max_upload_bytes=settings.max_file_bytes,

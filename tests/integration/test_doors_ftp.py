@@ -95,7 +95,7 @@ def test_a_transfer_cut_anywhere_is_not_taken_and_its_retry_is_taken_once(
 ) -> None:
     for number, point in enumerate(cut_points(len(SCAN))):
         cut(port, SCAN[:point], hard=hard, name=f"{number}.png")
-    eventually(lambda: len(house.uploads()) == 10 and not house.live._sessions)
+    eventually(lambda: len(house.uploads()) == 10 and not house.live.sessions())
     assert house.take() == []
 
     client = login(port)
@@ -112,7 +112,7 @@ def test_a_transfer_cut_anywhere_is_not_taken_and_its_retry_is_taken_once(
 
 def test_a_transfer_goes_on_where_it_was_cut(house: House, port: int) -> None:
     cut(port, SCAN[:300], hard=False)
-    eventually(lambda: len(house.uploads()) == 1 and not house.live._sessions)
+    eventually(lambda: len(house.uploads()) == 1 and not house.live.sessions())
 
     client = login(port)
     client.voidcmd("TYPE I")

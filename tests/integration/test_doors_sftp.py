@@ -103,7 +103,7 @@ def test_a_transfer_cut_anywhere_is_not_taken_and_its_retry_is_taken_once(
 ) -> None:
     for number, point in enumerate(cut_points(len(SCAN))):
         cut(port, f"{number}.png", SCAN[:point], hard=hard)
-    eventually(lambda: len(house.uploads()) == 10 and not house.live._sessions)
+    eventually(lambda: len(house.uploads()) == 10 and not house.live.sessions())
     assert house.take() == []
     assert {state for _, state, _ in house.uploads()} == {"open"}
 

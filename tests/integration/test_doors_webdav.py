@@ -87,7 +87,7 @@ def test_a_transfer_cut_anywhere_is_not_taken_and_its_retry_is_taken_once(
 ) -> None:
     for number, point in enumerate(cut_points(len(SCAN))):
         cut(address, f"{number}.png", point, hard=hard, chunked=chunked)
-    eventually(lambda: not house.live._sessions)
+    eventually(lambda: not house.live.sessions())
     assert house.take() == []
 
     answers = [put(address, f"/{number}.png", SCAN) for number in range(10)]

@@ -159,6 +159,25 @@ def test_what_was_cut_off_goes_on_where_it_broke(
     assert house.jobs() == [[("scan.png", "taken", SCAN)]]
 
 
+def test_a_connection_that_hangs_loses_its_file_to_the_one_that_goes_on(
+    house: House, door: Reception, sender: Sender
+) -> None:
+    send(door, sender, data=SCAN[:100])
+    hanging = door.go_on(sender, "scan.png", session="one")
+    hanging.append(b"half")
+    again = door.go_on(sender, "scan.png", session="two")
+    again.cut(100)
+    again.append(SCAN[100:])
+
+    with pytest.raises(WrongOffsetError, match="Another connection"):
+        hanging.append(b"late")
+    hanging.abort()
+    again.complete()
+    house.take()
+
+    assert house.jobs() == [[("scan.png", "taken", SCAN)]]
+
+
 def test_a_killed_program_finds_what_it_had_begun(
     house: House, door: Reception, sender: Sender
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web.api import approvals, events, filings, jobs, originals, pages
+from web.api import approvals, events, filings, jobs, originals, pages, uploads
 from web.problems import MEDIA_TYPE
 
 VERSION = "1"
@@ -41,6 +41,6 @@ def create_api() -> FastAPI:
         redoc_url=None,
         responses=_RESPONSES,
     )
-    for module in (filings, approvals, pages, jobs, originals, events):
+    for module in (filings, approvals, pages, jobs, originals, events, uploads):
         api.include_router(module.router)
     return api
