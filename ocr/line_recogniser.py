@@ -67,9 +67,17 @@ def batches(widths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
         padded = -(-width // WIDTH_STEP) * WIDTH_STEP
         by_width.setdefault(padded, []).append(index)
     for padded, members in sorted(by_width.items()):
-        size = min(max(_STEPS_IN_A_BATCH // _steps(padded), 1), _LINES_IN_A_BATCH)
-        for start in range(0, len(members), size):
+        most = min(max(_STEPS_IN_A_BATCH // _steps(padded), 1), _LINES_IN_A_BATCH)
+        start = 0
+        while start < len(members):
+            size = _power_of_two(min(most, len(members) - start))
             yield padded, members[start : start + size]
+            start += size
+
+
+def _power_of_two(most: int) -> int:
+    """The largest one up to here: an engine meets five counts of lines, not sixteen."""
+    return 1 << (most.bit_length() - 1)
 
 
 def _steps(width: int) -> int:

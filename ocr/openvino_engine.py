@@ -16,8 +16,7 @@ from ocr.models import RecognitionModel, shipped_model
 
 Precision = Literal["fp32", "bf16"]
 _TYPES = {"fp32": openvino.Type.f32, "bf16": openvino.Type.bf16}
-# It keeps a plan for each shape it has seen: widths and counts of lines make some
-# hundred, each as large as what it computes. Those used last are enough.
+# It keeps plans by shape, for each layer: those of the shapes used last are enough.
 _PLANS_KEPT = 512
 
 
