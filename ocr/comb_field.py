@@ -7,12 +7,12 @@ from forms.definition import Field
 from forms.placing import around
 from kamizero.model import Box, Candidate, FieldState
 from ocr.alphabets import Alphabet
-from ocr.combs import Shares, from_alone, from_line, sequences, together
-from ocr.confidence import HandQuality
+from ocr.cells import NO_DIGIT, CellShares
+from ocr.combs import Shares, from_cells, from_line, sequences
+from ocr.confidence import joined
 from ocr.crops import (
     Glyphs,
     SetLine,
-    alone,
     close_up,
     cut_cells,
     is_faintly_written,
@@ -22,11 +22,10 @@ from ocr.engine import GreyImage, Posteriors
 from ocr.ink import Ink
 from ocr.outcome import Outcome
 
-# The line sees each digit beside its neighbours and errs half as often as the
-# cells alone: it counts twice.
-_LINE_WEIGHT, _CELLS_WEIGHT = 2 / 3, 1 / 3
 # Somebody writes what breaks a rule this often.
 WRITER_ERROR = 0.01
+# A cell that holds no digit with this probability needs an eye.
+_NO_DIGIT = 0.5
 _KEPT = 8
 _SEARCHED = 3000
 _LEAST_SHARE = 1e-9
@@ -50,10 +49,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CombPiece:
-    """The pictures of a comb field: the closed-up line, then each cell alone.
-
-    Only critical fields pay for a second look at each cell.
-    """
+    """The pictures of a comb field: the closed-up line, and each cell by itself."""
 
     field: Field
     glyphs: Glyphs
@@ -62,12 +58,12 @@ class CombPiece:
 
     @property
     def pictures(self) -> list[GreyImage]:
-        if self.line is None:
-            return []
-        if not self.field.critical:
-            return [self.line.picture]
-        written = [cell for cell in self.glyphs.cells if cell is not None]
-        return [self.line.picture, *(alone(cell) for cell in written)]
+        return [] if self.line is None else [self.line.picture]
+
+    @property
+    def views(self) -> list[GreyImage]:
+        """The written cells, for the model that sees each by itself."""
+        return [view for view in self.glyphs.views if view is not None]
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -80,16 +76,23 @@ class CombPiece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CombAnswer:
-    """What stands in the written cells: by each ground, and joined."""
+    """What stands in the written cells.
+
+    Attributes:
+        line, cells: what each ground says; no cells where they hold more than digits.
+        joined: how probably each character is written there, by all grounds.
+        no_digit: whether some cell holds what looks like no digit by itself.
+    """
 
     line: Shares
     cells: Shares | None
     joined: Shares
     characters: tuple[str, ...]
+    no_digit: bool = False
 
     @property
-    def certainties(self) -> list[float]:
-        return [float(row.max()) for row in self.joined]
+    def doubts(self) -> tuple[str, ...]:
+        return ("no digit",) if self.no_digit else ()
 
     def grounds_for(self, number: Sequence[int]) -> tuple[str, ...]:
         """Which of line and cells read this, each for itself."""
@@ -105,8 +108,9 @@ class CombAnswer:
 def cut_comb(ink: Ink, field: Field, cells: Sequence[Box]) -> CombPiece:
     whole = around(cells)
     if not stroke_mask(ink, whole).any():
-        nothing = Glyphs((None,) * len(cells))
-        return CombPiece(field, nothing, None, is_faintly_written(ink, whole))
+        nothing = (None,) * len(cells)
+        glyphs = Glyphs(nothing, views=nothing)
+        return CombPiece(field, glyphs, None, is_faintly_written(ink, whole))
     glyphs = cut_cells(ink, cells)
     left_empty = [
         box for box, glyph in zip(cells, glyphs.cells, strict=True) if glyph is None
@@ -116,24 +120,29 @@ def cut_comb(ink: Ink, field: Field, cells: Sequence[Box]) -> CombPiece:
 
 
 def answer_of(
-    piece: CombPiece, answers: Sequence[Posteriors], alphabet: Alphabet
+    piece: CombPiece,
+    posteriors: Posteriors,
+    alphabet: Alphabet,
+    alone: CellShares | None = None,
 ) -> CombAnswer:
-    """Join the recogniser's answers for the line and for the cells."""
+    """Join the recogniser's answer for the line with that for each cell alone."""
     if piece.line is None:
         raise ValueError(f"{piece.field.name} has nothing to read")
     characters = alphabet.characters[1:]
-    line = from_line(alphabet(answers[0]), piece.line)
-    if len(answers) == 1:
-        return CombAnswer(line, None, line, characters)
-    cells = from_alone([alphabet(one) for one in answers[1:]])
-    joined = together((line, _LINE_WEIGHT), (cells, _CELLS_WEIGHT))
-    return CombAnswer(line, cells, joined, characters)
+    line = from_line(alphabet(posteriors), piece.line)
+    cells = None if alone is None else from_cells(alone)
+    return CombAnswer(
+        line,
+        cells,
+        joined(line, cells),
+        characters,
+        no_digit=alone is not None and bool((alone[:, NO_DIGIT] > _NO_DIGIT).any()),
+    )
 
 
 def choose(
     answer: CombAnswer,
     *,
-    hand: HandQuality,
     spell: Callable[[str], Spelling],
     rule: Rule | None,
 ) -> Outcome:
@@ -142,7 +151,7 @@ def choose(
     The best reading that satisfies the rule is taken only where it is more probable
     than the best free one, after allowing that the writer was wrong.
     """
-    ranked = _ranked(answer, hand, rule)
+    ranked = _ranked(answer, rule)
     free = ranked[0]
     fitting = next((read for read in ranked if read.fits), None)
     chosen = fitting if fitting and _outweighs(fitting, free) else free
@@ -160,7 +169,7 @@ def choose(
         ),
         chosen_by=rule.name if rule and chosen is not free else None,
         grounds=grounds,
-        doubts=("chosen by a rule",) if chosen is not free else (),
+        doubts=(*answer.doubts, *(() if chosen is free else ("chosen by a rule",))),
     )
 
 
@@ -174,11 +183,11 @@ class _Read:
     fits: bool
 
 
-def _ranked(answer: CombAnswer, hand: HandQuality, rule: Rule | None) -> list[_Read]:
+def _ranked(answer: CombAnswer, rule: Rule | None) -> list[_Read]:
     """The most probable readings, on until one satisfies the rule."""
     found: list[_Read] = []
     fitting = False
-    for count, (number, share) in enumerate(sequences(hand.weighed(answer.joined))):
+    for count, (number, share) in enumerate(sequences(answer.joined)):
         text = "".join(answer.characters[n] for n in number)
         fits = rule is None or rule.holds(text)
         if count <= _KEPT or (fits and not fitting):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.alphabets import Steps
+from ocr.cells import DIGITS, NO_DIGIT, CellShares
 from ocr.crops import LINE_HEIGHT, SetLine
 
 Shares = NDArray[np.float64]
@@ -25,16 +26,12 @@ def from_line(steps: Steps, line: SetLine) -> Shares:
     return _shared_out(np.array(shares))
 
 
-def from_alone(steps: Sequence[Steps]) -> Shares:
-    """What stands in each cell, by answers for pictures of one character each."""
-    return _shared_out(np.array([one[:, 1:].max(axis=0) for one in steps]))
+def from_cells(found: CellShares) -> Shares:
+    """What stands in each cell, by the model that sees each cell by itself.
 
-
-def together(*grounds: tuple[Shares, float]) -> Shares:
-    """Join what several grounds say, each with the weight it deserves."""
-    logs = sum(weight * np.log(shares) for shares, weight in grounds)
-    joined = np.exp(logs - np.max(logs, axis=1, keepdims=True))
-    return _shared_out(joined)
+    What it takes for no digit may be any: it has no say there.
+    """
+    return _shared_out(found[:, :DIGITS] + found[:, [NO_DIGIT]] / DIGITS)
 
 
 def sequences(shares: Shares) -> Iterator[tuple[tuple[int, ...], float]]:

@@ -29,15 +29,25 @@ _GLYPH_HEIGHT = 32
 _GAP = 8
 _MARGIN = 12
 _NARROWEST = 14
-_CELL_WIDTH = 56
-_CELL_GLYPH = 38
+# A cell seen by itself: sides of its picture and of the writing in it; what the
+# picture shows of the paper beyond the cell; and what is never enlarged further.
+VIEW_SIDE = 32
+_VIEW_WRITING = 24
+_VIEW_MARGIN_MM = 0.5
+_VIEW_LEAST_MM = 1.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glyphs:
-    """The writing of one comb field, cell by cell; None where a cell is empty."""
+    """The writing of one comb field, cell by cell; None where a cell is empty.
+
+    Attributes:
+        cells: the strokes alone, trimmed.
+        views: all ink in and just around the cell, the strokes in the middle.
+    """
 
     cells: tuple[GreyImage | None, ...]
+    views: tuple[GreyImage | None, ...]
 
     @property
     def filled(self) -> tuple[int, ...]:
@@ -53,8 +63,12 @@ class SetLine:
 
 
 def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
-    """The ink of each comb box, dark on white, trimmed to its strokes."""
-    return Glyphs(tuple(_cut_cell(ink, cell) for cell in cells))
+    """The ink of each comb box, dark on white."""
+    cut = [_cut_cell(ink, cell) for cell in cells]
+    return Glyphs(
+        cells=tuple(found[0] if found else None for found in cut),
+        views=tuple(found[1] if found else None for found in cut),
+    )
 
 
 def close_up(glyphs: Glyphs) -> SetLine:
@@ -74,15 +88,6 @@ def close_up(glyphs: Glyphs) -> SetLine:
         spans.append((x, x + width))
         x += width + _GAP
     return SetLine(picture, tuple(spans))
-
-
-def alone(cell: GreyImage) -> GreyImage:
-    """One character in the middle of a picture of its own."""
-    factor = _CELL_GLYPH / max(cell.shape)
-    part = _scaled(cell, factor, LINE_HEIGHT)
-    picture = np.full((LINE_HEIGHT, _CELL_WIDTH), 255, np.uint8)
-    _paste(picture, part, (_CELL_WIDTH - part.shape[1]) // 2)
-    return picture
 
 
 def stroke_mask(
@@ -149,7 +154,7 @@ def _without_specks(mask: GreyImage, dark: NDArray[np.bool_]) -> GreyImage:
     return np.asarray(np.where(keep[labels] & (beside > 0), mask, 0), np.uint8)
 
 
-def _cut_cell(ink: Ink, cell: Box) -> GreyImage | None:
+def _cut_cell(ink: Ink, cell: Box) -> tuple[GreyImage, GreyImage] | None:
     mask = stroke_mask(ink, cell)
     window = trim(mask)
     if window is None:
@@ -158,7 +163,29 @@ def _cut_cell(ink: Ink, cell: Box) -> GreyImage | None:
     picture = ink.cut(cell)
     picture = np.where(around > 0, picture, 255).astype(np.uint8)
     rows, columns = window
-    return picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
+    trimmed = picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
+    return trimmed, _view(ink, cell, rows, columns)
+
+
+def _view(ink: Ink, cell: Box, rows: slice, columns: slice) -> GreyImage:
+    """A cell with what reaches into it and out of it, its strokes in the middle."""
+    wide = ink.cut(cell, margin_mm=_VIEW_MARGIN_MM)
+    margin = _VIEW_MARGIN_MM * PX_PER_MM
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    scale = _VIEW_WRITING / max(height, width, _VIEW_LEAST_MM * PX_PER_MM)
+    x = (columns.start + columns.stop - 1) / 2 + margin
+    y = (rows.start + rows.stop - 1) / 2 + margin
+    middle = (VIEW_SIDE - 1) / 2
+    placed = np.array([[scale, 0, middle - scale * x], [0, scale, middle - scale * y]])
+    view = cv2.warpAffine(
+        wide,
+        placed,
+        (VIEW_SIDE, VIEW_SIDE),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255,),
+    )
+    return np.asarray(view, np.uint8)
 
 
 def _grown(part: slice, length: int) -> slice:

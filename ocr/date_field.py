@@ -7,7 +7,6 @@ from forms.definition import FieldType
 from forms.grammar import ERAS, canonical, from_written
 from kamizero.model import Candidate, FieldState
 from ocr.comb_field import CombAnswer, CombPiece, Rule, Spelling, choose
-from ocr.confidence import HandQuality
 from ocr.outcome import Outcome
 
 CALENDAR_RULE = "common.date_does_not_exist"
@@ -54,7 +53,6 @@ def read_date(
     piece: CombPiece,
     answer: CombAnswer | None,
     era: Outcome,
-    hand: HandQuality,
 ) -> Outcome:
     """Join era and digits."""
     if answer is None:
@@ -68,7 +66,6 @@ def read_date(
     calendar = Rule(ERA_RULE, "calendar", spelling.is_plausible, 0.5)
     outcome = choose(
         answer,
-        hand=hand,
         spell=spelling,
         rule=calendar if era.best.value and _whole(spelling, piece) else None,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from forms.definition import Field, FormDefinition
 from kamizero.errors import RegistrationError
 from kamizero.model import Box, Candidate, FieldState, FilingKind, Reading
+from ocr.cells import NAME as CELLS_NAME
 from ocr.confidence import is_accepted
 from ocr.embedded import typed_value, with_typed, words_in
 from ocr.engine import Recogniser
@@ -126,7 +127,7 @@ def _reading(
         page=field.page,
         box_px=sheet.registration.box_px(field.box_mm) if sheet else Box(0, 0, 0, 0),
         alternatives=_alternatives(outcome),
-        engine=engine,
+        engine=f"{engine} {CELLS_NAME}" if field.cells else engine,
         grounds=outcome.grounds,
     )
 

@@ -1,15 +1,17 @@
 """Reads all fields of a form at once, so that the recogniser works in large batches."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from forms.definition import Field, FieldType, FormDefinition
 from forms.grammar import canonical, my_number_is_valid
 from forms.grammar.characters import DIGITS
 from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
+from ocr.cells import CellShares, cell_shares
 from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
-from ocr.confidence import HandQuality
 from ocr.corrected import corrected
 from ocr.crossed_rows import with_crossed_rows
 from ocr.cuts import MARKS, Cut, cut_field
@@ -75,11 +77,11 @@ class _Reader:
         self._alphabets = alphabets_of(engine.alphabet)
         answers = _ask(engine, {cut.field.name: cut.pictures for cut in cuts})
         self._words = self._read_words(answers)
+        alone = _read_alone(cuts)
         self._combs = {
-            cut.field.name: self._comb_answers(cut, answers[cut.field.name])
+            cut.field.name: self._comb_answers(cut, answers[cut.field.name], alone)
             for cut in cuts
         }
-        self._hand = HandQuality.of(list(self._certainties()))
 
     def outcomes(self) -> dict[str, Outcome]:
         return {cut.field.name: self._outcome(cut) for cut in self._cuts}
@@ -110,26 +112,19 @@ class _Reader:
         ]
 
     def _comb_answers(
-        self, cut: Cut, answers: Sequence[Posteriors]
+        self, cut: Cut, answers: Sequence[Posteriors], alone: Iterator[CellShares]
     ) -> list[CombAnswer | None]:
         """What stands in the comb boxes of a field; None where they are empty."""
+        lines = iter(answers)
         found: list[CombAnswer | None] = []
-        start = 0
-        for at, piece in enumerate(cut.pieces):
-            if not isinstance(piece, CombPiece):
+        for piece, digits in _combs(cut):
+            if not piece.pictures:
+                found.append(None)
                 continue
-            end = start + len(piece.pictures)
-            alphabet = self._alphabets.of(SYMBOL_ALPHABET if at == 1 else DIGITS)
-            written = answers[start:end]
-            found.append(answer_of(piece, written, alphabet) if written else None)
-            start = end
+            alphabet = self._alphabets.of(DIGITS if digits else SYMBOL_ALPHABET)
+            cells = next(alone) if digits else None
+            found.append(answer_of(piece, next(lines), alphabet, cells))
         return found
-
-    def _certainties(self) -> Iterable[float]:
-        for found in self._combs.values():
-            for answer in found:
-                if answer is not None:
-                    yield from answer.certainties
 
     def _outcome(self, cut: Cut) -> Outcome:
         if cut.state is not None:
@@ -149,10 +144,10 @@ class _Reader:
         if isinstance(piece, FreePiece):
             return _plain(read_free(piece, self._words[field.name]), field)
         if field.type is FieldType.DATE:
-            return read_date(piece, combs[0], self._era(cut), self._hand)
+            return read_date(piece, combs[0], self._era(cut))
         if len(combs) > 1:
-            return _symbol(cut, combs, self._hand)
-        return _digits(field, piece, combs[0], self._hand)
+            return _symbol(cut, combs)
+        return _digits(field, piece, combs[0])
 
     def _era(self, cut: Cut) -> Outcome:
         """The era circled, or the only one there is, which is printed."""
@@ -171,6 +166,27 @@ def _ask(
         engine.posteriors([one for many in pictures.values() for one in many])
     )
     return {name: [next(answers) for _ in many] for name, many in pictures.items()}
+
+
+def _combs(cut: Cut) -> Iterator[tuple[CombPiece, bool]]:
+    """The comb pieces of a field, and which hold digits only."""
+    for at, piece in enumerate(cut.pieces):
+        if isinstance(piece, CombPiece):
+            # An office symbol may hold kana and letters behind its district.
+            yield piece, at == 0
+
+
+def _read_alone(cuts: Iterable[Cut]) -> Iterator[CellShares]:
+    """The cells of each written piece of digits in turn, all of them read at once."""
+    pieces = [
+        piece.views
+        for cut in cuts
+        for piece, digits in _combs(cut)
+        if digits and piece.pictures
+    ]
+    shares = cell_shares([view for views in pieces for view in views])
+    ends = np.cumsum([len(views) for views in pieces])
+    return iter(np.split(shares, ends[:-1]) if pieces else [])
 
 
 def _is_free(cut: Cut) -> bool:
@@ -193,21 +209,18 @@ def _plain(outcome: Outcome, field: Field) -> Outcome:
     return outcome
 
 
-def _digits(
-    field: Field, piece: CombPiece, answer: CombAnswer | None, hand: HandQuality
-) -> Outcome:
+def _digits(field: Field, piece: CombPiece, answer: CombAnswer | None) -> Outcome:
     if answer is None:
         return _nothing(piece)
     outcome = choose(
         answer,
-        hand=hand,
         spell=lambda text: (canonical(field.type, field.format, text), text),
         rule=CHECK_DIGITS.get(field.format or ""),
     )
     return replace(outcome, doubts=(*outcome.doubts, *piece.doubts))
 
 
-def _symbol(cut: Cut, combs: Sequence[CombAnswer | None], hand: HandQuality) -> Outcome:
+def _symbol(cut: Cut, combs: Sequence[CombAnswer | None]) -> Outcome:
     district, symbol = combs
     pieces = [piece for piece in cut.pieces if isinstance(piece, CombPiece)]
     if district is None and symbol is None:
@@ -216,7 +229,7 @@ def _symbol(cut: Cut, combs: Sequence[CombAnswer | None], hand: HandQuality) -> 
         return Outcome(
             FieldState.UNREADABLE, certainty=0.5, doubts=("half of it is missing",)
         )
-    outcome = read_symbol(district, symbol, pieces[1].glyphs, hand)
+    outcome = read_symbol(district, symbol, pieces[1].glyphs)
     doubts = [doubt for piece in pieces for doubt in piece.doubts]
     return replace(outcome, doubts=(*outcome.doubts, *doubts))
 

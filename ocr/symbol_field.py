@@ -9,9 +9,8 @@ from forms.grammar import canonical
 from forms.grammar.characters import DIGITS, KATAKANA, LETTERS
 from kamizero.model import Candidate, FieldState
 from ocr.comb_field import CombAnswer, CombPiece, choose, cut_comb
-from ocr.confidence import HandQuality
+from ocr.confidence import joined
 from ocr.crops import Glyphs
-from ocr.engine import GreyImage
 from ocr.ink import Ink
 from ocr.kana import settle_sizes
 from ocr.outcome import Outcome
@@ -32,15 +31,13 @@ def cut_symbol(ink: Ink, field: Field) -> tuple[CombPiece, CombPiece]:
     )
 
 
-def read_symbol(
-    district: CombAnswer, symbol: CombAnswer, glyphs: Glyphs, hand: HandQuality
-) -> Outcome:
+def read_symbol(district: CombAnswer, symbol: CombAnswer, glyphs: Glyphs) -> Outcome:
     """Join district and symbol; a symbol is all kana, or all letters and digits."""
-    head = choose(district, hand=hand, spell=_as_is, rule=None)
+    head = choose(district, spell=_as_is, rule=None)
     kinds = [_only(symbol, KATAKANA), _only(symbol, DIGITS + LETTERS)]
     kinds.sort(key=lambda kind: -prod(_seen_shares(kind, symbol)))
     shares = [prod(_seen_shares(kind, symbol)) for kind in kinds]
-    tails = [choose(kind, hand=hand, spell=_as_is, rule=None) for kind in kinds]
+    tails = [choose(kind, spell=_as_is, rule=None) for kind in kinds]
     sized, sure = _sized(tails[0], glyphs)
     candidates = [_joined(head.best, tail, sure) for tail in sized.candidates] + [
         _joined(other, sized.best, sure) for other in head.candidates[1:]
@@ -68,7 +65,7 @@ def _only(answer: CombAnswer, allowed: str) -> CombAnswer:
     line = answer.line[:, kept]
     line /= line.sum(axis=1, keepdims=True)
     characters = tuple(answer.characters[n] for n in kept)
-    return CombAnswer(line, None, line, characters)
+    return CombAnswer(line, None, joined(line, None), characters)
 
 
 def _seen_shares(kind: CombAnswer, whole: CombAnswer) -> list[float]:
@@ -107,7 +104,3 @@ def _joined(head: Candidate, tail: Candidate, sure: float) -> Candidate:
         text,
         head.probability * tail.probability * sure,
     )
-
-
-def pictures_of(pieces: Sequence[CombPiece]) -> list[GreyImage]:
-    return [picture for piece in pieces for picture in piece.pictures]

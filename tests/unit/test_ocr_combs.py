@@ -5,15 +5,14 @@ import pytest
 
 from forms.grammar import my_number_is_valid
 from kamizero.model import FieldState
+from ocr.cells import NO_DIGIT
 from ocr.comb_field import CombAnswer, Rule, choose
-from ocr.combs import Shares, from_alone, sequences, together
-from ocr.confidence import HandQuality
+from ocr.combs import Shares, from_cells, sequences
 from ocr.outcome import Outcome
 
 DIGITS = tuple("0123456789")
 VALID = "123456789018"
 RULE = Rule("common.my_number_check_digit", "check_digit", my_number_is_valid, 0.1)
-HASTY = HandQuality(1.0)
 
 
 def shares(text: str, *unsure: tuple[int, str, float], sure: float = 0.99999) -> Shares:
@@ -37,7 +36,7 @@ def as_is(text: str) -> tuple[str, str]:
 
 
 def chosen(table: np.ndarray, rule: Rule | None = RULE) -> Outcome:
-    return choose(answer(table), hand=HASTY, spell=as_is, rule=rule)
+    return choose(answer(table), spell=as_is, rule=rule)
 
 
 def test_sequences_come_in_the_order_of_their_probability() -> None:
@@ -49,20 +48,13 @@ def test_sequences_come_in_the_order_of_their_probability() -> None:
     assert [share for _, share in found] == pytest.approx([0.42, 0.28, 0.18, 0.12])
 
 
-def test_a_cell_alone_is_what_it_shows_most() -> None:
-    blank_then_seven = np.array([[0.9, 0.0, 0.1], [0.1, 0.1, 0.8]])
+def test_what_looks_like_no_digit_may_be_any() -> None:
+    nothing = np.zeros((1, NO_DIGIT + 1))
+    nothing[0, NO_DIGIT] = 1.0
 
-    table = from_alone([blank_then_seven])
+    table = from_cells(nothing)
 
-    assert table[0].argmax() == 1
-
-
-def test_two_grounds_outweigh_one_that_is_unsure() -> None:
-    unsure, sure = np.array([[0.55, 0.45]]), np.array([[0.1, 0.9]])
-
-    joined = together((unsure, 0.5), (sure, 0.5))
-
-    assert joined[0].argmax() == 1
+    assert table[0].tolist() == pytest.approx([0.1] * 10)
 
 
 def test_a_near_tie_is_settled_by_the_check_digit() -> None:
@@ -122,9 +114,17 @@ def test_a_ground_that_reads_something_else_is_none() -> None:
     line = shares(VALID)
     cells = shares(VALID, (5, "0", 0.9))
 
-    outcome = choose(
-        CombAnswer(line, cells, line, DIGITS), hand=HASTY, spell=as_is, rule=None
-    )
+    outcome = choose(CombAnswer(line, cells, line, DIGITS), spell=as_is, rule=None)
 
     assert outcome.grounds == ("line",)
     assert outcome.state is FieldState.READ
+
+
+def test_a_cell_that_holds_no_digit_needs_an_eye() -> None:
+    table = shares(VALID)
+
+    outcome = choose(
+        CombAnswer(table, table, table, DIGITS, no_digit=True), spell=as_is, rule=None
+    )
+
+    assert "no digit" in outcome.doubts

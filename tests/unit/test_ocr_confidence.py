@@ -5,7 +5,7 @@ import pytest
 
 from forms.definition import Field, FieldType
 from kamizero.model import Box, Candidate, FieldState
-from ocr.confidence import HandQuality, is_accepted
+from ocr.confidence import is_accepted, joined
 from ocr.outcome import Outcome, empty
 
 
@@ -30,38 +30,31 @@ def read(probability: float, *grounds: str, doubts: tuple[str, ...] = ()) -> Out
     )
 
 
-def test_a_neat_hand_is_trusted_more_than_a_hasty_one() -> None:
-    neat = HandQuality.of([0.99999] * 60)
-    hasty = HandQuality.of([0.99999] * 40 + [0.7] * 8)
-
-    assert neat.scale < 0.1 < hasty.scale
+SURE = np.array([[1 - 9e-6, *[1e-6] * 9]])
+UNSURE = np.array([[0.5, 0.5 - 8e-6, *[1e-6] * 8]])
+OTHER = np.array([[1e-6, 1 - 9e-6, *[1e-6] * 8]])
 
 
-def test_few_digits_do_not_make_a_hand_neat() -> None:
-    few = HandQuality.of([0.99999] * 2)
-
-    assert few.scale > 0.5
+def test_line_and_cells_that_agree_make_each_other_surer() -> None:
+    assert joined(UNSURE, SURE)[0, 0] > joined(UNSURE, UNSURE)[0, 0]
 
 
-def test_without_digits_a_hasty_hand_is_assumed() -> None:
-    assert HandQuality.of([]).scale == 1
+def test_line_and_cells_that_differ_leave_it_open() -> None:
+    assert joined(SURE, OTHER)[0, :2].max() < 0.999
 
 
-def test_in_a_hasty_hand_the_same_share_means_less() -> None:
-    shares = np.array([[0.999, 0.001]])
-
-    neat = HandQuality(0.02).weighed(shares)
-    hasty = HandQuality(1.0).weighed(shares)
-
-    assert neat[0, 0] > hasty[0, 0]
+def test_the_ground_that_is_sure_settles_what_the_other_leaves_open() -> None:
+    assert joined(UNSURE, OTHER)[0].argmax() == 1
+    assert joined(OTHER, UNSURE)[0].argmax() == 1
 
 
-def test_weighed_shares_sum_to_one() -> None:
-    shares = np.array([[0.6, 0.3, 0.1], [0.99, 0.005, 0.005]])
+def test_nothing_is_ever_quite_ruled_out() -> None:
+    assert joined(SURE, SURE).min() >= 1e-7
 
-    weighed = HandQuality(0.5).weighed(shares)
 
-    assert weighed.sum(axis=1).tolist() == pytest.approx([1, 1])
+@pytest.mark.parametrize("cells", [SURE, None])
+def test_probabilities_of_a_cell_sum_to_one(cells: np.ndarray | None) -> None:
+    assert joined(UNSURE, cells).sum() == pytest.approx(1)
 
 
 def test_an_unsure_reading_is_not_accepted() -> None:

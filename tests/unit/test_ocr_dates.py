@@ -6,7 +6,6 @@ import pytest
 from forms.definition import Choice, Field, FieldType
 from kamizero.model import Box, Candidate, FieldState
 from ocr.comb_field import CombAnswer, CombPiece
-from ocr.confidence import HandQuality
 from ocr.crops import Glyphs, close_up
 from ocr.date_field import CALENDAR_RULE, DateSpelling, read_date
 from ocr.outcome import Outcome, empty
@@ -23,12 +22,12 @@ FIELD = Field(
     box_mm=Box(0, 0, 30, 6),
     choices=ERAS,
 )
-NEAT = HandQuality(0.02)
 
 
 def piece(filled: tuple[int, ...] = (0, 1, 2, 3, 4, 5)) -> CombPiece:
     ink = np.zeros((30, 12), np.uint8)
-    glyphs = Glyphs(tuple(ink if at in filled else None for at in range(6)))
+    cells = tuple(ink if at in filled else None for at in range(6))
+    glyphs = Glyphs(cells, views=cells)
     return CombPiece(FIELD, glyphs, close_up(glyphs) if filled else None, False)
 
 
@@ -47,14 +46,14 @@ def era(code: str) -> Outcome:
 
 
 def test_era_and_digits_make_a_day() -> None:
-    outcome = read_date(piece(), answer("020512"), era("7"), NEAT)
+    outcome = read_date(piece(), answer("020512"), era("7"))
 
     assert (outcome.best.value, outcome.best.text) == ("1990-05-12", "7 020512")
     assert "calendar" in outcome.grounds
 
 
 def test_a_day_that_does_not_exist_has_no_value_and_keeps_its_writing() -> None:
-    outcome = read_date(piece(), answer("020230"), era("7"), NEAT)
+    outcome = read_date(piece(), answer("020230"), era("7"))
 
     assert outcome.state is FieldState.READ
     assert (outcome.best.value, outcome.best.text) == ("", "7 020230")
@@ -64,14 +63,14 @@ def test_a_day_that_does_not_exist_has_no_value_and_keeps_its_writing() -> None:
 def test_a_near_tie_is_settled_by_the_calendar() -> None:
     unsure = answer("020231", (3, "3", 0.45))
 
-    outcome = read_date(piece(), unsure, era("7"), NEAT)
+    outcome = read_date(piece(), unsure, era("7"))
 
     assert outcome.best.value == "1990-03-31"
     assert outcome.chosen_by == CALENDAR_RULE
 
 
 def test_a_day_outside_its_era_is_converted() -> None:
-    outcome = read_date(piece(), answer("350401"), era("7"), NEAT)
+    outcome = read_date(piece(), answer("350401"), era("7"))
 
     assert outcome.best.value == "2023-04-01"
 
@@ -83,7 +82,7 @@ def test_one_digit_in_a_pair_of_boxes_is_the_units() -> None:
 
 
 def test_an_empty_pair_leaves_the_date_without_value() -> None:
-    outcome = read_date(piece((0, 1, 2, 3)), answer("0205"), era("7"), NEAT)
+    outcome = read_date(piece((0, 1, 2, 3)), answer("0205"), era("7"))
 
     assert outcome.best.value == ""
     assert outcome.doubts
@@ -92,14 +91,14 @@ def test_an_empty_pair_leaves_the_date_without_value() -> None:
 def test_two_eras_circled_are_several() -> None:
     both = Outcome(FieldState.SEVERAL, doubts=("several",))
 
-    outcome = read_date(piece(), answer("020512"), both, NEAT)
+    outcome = read_date(piece(), answer("020512"), both)
 
     assert outcome.state is FieldState.SEVERAL
     assert outcome.best.value == ""
 
 
 def test_digits_without_an_era_need_an_eye() -> None:
-    outcome = read_date(piece(), answer("020512"), empty(certainty=0.99), NEAT)
+    outcome = read_date(piece(), answer("020512"), empty(certainty=0.99))
 
     assert outcome.best.value == ""
     assert "no era" in outcome.doubts
@@ -107,7 +106,7 @@ def test_digits_without_an_era_need_an_eye() -> None:
 
 @pytest.mark.parametrize("code", ["5", "9"])
 def test_an_era_without_digits_is_no_date(code: str) -> None:
-    outcome = read_date(piece(()), None, era(code), NEAT)
+    outcome = read_date(piece(()), None, era(code))
 
     assert outcome.state is FieldState.READ
     assert outcome.best.value == ""
@@ -115,6 +114,6 @@ def test_an_era_without_digits_is_no_date(code: str) -> None:
 
 
 def test_nothing_written_is_blank() -> None:
-    outcome = read_date(piece(()), None, empty(certainty=0.9999), NEAT)
+    outcome = read_date(piece(()), None, empty(certainty=0.9999))
 
     assert outcome.state is FieldState.BLANK
