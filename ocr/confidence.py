@@ -49,9 +49,9 @@ _TARGETS = {
     FieldType.CHOICE: 0.999,
     FieldType.CHECK: 0.999,
     FieldType.SEAL: 0.98,
-    FieldType.KANA: 0.94,
-    FieldType.TEXT: 0.94,
-    FieldType.ADDRESS: 0.94,
+    FieldType.KANA: 0.98,
+    FieldType.TEXT: 0.98,
+    FieldType.ADDRESS: 0.98,
 }
 _CRITICAL_GROUNDS = 2
 _DIGITS = (FieldType.DIGITS, FieldType.AMOUNT, FieldType.DATE)

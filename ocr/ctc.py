@@ -1,7 +1,7 @@
 """Decodes what a recogniser with a CTC blank answers for one line."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +14,33 @@ _SMALLEST_SHARE = 1e-3
 
 
 class Line(NamedTuple):
-    """One way to read a line; the probability is among all ways considered."""
+    """One way to read a line; the probability is among all ways considered.
+
+    `strokes` is what it would be by the strokes alone, where a list ranked too.
+    """
 
     text: str
     probability: float
+    strokes: float | None = None
+
+    @property
+    def by_strokes(self) -> float:
+        return self.probability if self.strokes is None else self.strokes
+
+
+def summed(lines: Iterable[Line]) -> list[Line]:
+    """Lines that came to be spelt alike made one, best first."""
+    shares: dict[str, tuple[float, float]] = {}
+    for line in lines:
+        share, strokes = shares.get(line.text, (0.0, 0.0))
+        shares[line.text] = (share + line.probability, strokes + line.by_strokes)
+    ranked = sorted(shares.items(), key=lambda item: -item[1][0])
+    return [Line(text, *both) for text, both in ranked]
+
+
+def scaled(line: Line, factor: float) -> Line:
+    """The same line, less probable."""
+    return Line(line.text, line.probability * factor, line.by_strokes * factor)
 
 
 class Glyph(NamedTuple):

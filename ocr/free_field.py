@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from typing import NamedTuple
 
 from forms.definition import Field
 from forms.grammar import canonical
@@ -17,7 +18,8 @@ from ocr.lines import WrittenLine, written_lines
 from ocr.outcome import Outcome
 from ocr.word import WordReading
 
-_KEPT = 6
+# Readings ranked by other fields may lie far down.
+_KEPT = 11
 _WIDE_SPACE = "\u3000"
 _DASH = re.compile("(?<=[0-9０-９])[一ー－―](?=[0-9０-９])")
 _NAMES = ("name_kana", "name_kanji", "owner_name")
@@ -52,7 +54,8 @@ def read_free(piece: FreePiece, words: Sequence[WordReading]) -> Outcome:
     if not piece.lines:
         doubts = ("faint",) if piece.faint else ()
         return Outcome(FieldState.BLANK, certainty=0.9995, doubts=doubts)
-    candidates = tuple(_candidates(piece, words))
+    ways = list(_ways(piece, words))
+    candidates = tuple(way.candidate for way in ways)
     if not candidates or not candidates[0].value:
         return Outcome(FieldState.UNREADABLE, certainty=0.5, doubts=("unreadable",))
     return Outcome(
@@ -60,37 +63,54 @@ def read_free(piece: FreePiece, words: Sequence[WordReading]) -> Outcome:
         candidates[: _KEPT + 1],
         grounds=("line",),
         doubts=tuple(_doubts(piece, candidates[0])),
+        strokes={way.candidate.value: way.strokes for way in ways},
     )
 
 
-def _candidates(piece: FreePiece, words: Sequence[WordReading]) -> Iterator[Candidate]:
-    """The best reading of all words, then those that differ in one word."""
+class _Way(NamedTuple):
+    """A way to read the field, and how probable it is by the strokes alone."""
+
+    candidate: Candidate
+    strokes: float
+
+
+def _ways(piece: FreePiece, words: Sequence[WordReading]) -> list[_Way]:
+    """The likeliest ways to read all words, best first."""
     if any(not word.lines for word in words):
-        return
-    best = [word.lines[0] for word in words]
-    changed = [
-        [*best[:at], other, *best[at + 1 :]]
-        for at, word in enumerate(words)
-        for other in word.lines[1:]
-    ]
+        return []
+    likeliest: list[tuple[ctc.Line, ...]] = [()]
+    for word in words:
+        longer = [(*lines, line) for lines in likeliest for line in word.lines[:_KEPT]]
+        longer.sort(key=lambda lines: -prod(line.probability for line in lines))
+        likeliest = longer[: 2 * _KEPT]
     # Ways that differ in the writing only are one value: 1-2 and 1一2.
-    by_value: dict[str, Candidate] = {}
-    for lines in [best, *changed]:
-        found = _candidate(piece, lines)
-        known = by_value.get(found.value, replace(found, probability=0.0))
-        share = min(known.probability + found.probability, 1.0)
-        by_value[found.value] = replace(known, probability=share)
-    yield from sorted(by_value.values(), key=lambda one: -one.probability)
+    by_value: dict[str, _Way] = {}
+    for lines in likeliest:
+        way = _way(piece, lines)
+        value, share = way.candidate.value, way.candidate.probability
+        if value in by_value:
+            known = by_value[value]
+            share = min(share + known.candidate.probability, 1.0)
+            way = _Way(
+                replace(known.candidate, probability=share),
+                way.strokes + known.strokes,
+            )
+        by_value[value] = way
+    return sorted(by_value.values(), key=lambda way: -way.candidate.probability)
 
 
-def _candidate(piece: FreePiece, lines: Sequence[ctc.Line]) -> Candidate:
+def _way(piece: FreePiece, lines: Sequence[ctc.Line]) -> _Way:
     text = _joined(piece, [line.text for line in lines])
     value = canonical(piece.field.type, piece.field.format, text)
     probability = prod(line.probability for line in lines)
-    return Candidate(value, text, min(probability, 1.0))
+    strokes = prod(line.by_strokes for line in lines)
+    return _Way(Candidate(value, text, min(probability, 1.0)), strokes)
 
 
 def _joined(piece: FreePiece, texts: Sequence[str]) -> str:
+    if len(texts) < len(piece.pictures):
+        # Read as one, whatever gaps are in it.
+        return _DASH.sub("-", "".join(texts))
     left = iter(texts)
     rows = [_WIDE_SPACE.join(next(left) for _ in line.words) for line in piece.lines]
     return _DASH.sub("-", "".join(rows))

@@ -41,6 +41,13 @@ class Settled(NamedTuple):
     other: str
 
 
+class Seen(NamedTuple):
+    """The glyphs of a word as the recogniser saw them, and their heights in pixels."""
+
+    text: str
+    heights: tuple[float, ...]
+
+
 def settle_sizes(text: str, heights: Sequence[float]) -> Settled:
     """Make each kana of a word small or large.
 
@@ -67,6 +74,40 @@ def settle_sizes(text: str, heights: Sequence[float]) -> Settled:
     return Settled(settled, sure, _flipped(settled, least_sure))
 
 
+def size_shares(text: str, seen: Seen, readings: Sequence[str]) -> dict[str, float]:
+    """How probable each sizing of a word is whose kana are all large here.
+
+    The likeliest, the one next to it and those of listed `readings` are considered.
+    """
+    fits = [SMALL.get(char, char) for char in seen.text] == list(text)
+    known = seen if fits else Seen("", ())
+    settled = settle_sizes(known.text or text, known.heights)
+    considered = dict.fromkeys((settled.text, settled.other, *readings))
+    shares = {one: _sized_so(one, known) for one in considered}
+    total = sum(shares.values()) or 1.0
+    return {one: share / total for one, share in shares.items()}
+
+
+def _sized_so(text: str, seen: Seen) -> float:
+    """How well these sizes go with their neighbours and with what was seen."""
+    usual = _usual(seen.text, seen.heights)
+    share = 1.0
+    for at, char in enumerate(text):
+        large = SMALL.get(char, char)
+        if large not in LARGE:
+            continue
+        following = text[at + 1] if at + 1 < len(text) else ""
+        small = _probability_small(
+            large,
+            before=text[at - 1] if at else "",
+            following=SMALL.get(following, following),
+            share=seen.heights[at] / usual if usual and seen.heights else 0.0,
+            seen_small=seen.text[at] in SMALL if seen.text else None,
+        )
+        share *= small if char in SMALL else 1 - small
+    return share
+
+
 def _flipped(text: str, at: int) -> str:
     """The same with the kana at this place large for small, small for large."""
     if at < 0:
@@ -76,10 +117,11 @@ def _flipped(text: str, at: int) -> str:
 
 
 def _probability_small(
-    large: str, *, before: str, following: str, share: float, seen_small: bool
+    large: str, *, before: str, following: str, share: float, seen_small: bool | None
 ) -> float:
     odds = math.log(_spoken_odds(large, before, following))
-    odds += _SEEN_ODDS if seen_small else -_SEEN_ODDS
+    if seen_small is not None:
+        odds += _SEEN_ODDS if seen_small else -_SEEN_ODDS
     if share > 0:
         lower = _BORDERS[large] - share
         odds += _SHARPNESS * max(min(lower, _MOST_LOWER), -_MOST_LOWER)

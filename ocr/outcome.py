@@ -1,6 +1,7 @@
 """What reading one field came to, before anybody decides whether to accept it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kamizero.model import Candidate, FieldState
 
@@ -15,6 +16,8 @@ class Outcome:
             that one, the second is the best reading without the rule.
         chosen_by: the rule that decided, or None.
         grounds: what independently speaks for the first candidate.
+        strokes: how probable each value is by its strokes alone, where lists and
+            other fields took part in ranking the candidates.
         doubts: why the reading needs an eye whatever its probability.
     """
 
@@ -24,6 +27,7 @@ class Outcome:
     grounds: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     certainty: float = 1.0
+    strokes: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def best(self) -> Candidate:

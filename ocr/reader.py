@@ -10,6 +10,8 @@ from forms.grammar import canonical, my_number_is_valid
 from forms.grammar.characters import DIGITS
 from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
+from ocr.addresses import with_addresses
+from ocr.calibration import FREE_WRITING, Calibration, calibrated
 from ocr.cells import CellShares, cell_shares
 from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
 from ocr.corrected import corrected
@@ -20,12 +22,14 @@ from ocr.diagonals import without_diagonals
 from ocr.dittos import DITTO_TEXTS, with_dittos
 from ocr.engine import GreyImage, Posteriors, Recogniser
 from ocr.free_field import FreePiece, read_free
+from ocr.free_words import read_words
 from ocr.ink import Ink
 from ocr.marks import circlings, read_circles, read_marks
 from ocr.outcome import Outcome
+from ocr.people import with_people
 from ocr.sums import with_sums
 from ocr.symbol_field import SYMBOL_ALPHABET, read_symbol
-from ocr.word import WordReading, alphabets_of, both, read_word, smoothed
+from ocr.word import WordReading, alphabets_of, both, second_look
 
 CHECK_DIGITS = {
     "my_number": Rule(
@@ -50,7 +54,11 @@ _UNUSED_TEXTS = frozenset({"余白", "以下余白"})
 
 
 def read_fields(
-    definition: FormDefinition, ink: Mapping[int, Ink], *, engine: Recogniser
+    definition: FormDefinition,
+    ink: Mapping[int, Ink],
+    *,
+    engine: Recogniser,
+    calibration: Calibration = FREE_WRITING,
 ) -> dict[str, Outcome]:
     """The outcome of each field, by name."""
     cuts, lines = [], {}
@@ -62,6 +70,8 @@ def read_fields(
     reader = _Reader(definition, cuts, engine)
     missing = {field.name: _NO_PAGE for field in definition.fields}
     read = with_sums(definition, missing | reader.outcomes())
+    read = with_addresses(definition, with_people(definition, read))
+    read = calibrated(definition, read, calibration)
     return with_crossed_rows(definition, with_dittos(definition, read), lines)
 
 
@@ -96,7 +106,7 @@ class _Reader:
         again = _ask(
             self._engine,
             {
-                name: [smoothed(picture) for picture in cut.pictures]
+                name: [second_look(cut.field, picture) for picture in cut.pictures]
                 for name, cut in unsure.items()
             },
         )
@@ -106,10 +116,12 @@ class _Reader:
         return first
 
     def _words_of(self, cut: Cut, answers: Sequence[Posteriors]) -> list[WordReading]:
-        return [
-            read_word(cut.field, picture, posteriors, self._alphabets)
-            for picture, posteriors in zip(cut.pictures, answers, strict=True)
-        ]
+        piece = cut.pieces[0]
+        return (
+            read_words(piece, answers, self._alphabets)
+            if isinstance(piece, FreePiece)
+            else []
+        )
 
     def _comb_answers(
         self, cut: Cut, answers: Sequence[Posteriors], alone: Iterator[CellShares]

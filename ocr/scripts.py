@@ -4,6 +4,7 @@
 shows which was written.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -12,6 +13,9 @@ _KATAKANA_OF = dict(
 )
 _KANJI_OF = {kana: kanji for kanji, kana in _KATAKANA_OF.items()}
 _EITHER = frozenset(_KATAKANA_OF) | frozenset(_KANJI_OF)
+# A long-vowel mark follows a kana, and a hyphen stands between no two of them.
+_AFTER_KANJI = re.compile("(?<=[一-鿿])[ー-](?=[ァ-ヺ一-鿿])")
+_INSIDE_KATAKANA = re.compile("(?<=[ァ-ヺ])-(?=[ァ-ヺ])")
 # These also stand between kanji: 三ツ木, 一ノ瀬, 市ケ谷.
 _NOT_TELLING = _EITHER | frozenset("ツッノケヶヵ")
 _KANA_OF = {"5": "ら"}
@@ -23,10 +27,11 @@ def settle_scripts(text: str) -> str:
     """Write each ambiguous character in the script of the word around it."""
     runs = ["".join(chars) for _, chars in groupby(text, key=_may_be_katakana)]
     following = [*runs, ""][1:]
-    return "".join(
+    settled = "".join(
         _settled(run, after) if _may_be_katakana(run[0]) else run
         for run, after in zip(runs, following, strict=True)
     )
+    return _INSIDE_KATAKANA.sub("ー", _AFTER_KANJI.sub("一", settled))
 
 
 def stray_digits(text: str) -> int:

@@ -14,7 +14,9 @@ from ocr import ctc
 from ocr.alphabets import Alphabet, Steps
 from ocr.engine import GreyImage, Posteriors
 from ocr.japanese import JapaneseAlphabet
-from ocr.kana import settle_sizes
+from ocr.kana import Seen, settle_sizes
+from ocr.name_word import kana_lines, kanji_lines
+from ocr.names import Names, Part, names
 from ocr.scripts import settle_scripts, stray_digits, with_kana_for_strays
 from ocr.sounds import likelihood
 
@@ -28,6 +30,9 @@ _OPEN = (FieldType.TEXT, FieldType.ADDRESS)
 _STRAY_SHARE = 0.02
 # Broken and grainy strokes grow together when blurred this far and darkened again.
 _BLUR_PX, _DARKENING = 1.0, 1.8
+# Parts of a word are moved apart by this share of its height.
+_SPREAD = 0.17
+_INK = 200
 
 
 @lru_cache(maxsize=4)
@@ -72,53 +77,105 @@ class Alphabets:
 
 
 def read_word(
-    field: Field, picture: GreyImage, posteriors: Posteriors, alphabets: Alphabets
+    field: Field,
+    picture: GreyImage,
+    posteriors: Posteriors,
+    alphabets: Alphabets,
+    *,
+    part: Part | None = None,
 ) -> WordReading:
-    """The ways to read a word that is written in this field."""
+    """The ways to read a word; `part` says which part of a name it must be."""
     characters, steps = alphabets.steps(field, posteriors)
-    lines = [
-        line
-        for line in ctc.lines(steps, characters)
-        if line.probability >= _LEAST_PROBABILITY
-    ]
+    if part is not None:
+        return _read_name(field, picture, characters, steps, names(part))
+    lines = ctc.lines(steps, characters)
     if field.type in _OPEN:
         lines = _in_their_script(lines)
     if field.type is FieldType.KANA:
         lines = _settled(lines, _heights(picture, ctc.glyphs(steps, characters)))
+    return fitted(lines, steps)
+
+
+def _read_name(
+    field: Field,
+    picture: GreyImage,
+    characters: tuple[str, ...],
+    steps: Steps,
+    known: Names,
+) -> WordReading:
+    if field.type is FieldType.KANA:
+        seen = seen_glyphs(picture, characters, steps)
+        return fitted(kana_lines(steps, characters, known, seen), steps)
+    return fitted(_in_their_script(kanji_lines(steps, characters, known)), steps)
+
+
+def fitted(lines: Sequence[ctc.Line], steps: Steps) -> WordReading:
+    """The lines, what the alphabet leaves out counted against all of them."""
     fit = _fit(steps)
     return WordReading(
-        tuple(ctc.Line(line.text, float(line.probability * fit)) for line in lines)
+        tuple(
+            ctc.scaled(line, fit)
+            for line in lines
+            if line.probability >= _LEAST_PROBABILITY
+        )
     )
 
 
-def smoothed(picture: GreyImage) -> GreyImage:
-    """The word with its strokes blurred together, for a second look."""
+def seen_glyphs(
+    picture: GreyImage | None, characters: Sequence[str], steps: Steps
+) -> Seen:
+    """The glyphs of the best path, with the heights they have in the picture."""
+    glyphs = ctc.glyphs(steps, characters)
+    heights = [] if picture is None else _heights(picture, glyphs)
+    return Seen("".join(glyph.character for glyph in glyphs), tuple(heights))
+
+
+def second_look(field: Field, picture: GreyImage) -> GreyImage:
+    """The word in another way, for when the first look leaves doubts.
+
+    The kana of names stand so close that the recogniser takes two of them for one
+    kanji; the strokes of kanji are broken by poor scanners.
+    """
+    return (
+        _spread(picture)
+        if field.type is FieldType.KANA and field.format is None
+        else _smoothed(picture)
+    )
+
+
+def _smoothed(picture: GreyImage) -> GreyImage:
+    """The strokes blurred together."""
     ink = 255 - cv2.GaussianBlur(picture, (0, 0), _BLUR_PX).astype(np.float32)
     return np.asarray(255 - np.clip(ink * _DARKENING, 0, 255), np.uint8)
 
 
+def _spread(picture: GreyImage) -> GreyImage:
+    """The parts of the word that do not touch, moved apart."""
+    written = np.asarray((picture < _INK).any(axis=0))
+    begins = np.flatnonzero(written[1:] & ~written[:-1]) + 1
+    gap = np.full((picture.shape[0], round(_SPREAD * picture.shape[0])), 255, np.uint8)
+    parts = np.split(picture, begins, axis=1)
+    spread = [part for one in parts for part in (one, gap)][:-1]
+    return np.asarray(np.hstack(spread), np.uint8)
+
+
 def both(first: WordReading, second: WordReading) -> WordReading:
     """What two looks at one word say together."""
-    shares: dict[str, float] = {}
-    for line in (*first.lines, *second.lines):
-        shares[line.text] = shares.get(line.text, 0.0) + line.probability / 2
-    ranked = sorted(shares.items(), key=lambda item: -item[1])
-    return WordReading(tuple(ctc.Line(text, share) for text, share in ranked))
+    halves = (ctc.scaled(line, 0.5) for line in (*first.lines, *second.lines))
+    return WordReading(tuple(ctc.summed(halves)))
 
 
 def _in_their_script(lines: Sequence[ctc.Line]) -> list[ctc.Line]:
     """The same with each ambiguous shape in the script of the word around it."""
-    shares: dict[str, float] = {}
+    found = []
     for line in lines:
         text = settle_scripts(line.text)
         strays = stray_digits(text)
         if strays:
             meant = with_kana_for_strays(text)
-            shares[meant] = shares.get(meant, 0.0) + line.probability / 2
-        share = line.probability * _STRAY_SHARE**strays
-        shares[text] = shares.get(text, 0.0) + share
-    ranked = sorted(shares.items(), key=lambda item: -item[1])
-    return [ctc.Line(text, share) for text, share in ranked]
+            found.append(ctc.scaled(line, 0.5)._replace(text=meant))
+        found.append(ctc.scaled(line, _STRAY_SHARE**strays)._replace(text=text))
+    return ctc.summed(found)
 
 
 def _settled(lines: Sequence[ctc.Line], heights: Sequence[float]) -> list[ctc.Line]:

@@ -1,0 +1,1 @@
+"""Fits what the reader believes of itself to what it reads rightly."""

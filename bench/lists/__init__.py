@@ -1,0 +1,1 @@
+"""Builds the lists of names and places that rank what free writing may say."""

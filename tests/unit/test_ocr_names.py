@@ -1,0 +1,144 @@
+"""The list of names, and how it ranks what the strokes leave open."""
+
+from importlib.resources import files
+
+import numpy as np
+
+from forms.library import Library
+from kamizero.model import Candidate, FieldState
+from ocr.alphabets import Steps
+from ocr.ctc import Line
+from ocr.kana import Seen
+from ocr.listed import WordTable
+from ocr.name_word import kana_lines, kanji_lines
+from ocr.names import Part, names
+from ocr.outcome import Outcome
+from ocr.people import RULE, with_people
+from ocr.whole_name import whole_name_lines
+
+_GAP = "\u3000"
+
+
+def _steps(*glyphs: dict[str, float]) -> tuple[Steps, tuple[str, ...]]:
+    """One step a glyph, each followed by a blank."""
+    characters = ("", *sorted({char for glyph in glyphs for char in glyph}))
+    rows = []
+    for glyph in glyphs:
+        rows.append([0.0] + [glyph.get(char, 0.0) for char in characters[1:]])
+        rows.append([1.0] + [0.0] * (len(characters) - 1))
+    return np.array(rows), characters
+
+
+def _read(value: str, probability: float, *others: tuple[str, float]) -> Outcome:
+    candidates = [(value, probability), *others]
+    return Outcome(
+        FieldState.READ,
+        tuple(Candidate(text, text, share) for text, share in candidates),
+        grounds=("line",),
+    )
+
+
+def test_a_listed_name_has_its_readings() -> None:
+    family = names(Part.FAMILY)
+
+    assert family.is_read("佐藤", "サトウ")
+    assert not family.is_read("佐藤", "スズキ")
+    assert not family.is_read("佐藤", "ゾトウ")
+
+
+def test_the_list_carries_its_makers_notice() -> None:
+    text = (files("ocr") / "names.txt").read_text(encoding="utf-8")
+
+    assert "Nara Institute of Science" in text
+    assert "NO WARRANTY" in text
+
+
+def test_a_table_gives_the_words_that_were_seen_whole() -> None:
+    table = WordTable(["佐藤", "佐々木", "伊藤"])
+
+    found = table.likely({"佐": 0.9, "藤": 0.5, "伊": 1e-6}, most=5)
+
+    assert found == ["佐藤"]
+
+
+def test_a_listed_name_wins_a_near_tie() -> None:
+    steps, characters = _steps({"佐": 0.97}, {"藤": 0.45, "蕂": 0.5})
+
+    best = kanji_lines(steps, characters, names(Part.FAMILY))[0]
+
+    assert best.text == "佐藤"
+    assert best.by_strokes < 0.5
+
+
+def test_an_unlisted_name_that_is_plainly_written_stays() -> None:
+    steps, characters = _steps({"佐": 0.99}, {"蕂": 0.99, "藤": 0.002})
+
+    best = kanji_lines(steps, characters, names(Part.FAMILY))[0]
+
+    assert best.text == "佐蕂"
+
+
+def test_a_voiced_kana_that_is_plainly_written_stays() -> None:
+    steps, characters = _steps({"ス": 0.99}, {"ス": 0.985, "ズ": 0.01}, {"キ": 0.99})
+
+    best = kana_lines(steps, characters, names(Part.FAMILY), Seen("", ()))[0]
+
+    assert best.text == "ススキ"
+
+
+def test_a_listed_reading_has_its_small_kana() -> None:
+    steps, characters = _steps({"リ": 0.99}, {"ヨ": 0.6, "ョ": 0.3}, {"ウ": 0.99})
+
+    best = kana_lines(steps, characters, names(Part.GIVEN), Seen("", ()))[0]
+
+    assert best.text == "リョウ"
+
+
+def test_a_name_without_a_gap_is_parted_where_names_part() -> None:
+    steps, characters = _steps({"半": 0.9}, {"澤": 0.9}, {"茂": 0.9}, {"雄": 0.9})
+
+    lines: list[Line] = whole_name_lines(steps, characters)
+
+    assert lines[0].text == f"半澤{_GAP}茂雄"
+
+
+_SATO = f"佐藤{_GAP}博"
+
+
+def _with_people(kanji: Outcome, kana: Outcome) -> tuple[Outcome, Outcome]:
+    definition = Library.shipped().get("2200@2020-12")
+    outcomes = {field.name: Outcome(FieldState.BLANK) for field in definition.fields}
+    outcomes |= {"insured.1.name_kanji": kanji, "insured.1.name_kana": kana}
+    settled = with_people(definition, outcomes)
+    return settled["insured.1.name_kanji"], settled["insured.1.name_kana"]
+
+
+def test_kana_that_are_read_so_speak_for_the_kanji_and_the_kanji_for_them() -> None:
+    kana = _read(f"サトウ{_GAP}ヒロシ", 0.9)
+
+    settled = _with_people(_read(_SATO, 0.9), kana)
+
+    assert settled[0].grounds == ("line", "kana")
+    assert settled[1].grounds == ("line", "kanji")
+    assert all(one.confidence > 0.98 for one in settled)
+
+
+def test_kana_that_come_first_for_the_kanji_only_say_so() -> None:
+    kana = _read(f"サトウ{_GAP}ヒロジ", 0.6, (f"サトウ{_GAP}ヒロシ", 0.3))
+
+    _, settled = _with_people(_read(_SATO, 0.99), kana)
+
+    assert settled.best.value == f"サトウ{_GAP}ヒロシ"
+    assert settled.chosen_by == RULE
+    assert settled.candidates[1].value == f"サトウ{_GAP}ヒロジ"
+    assert settled.grounds == ("line",)
+
+
+def test_kana_that_were_plainly_written_otherwise_stay() -> None:
+    kana = _read(f"サトウ{_GAP}ヒロジ", 0.99, (f"サトウ{_GAP}ヒロシ", 0.0005))
+
+    _, settled = _with_people(_read(_SATO, 0.99), kana)
+
+    assert settled.best.value == f"サトウ{_GAP}ヒロジ"
+    assert settled.chosen_by is None
+    assert "kanji" not in settled.grounds
