@@ -13,6 +13,8 @@ _COVERED = 0.5
 # Flatter lines are folds of the paper, or strike the fields that they run through.
 _FLATTEST_DEGREES = 6.0
 _DOUBLE_MM = 0.4
+# Who strikes so many fields of an entry and corrects none means all of it.
+_STRUCK_OF_ROW = 3
 
 
 def with_crossed_rows(
@@ -27,7 +29,8 @@ def with_crossed_rows(
     settled = dict(outcomes)
     for fields in _entries(definition):
         on_page = lines.get(fields[0].page, ())
-        whole = _is_crossed(_around(fields), on_page)
+        alike = sum(settled[one.name].state is FieldState.STRUCK for one in fields)
+        whole = alike >= _STRUCK_OF_ROW or _is_crossed(_around(fields), on_page)
         for field in fields:
             if whole or _is_under_double_line(field.box_mm, on_page):
                 settled[field.name] = _struck(settled[field.name])

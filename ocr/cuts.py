@@ -69,7 +69,7 @@ def cut_field(field: Field, ink: Ink, crossings: Iterable[Diagonal]) -> Cut:
     struck = strike_in(ink, field)
     if struck is not None:
         return _struck(field, ink, *struck, doubts)
-    if is_paler_beside(ink, field.box_mm):
+    if field.cells is None and is_paler_beside(ink, field.box_mm):
         doubts.append("faint")
     if _is_alone(field, pieces):
         doubts.append("alone in its boxes")

@@ -106,9 +106,12 @@ def find_ink(
 
 def _is_coloured(flat: Grey) -> bool:
     """Tell whether any print, pen or stamp has a colour."""
-    few = flat[::2, ::2].astype(np.int16)
-    spread = few.max(axis=2) - few.min(axis=2)
-    return float((spread > _COLOUR_SPREAD).mean()) > _LEAST_COLOURED
+    few = np.ascontiguousarray(flat[::4, ::4])
+    red, green, blue = cv2.split(few)
+    lightest = cv2.max(cv2.max(red, green), blue)
+    darkest = cv2.min(cv2.min(red, green), blue)
+    spread = cv2.subtract(lightest, darkest)
+    return float(np.mean(np.asarray(spread) > _COLOUR_SPREAD)) > _LEAST_COLOURED
 
 
 def _paper(grey: Grey) -> Grey:

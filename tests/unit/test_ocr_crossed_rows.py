@@ -64,6 +64,20 @@ def test_a_line_across_an_entry_strikes_what_it_does_not_touch() -> None:
     }
 
 
+def test_an_entry_struck_field_by_field_is_struck_as_a_whole() -> None:
+    boxes = [Box(5, 5 + 4 * at, 20, 3) for at in range(4)]
+    fields = tuple(field(1, f"item_{'abcd'[at]}", box) for at, box in enumerate(boxes))
+    struck = Outcome(FieldState.STRUCK, certainty=0.999)
+    outcomes = {one.name: struck for one in fields[:3]} | {fields[3].name: READ}
+
+    part = FORM.model_copy(update={"fields": fields})
+    fewer = outcomes | {fields[0].name: READ}
+
+    name = fields[3].name
+    assert with_crossed_rows(part, outcomes, {})[name].state is FieldState.STRUCK
+    assert with_crossed_rows(part, fewer, {})[name].state is FieldState.READ
+
+
 def test_what_is_empty_in_a_crossed_entry_stays_blank() -> None:
     states = crossed(Diagonal(6, 17, 50, 6), remarks=BLANK)
 
