@@ -1,15 +1,18 @@
 """The watched folder: a file is taken when it is quiet, and removed when it is kept."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
+from ingest.doors.ledger import mark_of
 from ingest.file_names import is_side_file, is_unfinished
-from ingest.intake import Delivery, Incoming
+from ingest.intake import Delivery, Incoming, Within
 from kamizero.errors import KamizeroError
 
 log = structlog.get_logger()
@@ -18,9 +21,19 @@ log = structlog.get_logger()
 class Receiver(Protocol):
     """Where the files go: the intake."""
 
-    def receive(self, files: Iterable[Incoming], delivery: Delivery) -> int:
+    def receive(
+        self, files: Iterable[Incoming], delivery: Delivery, *, within: Within
+    ) -> int:
         """Keep the files and return their job; everything is durable then."""
         ...
+
+
+class Remembering(Protocol):
+    """Where it is written down what was taken, in the transaction that took it."""
+
+    def was_taken(self, mark: str) -> bool: ...
+
+    def note(self, mark: str, name: str, size: int, delivery: Delivery) -> Within: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +60,14 @@ class WatchedFolder:
         folder: Path,
         *,
         intake: Receiver,
+        ledger: Remembering,
         delivery: Callable[[], Delivery],
         quiet_seconds: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
         self._intake = intake
+        self._ledger = ledger
         self._delivery = delivery
         self._quiet = quiet_seconds
         self._monotonic = monotonic
@@ -71,10 +86,20 @@ class WatchedFolder:
 
     def _take(self, path: Path, sight: Sight) -> int | None:
         source = str(path.relative_to(self._folder))
+        job = None
         try:
-            job = self._intake.receive(
-                [Incoming(source, path.read_bytes)], self._delivery()
-            )
+            data = path.read_bytes()
+            # Its bytes are part of what it is: nothing unseen is ever removed, even
+            # where names and times come again.
+            sha256 = hashlib.sha256(data).hexdigest()
+            mark = mark_of(source, sight.changed_ns, sha256)
+            if not self._ledger.was_taken(mark):
+                delivery = self._delivery()
+                job = self._intake.receive(
+                    [Incoming(source, partial(bytes, data))],
+                    delivery,
+                    within=self._ledger.note(mark, source, len(data), delivery),
+                )
         except (KamizeroError, OSError) as error:
             # The file stays where it is and is tried again at the next look.
             log.error("watched_file_not_taken", error=str(error))

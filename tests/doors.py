@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy import select
 
 from ingest.doors.doorkeeper import Doorkeeper
+from ingest.doors.ledger import Ledger
 from ingest.doors.live import Live
 from ingest.doors.reception import Reception, Sender
 from ingest.doors.spool import Spool
@@ -56,6 +57,7 @@ class House:
         self.spool = Spool(self.folder, free_bytes=self.free_bytes)
         self.limits = Limits(file_bytes=self.file_bytes)
         self.database = self.desk.database
+        self.ledger = Ledger(self.database, lambda: self.now)
         self.doorkeeper = Doorkeeper(self.database, lambda: self.now)
         self.taker = Taker(
             database=self.database,

@@ -1,9 +1,7 @@
 """The inbox bucket: its listing is the truth, and an object goes after its commit."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -12,16 +10,13 @@ import structlog
 import urllib3
 from minio import Minio
 from minio.error import MinioException
-from sqlalchemy.orm import Session
 from urllib3.exceptions import HTTPError
 
+from ingest.doors.ledger import Ledger, mark_of
 from ingest.doors.taking import Taking
 from ingest.file_names import clean_name, is_side_file, is_unfinished
 from ingest.intake import Delivery, Incoming
 from kamizero.errors import KamizeroError, SetupError, StoreError
-from storage import uploads
-from storage.database import Database
-from storage.tables import Upload, UploadState
 
 log = structlog.get_logger()
 
@@ -40,8 +35,7 @@ class InboxObject:
     @property
     def mark(self) -> str:
         """Names these bytes at this place, and no others."""
-        text = "\0".join((self.key, self.version or "", self.etag))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return mark_of(self.key, self.version, self.etag)
 
 
 class Inbox(Protocol):
@@ -146,17 +140,15 @@ class InboxBucket:
         self,
         inbox: Inbox,
         *,
-        database: Database,
+        ledger: Ledger,
         intake: Taking,
         delivery: Callable[[], Delivery],
-        clock: Callable[[], datetime],
         file_bytes: int,
     ) -> None:
         self._inbox = inbox
-        self._database = database
+        self._ledger = ledger
         self._intake = intake
         self._delivery = delivery
-        self._clock = clock
         self._most = file_bytes
         # Told once, not at each look.
         self._left: set[str] = set()
@@ -180,7 +172,7 @@ class InboxBucket:
 
     def _take(self, one: InboxObject) -> int | None:
         job = None
-        if not self._was_taken(one):
+        if not self._ledger.was_taken(one.mark):
             if one.size > self._most:
                 self._leave(one)
                 return None
@@ -188,7 +180,7 @@ class InboxBucket:
             job = self._intake.receive(
                 [Incoming(clean_name(one.key), partial(self._inbox.read, one))],
                 delivery,
-                within=partial(self._record, one, delivery),
+                within=self._ledger.note(one.mark, one.key, one.size, delivery),
             )
         self._inbox.remove(one)
         return job
@@ -197,28 +189,3 @@ class InboxBucket:
         if one.mark not in self._left:
             self._left.add(one.mark)
             log.error("inbox_object_too_large", mark=one.mark, size=one.size)
-
-    def _was_taken(self, one: InboxObject) -> bool:
-        with self._database.look() as rows:
-            return uploads.by_token(rows, one.mark) is not None
-
-    def _record(
-        self, one: InboxObject, delivery: Delivery, rows: Session, job_id: int
-    ) -> None:
-        """In the transaction of its job: removed or not, it is not taken again."""
-        now = self._clock()
-        rows.add(
-            Upload(
-                token=one.mark,
-                door=delivery.door,
-                sender=delivery.operator,
-                site=delivery.site,
-                name=clean_name(one.key),
-                size=one.size,
-                answered=one.size,
-                state=UploadState.TAKEN,
-                job_id=job_id,
-                begun_at=now,
-                changed_at=now,
-            )
-        )

@@ -15,6 +15,7 @@ import typer
 from ingest.doors.bucket import InboxBucket, S3Inbox
 from ingest.doors.doorkeeper import Doorkeeper
 from ingest.doors.ftp import FtpDoor, Passive
+from ingest.doors.ledger import Ledger
 from ingest.doors.live import Live
 from ingest.doors.reception import Reception
 from ingest.doors.serving import Door, LoopDoor
@@ -203,11 +204,13 @@ def _take(behind: _Behind, stop: threading.Event) -> None:
 def _lookers(installation: Installation, stop: threading.Event) -> list[Act]:
     """What looks for files by itself: nobody comes to these doors."""
     settings = installation.settings
+    ledger = Ledger(installation.rooms.database, now)
     looks: list[Act] = []
     if settings.watch_dir is not None:
         folder = WatchedFolder(
             settings.watch_dir,
             intake=installation.intake,
+            ledger=ledger,
             delivery=lambda: _delivery(settings, "watched folder"),
             quiet_seconds=settings.watch_quiet_seconds,
         )
@@ -215,10 +218,9 @@ def _lookers(installation: Installation, stop: threading.Event) -> list[Act]:
     if settings.inbox_url is not None:
         inbox = InboxBucket(
             _inbox(settings),
-            database=installation.rooms.database,
+            ledger=ledger,
             intake=installation.intake,
             delivery=lambda: _delivery(settings, "inbox bucket"),
-            clock=now,
             file_bytes=settings.max_file_bytes,
         )
         looks.append(inbox.look)

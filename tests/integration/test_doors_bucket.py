@@ -53,12 +53,11 @@ class Inbox:
     def door(self, s3: S3Inbox | None = None) -> InboxBucket:
         return InboxBucket(
             s3 or self.s3,
-            database=self.house.database,
+            ledger=self.house.ledger,
             intake=self.house.taker.intake,
             delivery=lambda: Delivery(
                 "inbox bucket", "scanner", "HQ", date(2026, 11, 25)
             ),
-            clock=lambda: self.house.now,
             file_bytes=self.house.file_bytes,
         )
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from ingest.doors.ledger import Ledger
 from ingest.intake import Delivery, Incoming, Intake, job_filings
 from ingest.page_image import Limits
 from ingest.watching import WatchedFolder
@@ -256,6 +257,7 @@ def test_a_full_disk_leaves_the_watched_file_until_there_is_room(room: Room) -> 
     watched = WatchedFolder(
         share,
         intake=room.intake,
+        ledger=Ledger(room.database, lambda: NOW),
         delivery=lambda: DELIVERY,
         quiet_seconds=0,
         monotonic=lambda: 0,

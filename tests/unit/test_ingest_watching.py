@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
-from ingest.intake import Delivery, Incoming
+from ingest.intake import Delivery, Incoming, Within
 from ingest.watching import WatchedFolder
 from kamizero.errors import StoreError
 
@@ -28,7 +29,9 @@ class FakeIntake:
     faulty: str | None = None
     while_reading: Callable[[], object] = lambda: None
 
-    def receive(self, files: Iterable[Incoming], delivery: Delivery) -> int:
+    def receive(
+        self, files: Iterable[Incoming], delivery: Delivery, *, within: Within
+    ) -> int:
         (file,) = files
         data = file.read()
         self.while_reading()
@@ -36,7 +39,22 @@ class FakeIntake:
             raise self.fault
         self.taken.append((file.source, data))
         self.deliveries.append(delivery)
+        within(Session(), len(self.taken))
         return len(self.taken)
+
+
+@dataclass
+class FakeLedger:
+    """Remembers as the real one does, where nothing but the program can fail."""
+
+    marks: set[str] = field(default_factory=set)
+
+    def was_taken(self, mark: str) -> bool:
+        return mark in self.marks
+
+    def note(self, mark: str, name: str, size: int, delivery: Delivery) -> Within:
+        del name, size, delivery
+        return lambda *_: self.marks.add(mark)
 
 
 @dataclass
@@ -45,6 +63,7 @@ class Share:
 
     folder: Path
     intake: FakeIntake = field(default_factory=FakeIntake)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
     now: float = 1000.0
     writes: int = 0
     day: date = date(2020, 12, 9)
@@ -53,6 +72,7 @@ class Share:
         self.watched = WatchedFolder(
             self.folder,
             intake=self.intake,
+            ledger=self.ledger,
             delivery=lambda: Delivery("watched folder", "scanner", "HQ", self.day),
             quiet_seconds=QUIET,
             monotonic=lambda: self.now,
@@ -195,6 +215,29 @@ def test_a_file_that_vanishes_is_forgotten(share: Share) -> None:
     path.unlink()
 
     assert share.look_after(QUIET) == []
+
+
+def test_a_kill_between_taking_and_removing_takes_nothing_twice(share: Share) -> None:
+    path = share.write("a.tif", b"one")
+    share.look_after(0)
+    share.look_after(QUIET)
+    again = Share(share.folder, intake=share.intake, ledger=share.ledger)
+    path.write_bytes(b"one")
+    os.utime(path, (share.writes, share.writes))
+    again.look_after(0)
+
+    assert again.look_after(QUIET) == []
+    assert share.taken == [("a.tif", b"one")]
+    assert not path.exists()
+
+
+def test_other_bytes_of_the_same_name_size_and_time_are_taken(share: Share) -> None:
+    for data in (b"one", b"two"):
+        os.utime(share.write("a.tif", data), (7, 7))
+        share.look_after(0)
+        share.look_after(QUIET)
+
+    assert share.taken == [("a.tif", b"one"), ("a.tif", b"two")]
 
 
 def test_a_file_that_may_not_be_removed_is_taken_once(share: Share) -> None:
