@@ -20,6 +20,7 @@ from web.routes import (
     pictures,
     queue,
     review,
+    sorting,
     upload,
 )
 
@@ -27,6 +28,7 @@ PAGES = (
     login.router,
     jobs.router,
     upload.router,
+    sorting.router,
     queue.router,
     review.router,
     desk.router,

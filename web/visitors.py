@@ -41,6 +41,10 @@ class Visitor:
         return self.role in roles.APPROVERS
 
     @property
+    def may_sort(self) -> bool:
+        return self.role in roles.SORTERS
+
+    @property
     def may_take_in(self) -> bool:
         return self.role in _TAKES_IN
 

@@ -35,7 +35,9 @@ def page_view(page: Page, *, task: int | None = None) -> PageView:
 
 
 def turn_of(page: Page) -> int:
-    """Clockwise degrees that bring the stored page upright."""
+    """Clockwise degrees that bring the stored page upright; a person's word first."""
+    if page.turned is not None:
+        return page.turned
     return int((page.quality or {}).get("turn", 0))
 
 

@@ -1,0 +1,259 @@
+"""The scanning desk: a bundle's pages sorted, each act saved at once."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from forms.definition import FormDefinition
+from kamizero.errors import ForbiddenError, MissingError, WrongCallError
+from kamizero.model import PageKind
+from review.sorting import acts
+from review.sorting.acts import Declared
+from review.sorting.receipt import slip
+from review.sorting.record import Clerk, undo
+from storage.tables import AttachmentKind, Bundle, Copy, Disposal, Submitter
+from web.painting import painter_of
+from web.rooms import Rooms
+from web.shown.sorting import SortedBundle, open_bundles, sorted_bundle
+from web.visitors import InRooms, Visitor, shown_to_them, visitor_of
+
+router = APIRouter(prefix="/sorting", dependencies=[Depends(shown_to_them)])
+
+
+def sorting(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
+    """A person who may sort. Raises ForbiddenError for others."""
+    if not visitor.may_sort:
+        raise ForbiddenError("Sorting is done by those who scan, review or approve.")
+    return visitor
+
+
+Sorter = Annotated[Visitor, Depends(sorting)]
+
+
+class Act(BaseModel):
+    """What is done to the pages of a bundle."""
+
+    act: Literal[
+        "form", "attachment", "blank", "unknown", "classify", "turn", "move",
+        "split", "join", "replace", "set_aside", "declare", "explain", "attach", "undo",
+    ]  # fmt: skip
+    pages: list[int] = Field(default_factory=list, max_length=5000)
+    form: str = Field(default="", max_length=40)
+    degrees: int = 90
+    before: int | None = None
+    by: int = 0
+    into: int | None = None
+    sheets: int | None = Field(default=None, ge=0, le=100_000)
+    entries: int | None = Field(default=None, ge=0, le=100_000)
+    number: str = Field(default="", max_length=32)
+    received_on: date | None = None
+    submitter: Submitter | None = None
+    attachment: AttachmentKind = AttachmentKind.OTHER
+    copy_of: Copy = Copy.COPY
+    disposal: Disposal = Disposal.KEEP
+    why: str = Field(default="", max_length=500)
+    receipt_number: str = Field(default="", max_length=32)
+
+
+@router.get("")
+def bundles(request: Request, rooms: InRooms, visitor: Sorter) -> Response:
+    with rooms.database.look() as session:
+        lines = open_bundles(session, rooms.library, visitor.language)
+    return painter_of(request).page(
+        request, "bundles.html", visitor=visitor, here="sorting", bundles=lines
+    )
+
+
+@router.get("/{bundle_id}")
+def bundle(
+    request: Request, rooms: InRooms, visitor: Sorter, bundle_id: int
+) -> Response:
+    painter = painter_of(request)
+    with rooms.database.look() as session:
+        shown = _shown(session, rooms, visitor, bundle_id)
+        return painter.page(
+            request,
+            "sorting.html",
+            visitor=visitor,
+            here="sorting",
+            bundle=shown,
+            forms=rooms.library.all(),
+            attachments=list(AttachmentKind),
+            submitters=list(Submitter),
+            script_texts=painter.texts.group("script", visitor.language),
+        )
+
+
+@router.get("/{bundle_id}/pages")
+def pages(
+    request: Request, rooms: InRooms, visitor: Sorter, bundle_id: int
+) -> Mapping[str, Any]:
+    """The pages as they are now, while they are still being sorted or read."""
+    with rooms.database.look() as session:
+        return _told(request, visitor, _shown(session, rooms, visitor, bundle_id))
+
+
+@router.get("/{bundle_id}/slip")
+def receipt(rooms: InRooms, visitor: Sorter, bundle_id: int) -> Response:
+    """The line for a device's screen or a slip of paper."""
+    with rooms.database.look() as session:
+        line = slip(session, _bundle(session, bundle_id)).line(visitor.language)
+    return PlainTextResponse(f"{line}\n")
+
+
+@router.post("/{bundle_id}/acts")
+def act(
+    request: Request, rooms: InRooms, visitor: Sorter, bundle_id: int, body: Act
+) -> Mapping[str, Any]:
+    """Do it, and show the bundle anew."""
+    clerk = Clerk(visitor.name, visitor.role, rooms.clock())
+    with rooms.database.begin() as session:
+        found = _bundle(session, bundle_id)
+        goes_to = _DEEDS[body.act](session, rooms, clerk, found, body)
+        session.flush()
+        told = _told(request, visitor, _shown(session, rooms, visitor, bundle_id))
+    return {**told, "goes_to": goes_to}
+
+
+Deed = Callable[[Session, Rooms, Clerk, Bundle, Act], int | None]
+
+
+def _retype(
+    session: Session, rooms: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> None:
+    kind = PageKind(body.act)
+    form = _form(rooms, bundle, body) if kind is PageKind.FORM else None
+    acts.retype(session, clerk, bundle, body.pages, kind, form=form)
+
+
+def _classify(
+    session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> None:
+    acts.classify(
+        session,
+        clerk,
+        bundle,
+        body.pages,
+        attachment=body.attachment,
+        copy=body.copy_of,
+        disposal=body.disposal,
+    )
+
+
+def _turn(session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act) -> None:
+    acts.turn(session, clerk, bundle, body.pages, body.degrees)
+
+
+def _move(session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act) -> None:
+    into = _bundle(session, body.into) if body.into is not None else None
+    acts.move(session, clerk, bundle, body.pages, into=into, before=body.before)
+
+
+def _split(session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act) -> int:
+    (first,) = body.pages or (0,)
+    return acts.split(session, clerk, bundle, first, _declared(body)).id
+
+
+def _join(
+    session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> int | None:
+    if body.into is None:
+        raise WrongCallError("Say which bundle it is joined to.")
+    acts.join(session, clerk, bundle, _bundle(session, body.into))
+    return body.into
+
+
+def _replace(
+    session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> None:
+    (old,) = body.pages or (0,)
+    acts.replace(session, clerk, bundle, old, by=body.by)
+
+
+def _set_aside(
+    session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> None:
+    acts.set_aside(session, clerk, bundle, body.pages)
+
+
+def _declare(
+    session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> None:
+    acts.declare(session, clerk, bundle, _declared(body), submitter=body.submitter)
+
+
+def _explain(
+    session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> None:
+    acts.explain(session, clerk, bundle, body.why)
+
+
+def _attach(
+    session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> None:
+    acts.attach(session, clerk, bundle, body.pages, receipt_number=body.receipt_number)
+
+
+def _undo(session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, __: Act) -> None:
+    undo(session, clerk, bundle)
+
+
+_DEEDS: Mapping[str, Deed] = {
+    "form": _retype,
+    "attachment": _retype,
+    "blank": _retype,
+    "unknown": _retype,
+    "classify": _classify,
+    "turn": _turn,
+    "move": _move,
+    "split": _split,
+    "join": _join,
+    "replace": _replace,
+    "set_aside": _set_aside,
+    "declare": _declare,
+    "explain": _explain,
+    "attach": _attach,
+    "undo": _undo,
+}
+
+
+def _declared(body: Act) -> Declared:
+    return Declared(body.sheets, body.entries, body.number, body.received_on)
+
+
+def _form(rooms: Rooms, bundle: Bundle, body: Act) -> FormDefinition:
+    name = body.form or bundle.form
+    if not name:
+        raise WrongCallError("Say which form it is.")
+    return rooms.library.get(name)
+
+
+def _bundle(session: Session, bundle_id: int) -> Bundle:
+    found = session.get(Bundle, bundle_id)
+    if found is None:
+        raise MissingError(f"There is no bundle {bundle_id}.")
+    return found
+
+
+def _shown(
+    session: Session, rooms: Rooms, visitor: Visitor, bundle_id: int
+) -> SortedBundle:
+    return sorted_bundle(
+        session,
+        rooms.vault,
+        _bundle(session, bundle_id),
+        library=rooms.library,
+        language=visitor.language,
+    )
+
+
+def _told(request: Request, visitor: Visitor, shown: SortedBundle) -> dict[str, Any]:
+    html = painter_of(request).paint(
+        request, "_bundle.html", visitor=visitor, bundle=shown
+    )
+    return {"html": html, "pending": shown.line.pending}
