@@ -3,14 +3,25 @@
 import numpy as np
 import pytest
 
+from forms.definition import Field, FieldType
 from forms.grammar import my_number_is_valid
-from kamizero.model import FieldState
+from kamizero.model import Box, FieldState
+from ocr.alphabets import Alphabet
 from ocr.cells import NO_DIGIT
-from ocr.comb_field import CombAnswer, Rule, choose
+from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
 from ocr.combs import Shares, from_cells, sequences
+from ocr.crops import Glyphs, close_up
 from ocr.outcome import Outcome
 
 DIGITS = tuple("0123456789")
+FIELD = Field(
+    name="office.number",
+    label="事業所番号",
+    label_en="Office number",
+    item="",
+    type=FieldType.DIGITS,
+    box_mm=Box(0, 0, 5, 6),
+)
 VALID = "123456789018"
 RULE = Rule("common.my_number_check_digit", "check_digit", my_number_is_valid, 0.1)
 
@@ -48,13 +59,29 @@ def test_sequences_come_in_the_order_of_their_probability() -> None:
     assert [share for _, share in found] == pytest.approx([0.42, 0.28, 0.18, 0.12])
 
 
-def test_what_looks_like_no_digit_may_be_any() -> None:
-    nothing = np.zeros((1, NO_DIGIT + 1))
-    nothing[0, NO_DIGIT] = 1.0
+def test_what_looks_like_no_digit_leaves_its_share_to_all() -> None:
+    blot = np.zeros((1, NO_DIGIT + 1))
+    blot[0, [3, NO_DIGIT]] = 0.2, 0.8
 
-    table = from_cells(nothing)
+    table = from_cells(blot)
 
-    assert table[0].tolist() == pytest.approx([0.1] * 10)
+    assert table[0, [3, 4]].tolist() == pytest.approx([0.28, 0.08], abs=1e-5)
+
+
+def seen_alone(no_digit: float) -> CombAnswer:
+    """One cell whose line shows a 0, and which is no digit by itself so surely."""
+    cells = (np.zeros((30, 12), np.uint8),)
+    glyphs = Glyphs(cells, views=cells)
+    piece = CombPiece(FIELD, glyphs, close_up(glyphs), faint=False)
+    posteriors = np.full((6, 11), 0.05, np.float32)
+    alone = np.full((1, NO_DIGIT + 1), (1 - no_digit) / NO_DIGIT)
+    alone[0, NO_DIGIT] = no_digit
+    return answer_of(piece, posteriors, Alphabet(("", *DIGITS), "0123456789"), alone)
+
+
+def test_a_blot_is_doubted_and_a_digit_is_not() -> None:
+    assert seen_alone(0.9).doubts == ("no digit",)
+    assert seen_alone(0.1).doubts == ()
 
 
 def test_a_near_tie_is_settled_by_the_check_digit() -> None:
