@@ -139,6 +139,10 @@ class FormDefinition(_Frozen):
     printed: Printed = Printed()
     title_area: Box | None = None
 
+    def __hash__(self) -> int:
+        # Caches ask for it at every field: all that is printed need not go into it.
+        return hash((self.form, self.revision))
+
     @property
     def in_force_from(self) -> date:
         """The first day of the month the revision is named after."""
