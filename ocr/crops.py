@@ -101,6 +101,9 @@ def stroke_mask(
     amount = ink.amount(box, margin_mm=margin_mm)
     floor = max(least * ink.strength, 4 * ink.noise, 14.0)
     dark = cv2.GaussianBlur(amount, (0, 0), 0.7) > floor
+    if not dark.any():
+        # Most boxes of a form are empty, and nothing is followed from nowhere.
+        return np.zeros_like(amount)
     pale_floor = max(_PALE_SHARE * floor, 2 * ink.noise, 8.0)
     pale = cv2.GaussianBlur(amount, (0, 0), 1.1) > pale_floor
     return _without_specks(np.where(pale | dark, 255, 0).astype(np.uint8), dark)
