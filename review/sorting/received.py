@@ -1,0 +1,113 @@
+"""The register of paper that came by hand or post, and what may be lost (受付簿)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kamizero.errors import WrongCallError
+from review.refusals import RoleForbidsError
+from review.roles import SORTERS
+from review.sorting.record import Clerk
+from storage import audit
+from storage.insertion import insert_once
+from storage.tables import Bundle, ReceivedPaper, Site, Submitter, Way
+
+_SATURDAY = 5
+# Offices are closed from 29 December to 3 January.
+_CLOSED = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the counter or the mail room knows of what came.
+
+    `mark` is a counter or tracking number, never a name.
+    """
+
+    way: Way
+    received_on: date
+    sheets: int | None = None
+    submitter: Submitter | None = None
+    mark: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sheets is not None and self.sheets < 1:
+            raise WrongCallError("An envelope holds at least one sheet.")
+
+
+def register(
+    session: Session, clerk: Clerk, *, site: str, envelope: Envelope
+) -> ReceivedPaper:
+    """Write down that paper came, before anybody scans it."""
+    _require_sorter(clerk)
+    insert_once(session, Site, code=site, name=site)
+    row = ReceivedPaper(
+        site=site,
+        way=envelope.way,
+        received_on=envelope.received_on,
+        submitter=envelope.submitter,
+        sheets=envelope.sheets,
+        mark=envelope.mark,
+        registered_at=clerk.now,
+        registered_by=clerk.name,
+    )
+    session.add(row)
+    session.flush()
+    _tell(session, clerk, "registered", row, sheets=envelope.sheets)
+    return row
+
+
+def scanned_as(
+    session: Session, clerk: Clerk, paper: ReceivedPaper, bundle: Bundle
+) -> None:
+    """Say as which bundle the paper was scanned; it is no longer looked for."""
+    _require_sorter(clerk)
+    paper.bundle_id = bundle.id
+    session.flush()
+    _tell(session, clerk, "scanned", paper, bundle=bundle.id)
+
+
+def possibly_lost(session: Session, *, today: date) -> Sequence[ReceivedPaper]:
+    """Paper that was not scanned by the end of the business day after it came."""
+    waiting = session.scalars(
+        select(ReceivedPaper)
+        .where(ReceivedPaper.bundle_id.is_(None), ReceivedPaper.received_on < today)
+        .order_by(ReceivedPaper.received_on, ReceivedPaper.id)
+    )
+    return [row for row in waiting if next_business_day(row.received_on) < today]
+
+
+def next_business_day(day: date) -> date:
+    """The office's next open day. National holidays are not known here.
+
+    A paper that came before one is listed a day early, never late.
+    """
+    day += timedelta(days=1)
+    while day.weekday() >= _SATURDAY or (day.month, day.day) in _CLOSED:
+        day += timedelta(days=1)
+    return day
+
+
+def _require_sorter(clerk: Clerk) -> None:
+    if clerk.role not in SORTERS:
+        raise RoleForbidsError(
+            f"A {clerk.role} does not keep the register; ask "
+            f"{' or '.join(sorted(SORTERS))}."
+        )
+
+
+def _tell(
+    session: Session, clerk: Clerk, act: str, row: ReceivedPaper, **more: int | None
+) -> None:
+    audit.record(
+        session,
+        actor=clerk.name,
+        act=f"paper.{act}",
+        subject_kind="received_paper",
+        subject_id=row.id,
+        now=clerk.now,
+        body=more,
+    )
