@@ -27,19 +27,19 @@ _DITTO_ITEMS = (
 
 def ditto_marks(plan: Plan, rng: Chance) -> None:
     """〃: two short strokes."""
-    for field in _like_above(plan, rng, 3):
+    for field in _like_above(plan, rng, 4):
         _say_ditto(plan, field, "ditto mark 〃", _two_strokes)
 
 
 def ditto_words(plan: Plan, rng: Chance) -> None:
     """同上, in words."""
-    for field in _like_above(plan, rng, 3):
+    for field in _like_above(plan, rng, 4):
         _say_ditto(plan, field, "ditto 同上", _in_words)
 
 
 def ditto_arrows(plan: Plan, rng: Chance) -> None:
     """An arrow from the value above down into the field."""
-    for field in _like_above(plan, rng, 2):
+    for field in _like_above(plan, rng, 4):
         _say_ditto(plan, field, "ditto arrow", _arrow)
 
 
