@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forms.library import Library
 from kamizero.model import PageKind
+from review.sorting.required import missing
 from review.sorting.splits import boundaries
 from storage.balance import valid_pages
 from storage.tables import Balance, Bundle, Job, Page
@@ -52,6 +53,8 @@ class SortedBundle:
     form: str
     pages: Sequence[SortedPage]
     aside: Sequence[Page]
+    # Kinds of attachments that are asked for and not there.
+    missing: Sequence[str]
     before: int | None
     after: int | None
 
@@ -85,6 +88,7 @@ def sorted_bundle(
             for n, page in enumerate(pages)
         ],
         aside=aside,
+        missing=sorted({one.kind.value for one in missing(session, vault, bundle)}),
         before=_neighbour(session, bundle, forward=False),
         after=_neighbour(session, bundle, forward=True),
     )
