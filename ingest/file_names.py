@@ -27,7 +27,7 @@ def clean_name(sent: str | bytes) -> str:
     """
     if isinstance(sent, str):
         sent = sent.encode("utf-8", "surrogateescape")
-    text = sent.decode("utf-8", "replace").replace("\\", "/")
+    text = _text(sent).replace("\\", "/")
     shown = "".join(
         # Cc, Cf, Cs: control, direction and half characters make one name look like
         # another.
@@ -36,6 +36,18 @@ def clean_name(sent: str | bytes) -> str:
     )
     parts = [part for part in shown.split("/") if part not in ("", ".", "..")]
     return "/".join(parts)[-LONGEST_NAME:].lstrip("/") or "unnamed"
+
+
+def _text(sent: bytes) -> str:
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        pass
+    try:
+        # What Japanese devices write where they know no Unicode.
+        return sent.decode("cp932")
+    except UnicodeDecodeError:
+        return sent.decode("utf-8", "replace")
 
 
 def is_side_file(name: str) -> bool:

@@ -287,6 +287,8 @@ class Handling:
 
     banner = "kamizero"
     use_sendfile = False
+    # Bytes of a name that is no UTF-8 are kept, to be read as what they may be.
+    unicode_errors = "surrogateescape"
     abstracted_fs = Files
     reception: Reception
     sender: Sender

@@ -190,6 +190,17 @@ def test_a_hostile_name_is_only_a_name(
     assert house.waiting_files() == []
 
 
+def test_a_name_in_shift_jis_is_read(house: House, port: int) -> None:
+    client = login(port)
+    client.encoding = "cp932"
+    client.storbinary("STOR 届書.png", BytesIO(SCAN))
+    client.quit()
+
+    house.take()
+
+    assert house.jobs() == [[("届書.png", "taken", SCAN)]]
+
+
 def test_a_wrong_password_is_refused(port: int) -> None:
     client = ftplib.FTP(timeout=20)
     client.connect("127.0.0.1", port)
