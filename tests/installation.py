@@ -51,7 +51,10 @@ class Installation:
 
     def up(self, *arguments: str) -> str:
         """Start the server; return its address once it answers."""
-        port = free_port()
+        return self.up_at(free_port(), *arguments)
+
+    def up_at(self, port: int, *arguments: str) -> str:
+        """Start the server at this port."""
         with (self.folder.parent / f"up-{port}.log").open("wb") as log:
             server = subprocess.Popen(
                 [
