@@ -135,6 +135,7 @@ def test_a_filing_whose_form_is_no_form_is_dissolved_with_its_entries(
     assert live(desk) == [[first, second]]
     with desk.database.look() as session:
         assert session.scalars(select(Entry.state)).all() == [EntryState.SUPERSEDED]
+        assert weigh(session, session.get_one(Bundle, bundle_id)).entries == 0
 
 
 def test_nothing_passes_between_the_act_and_the_sorting_anew(desk: Desk) -> None:
@@ -212,6 +213,25 @@ def test_a_rescanned_page_takes_the_place_and_both_are_kept(desk: Desk) -> None:
     with desk.database.look() as session:
         kept = session.get_one(Page, old)
         assert (kept.standing, kept.replaced_by_id) == ("replaced", new)
+
+
+def test_a_rescanned_front_is_a_side_of_the_sheet_whose_back_stays(desk: Desk) -> None:
+    arrival = new_arrival(desk, declared(1, 1), a_blank(), a_form(), a_blank())
+    with desk.database.begin() as session:
+        row = session.get_one(Arrival, arrival)
+        row.job.sides = "2"
+        (bundle,) = open_run(session, row)
+        sort_bundle(session, bundle, now=NOW)
+        first = bundle.id
+    front = page_ids(desk, first)[2]
+    (other,) = sorted_bundles(desk, a_form())
+    (better,) = page_ids(desk, other)
+
+    with desk.database.begin() as session:
+        acts.replace(session, KEN, session.get_one(Bundle, first), front, by=better)
+    sort_again(desk)
+
+    assert issues(desk, first) == ()
 
 
 def test_a_sheet_scanned_twice_is_set_aside_and_kept(desk: Desk) -> None:

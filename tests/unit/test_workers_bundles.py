@@ -146,6 +146,17 @@ def test_a_bundle_ends_with_its_file_where_another_name_follows(desk: Desk) -> N
     assert found(desk) == [("1", 1, ("sheets:1/2",)), ("", 1, ())]
 
 
+def test_a_paper_never_joins_a_filing_of_the_file_before_undeclared(
+    desk: Desk,
+) -> None:
+    arrival = several_files(desk, ("s_1.jpg", [a_form()]), ("s_2.jpg", [an_unknown()]))
+
+    sort(desk, arrival)
+
+    assert found(desk) == [("", 1, ()), ("", 1, ())]
+    assert page_kinds(desk, arrival) == ["unknown"]
+
+
 def test_nothing_is_sorted_before_the_last_file_of_a_run_was_looked_at(
     desk: Desk,
 ) -> None:
