@@ -16,6 +16,7 @@ from ingest.doors.refusals import (
     TooLargeError,
     WrongOffsetError,
 )
+from ingest.doors.spool import Spool
 from kamizero.errors import MissingError, StoreError
 from storage import devices
 from storage.people import WrongLoginError
@@ -54,6 +55,12 @@ def send(
     transfer = door.begin(sender, name, session=session)
     transfer.append(data)
     transfer.complete()
+
+
+def replace_spool(house: House, spool: Spool) -> Reception:
+    """The FTP door of this house over another spool."""
+    house.spool = spool
+    return house.reception("ftp")
 
 
 def cut(
@@ -432,6 +439,34 @@ def test_a_full_disk_is_told_before_and_while_a_file_comes(
 
     assert house.uploads() == []
     assert house.waiting_files() == []
+
+
+def test_a_disk_that_fills_up_while_a_file_comes_is_told(house: House) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+
+    with pytest.raises(NoRoomError, match="send it again later"):
+        house.spool.write("0" * 32, full, b"scan", 0)
+
+    os.close(full)
+
+
+def test_nothing_is_answered_that_could_not_be_synced(
+    house: House, sender: Sender
+) -> None:
+    class Unsyncable(Spool):
+        def sync(self, token: str, handle: int) -> None:
+            raise NoRoomError(f"No room for {token}, {handle}.")
+
+    door = replace_spool(house, Unsyncable(house.folder, free_bytes=0))
+    transfer = door.begin(sender, "scan.png", session="one")
+    transfer.append(SCAN)
+
+    with pytest.raises(NoRoomError):
+        transfer.complete()
+    transfer.abort()
+
+    assert house.uploads() == [("scan.png", "open", None)]
+    assert house.take() == []
 
 
 def test_a_file_that_is_too_long_is_refused_before_it_is_written(
