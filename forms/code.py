@@ -12,6 +12,9 @@ _FORM = "KZ1:F"
 _SEPARATOR = "KZ1:S"
 # Version 2 says what version 1 cannot: other sheets than that of a new bundle.
 _OTHER_SHEET = "KZ2:S"
+# A code is paper anybody may print: what it says must fit wherever it is kept.
+_MOST = 1_000_000
+_LARGEST_NUMBER = 10**12
 _ALLOWED = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
 
 
@@ -75,6 +78,12 @@ class SeparatorCode:
         for part in (self.site, self.scheme, self.form, *named):
             if not part or not _ALLOWED.issuperset(part):
                 raise ValueError(f"{part!r}: use capital letters, digits and hyphens")
+        if len(self.site) > 16 or len(self.form) > 16:
+            raise ValueError("the codes of a site and a form have at most 16 letters")
+        if len(self.scheme) > 32 or len(self.reference) > 32:
+            raise ValueError("a scheme and a reference have at most 32 letters")
+        if max(self.sheets, self.entries) > _MOST or self.number > _LARGEST_NUMBER:
+            raise ValueError(f"a bundle has at most {_MOST:,} sheets and entries")
         if self.reference and not refers:
             raise ValueError("only a re-entry and late papers refer to a filing")
         if min(self.sheets, self.entries, self.number) < 0:

@@ -99,3 +99,13 @@ def test_an_auditor_does_not_sort(office: Office) -> None:
     tried = eve.send(f"/sorting/{bundle}/acts", act="undo")
 
     assert (looked.status_code, tried.status_code) == (403, 403)
+
+
+def test_a_job_with_a_bundle_that_waits_is_not_settled(office: Office) -> None:
+    short_of_one(office)
+    ken = office.person("ken", Role.SCANNER)
+
+    html = ken.get("/jobs").text
+
+    assert "Bundles that do not balance 1" in html
+    assert "Settled" not in html

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -128,3 +129,19 @@ def test_a_sheet_that_refers_to_a_filing_names_it(kind: SheetKind) -> None:
 def test_a_sheet_that_refers_to_nothing_names_no_filing() -> None:
     with pytest.raises(ValueError, match="only a re-entry"):
         replace(SEPARATOR, kind=SheetKind.COVER, reference="00000012-0001")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"sheets": 10**18},
+        {"entries": 1_000_001},
+        {"number": 10**30},
+        {"site": "A" * 17},
+        {"form": "2" * 17},
+        {"scheme": "K" * 33},
+    ],
+)
+def test_what_would_fit_nowhere_is_no_code(part: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="at most"):
+        replace(SEPARATOR, **part)

@@ -16,6 +16,7 @@ from storage.balance import sheet_of, weigh
 from storage.tables import (
     Arrival,
     ArrivalState,
+    Balance,
     Bundle,
     BundleKind,
     Entry,
@@ -50,11 +51,17 @@ class JobLine:
     waiting: int
     failed: int
     unknown: int
+    unbalanced: int
 
     @property
     def settled(self) -> bool:
         return not (
-            self.reading or self.waiting or self.failed or self.refused or self.unknown
+            self.reading
+            or self.waiting
+            or self.failed
+            or self.refused
+            or self.unknown
+            or self.unbalanced
         )
 
 
@@ -146,7 +153,18 @@ def job_line(session: Session, job: Job) -> JobLine:
         waiting=sum(entry.state == EntryState.IN_REVIEW for entry in entries),
         failed=_failed(pages, filings),
         unknown=sum(page.kind == PageKind.UNKNOWN for page in pages),
+        unbalanced=_unbalanced(session, job),
     )
+
+
+def _unbalanced(session: Session, job: Job) -> int:
+    """Bundles that hold their entries back until somebody at the desk looks."""
+    held = select(Bundle).where(
+        Bundle.job_id == job.id,
+        Bundle.balance == Balance.OPEN,
+        Bundle.id.in_(select(Page.bundle_id)),
+    )
+    return sum(not weigh(session, bundle).pending for bundle in session.scalars(held))
 
 
 def _failed(pages: Iterable[Page], filings: Iterable[Filing]) -> int:
