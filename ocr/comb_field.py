@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from forms.definition import Field
+from forms.definition import Field, FieldType
 from forms.placing import around
 from kamizero.model import Box, Candidate, FieldState
 from ocr.alphabets import Alphabet
@@ -29,6 +29,11 @@ _NO_DIGIT = 0.5
 _KEPT = 8
 _SEARCHED = 3000
 _LEAST_SHARE = 1e-9
+# Numbers of one length: an empty box is a digit that nobody sees, and a lone stroke
+# in an empty row is no 1.
+_FILL_ALL_BOXES = frozenset(
+    {"my_number", "pension_number", "corporate_number", "postal_code", "bank_account"}
+)
 
 Spelling = tuple[str, str]
 """Canonical value, and what is written."""
@@ -70,8 +75,17 @@ class CombPiece:
         """What about the cells themselves needs an eye."""
         filled = self.glyphs.filled
         gap = bool(filled) and filled[-1] - filled[0] + 1 != len(filled)
-        named = (("faint", self.faint), ("empty box between", gap))
+        short = 0 < len(filled) < len(self.glyphs.cells) and self._fills_all_boxes
+        named = (
+            ("faint", self.faint),
+            ("empty box between", gap),
+            ("empty boxes", short),
+        )
         return tuple(name for name, holds in named if holds)
+
+    @property
+    def _fills_all_boxes(self) -> bool:
+        return self.field.type is FieldType.DATE or self.field.format in _FILL_ALL_BOXES
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -59,8 +59,6 @@ def read_date(
         return _without_digits(piece, era)
     spelling = DateSpelling(era.best.value, piece.glyphs.filled)
     doubts = [*era.doubts, *piece.doubts]
-    if len(piece.glyphs.filled) < len(piece.glyphs.cells):
-        doubts.append("empty boxes")
     if era.state is FieldState.BLANK:
         doubts.append("no era")
     calendar = Rule(ERA_RULE, "calendar", spelling.is_plausible, 0.5)

@@ -14,14 +14,21 @@ from ocr.crops import Glyphs, close_up
 from ocr.outcome import Outcome
 
 DIGITS = tuple("0123456789")
-FIELD = Field(
-    name="office.number",
-    label="事業所番号",
-    label_en="Office number",
-    item="",
-    type=FieldType.DIGITS,
-    box_mm=Box(0, 0, 5, 6),
-)
+
+
+def digits_field(format: str | None) -> Field:
+    return Field(
+        name="office.number",
+        label="事業所番号",
+        label_en="Office number",
+        item="",
+        type=FieldType.DIGITS,
+        box_mm=Box(0, 0, 5, 6),
+        format=format,
+    )
+
+
+FIELD = digits_field(None)
 VALID = "123456789018"
 RULE = Rule("common.my_number_check_digit", "check_digit", my_number_is_valid, 0.1)
 
@@ -82,6 +89,44 @@ def seen_alone(no_digit: float) -> CombAnswer:
 def test_a_blot_is_doubted_and_a_digit_is_not() -> None:
     assert seen_alone(0.9).doubts == ("no digit",)
     assert seen_alone(0.1).doubts == ()
+
+
+STROKE = np.zeros((30, 12), np.uint8)
+
+
+def filled_to(count: int, of: int, format: str | None) -> CombPiece:
+    """A field whose first boxes hold a stroke each, and the others nothing."""
+    cells = (*(STROKE,) * count, *(None,) * (of - count))
+    return CombPiece(
+        digits_field(format), Glyphs(cells, views=cells), None, faint=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("format", "boxes"),
+    [
+        ("my_number", 12),
+        ("pension_number", 10),
+        ("corporate_number", 13),
+        ("postal_code", 7),
+        ("bank_account", 7),
+    ],
+)
+@pytest.mark.parametrize("written", [1, -1])
+def test_a_number_of_one_length_that_leaves_boxes_empty_needs_an_eye(
+    format: str, boxes: int, written: int
+) -> None:
+    assert "empty boxes" in filled_to(written % boxes, boxes, format).doubts
+
+
+def test_a_number_that_fills_its_boxes_or_none_of_them_is_not_doubted() -> None:
+    assert filled_to(12, 12, "my_number").doubts == ()
+    assert filled_to(0, 12, "my_number").doubts == ()
+
+
+@pytest.mark.parametrize("format", ["office_number", "serial_number", "count", None])
+def test_a_number_of_any_length_may_leave_boxes_empty(format: str | None) -> None:
+    assert filled_to(2, 5, format).doubts == ()
 
 
 def test_a_near_tie_is_settled_by_the_check_digit() -> None:
