@@ -99,14 +99,20 @@ def stroke_mask(
     are; from there it is followed into paler and broken parts.
     """
     amount = ink.amount(box, margin_mm=margin_mm)
+    strokes = np.zeros_like(amount)
     floor = max(least * ink.strength, 4 * ink.noise, 14.0)
-    dark = cv2.GaussianBlur(amount, (0, 0), 0.7) > floor
+    # Most boxes of a form are empty, and nothing is followed from nowhere.
+    if amount.max() <= floor:
+        return strokes
+    dark = _above(floor, cv2.GaussianBlur(amount, (0, 0), 0.7))
     if not dark.any():
-        # Most boxes of a form are empty, and nothing is followed from nowhere.
-        return np.zeros_like(amount)
+        return strokes
     pale_floor = max(_PALE_SHARE * floor, 2 * ink.noise, 8.0)
-    pale = cv2.GaussianBlur(amount, (0, 0), 1.1) > pale_floor
-    return _without_specks(np.where(pale | dark, 255, 0).astype(np.uint8), dark)
+    pale = _above(pale_floor, cv2.GaussianBlur(amount, (0, 0), 1.1))
+    mask = np.asarray(cv2.max(pale, dark), np.uint8)
+    place = _around_all(mask)
+    strokes[place] = _without_specks(mask[place], dark[place])
+    return strokes
 
 
 def is_faintly_written(ink: Ink, box: Box) -> bool:
@@ -133,28 +139,50 @@ def trim(mask: GreyImage) -> tuple[slice, slice] | None:
     return slice(y, y + height), slice(x, x + width)
 
 
-def _without_specks(mask: GreyImage, dark: NDArray[np.bool_]) -> GreyImage:
+def _above(floor: float, soft: cv2.typing.MatLike) -> GreyImage:
+    return np.asarray(cv2.threshold(soft, floor, 255, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def _around_all(mask: GreyImage) -> tuple[slice, slice]:
+    """The window that holds all that is marked, and what joins it."""
+    x, y, width, height = cv2.boundingRect(mask)
+    room = _JOIN_PX // 2
+    return (
+        slice(max(y - room, 0), y + height + room),
+        slice(max(x - room, 0), x + width + room),
+    )
+
+
+def _without_specks(mask: GreyImage, dark: GreyImage) -> GreyImage:
     """Drop what is small, unless it stands by a stroke as the dots of ン and ガ do.
 
     The pieces of a broken stroke stand so close that they count as one.
     """
     joined = cv2.dilate(mask, np.ones((_JOIN_PX, _JOIN_PX), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, ltype=cv2.CV_16U)
     extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     extent_mm = (extent - (_JOIN_PX - 1)) / PX_PER_MM
-    has_dark = np.bincount(labels[dark], minlength=len(stats)) > 0
-    strokes = (extent_mm >= _SPECK_MM) & has_dark
-    strokes[0] = False
-    if not strokes.any():
-        return np.zeros_like(mask)
+    has_dark = np.zeros(len(stats), np.bool_)
+    has_dark[labels[dark > 0]] = True
+    has_dark[0] = False
+    is_stroke = has_dark & (extent_mm >= _SPECK_MM)
+    if is_stroke[1:].all():
+        return mask
+    strokes = _of(labels, is_stroke, mask)
+    is_dot = has_dark & ~is_stroke & (extent_mm >= _DOT_MM)
+    if not (is_stroke.any() and is_dot.any()):
+        return strokes
     reach = 2 * round(_DOT_REACH_MM * PX_PER_MM) + 1
-    beside = cv2.dilate(
-        np.where(strokes[labels], mask, 0).astype(np.uint8),
-        np.ones((reach, reach), np.uint8),
-    )
-    keep = strokes | (has_dark & (extent_mm >= _DOT_MM))
-    keep[0] = False
-    return np.asarray(np.where(keep[labels] & (beside > 0), mask, 0), np.uint8)
+    beside = cv2.dilate(strokes, np.ones((reach, reach), np.uint8))
+    dots = cv2.min(_of(labels, is_dot, mask), beside)
+    return np.asarray(cv2.max(strokes, dots), np.uint8)
+
+
+def _of(
+    labels: cv2.typing.MatLike, chosen: NDArray[np.bool_], mask: GreyImage
+) -> GreyImage:
+    """What is marked in those connected pieces that are chosen."""
+    return np.asarray(cv2.copyTo(mask, chosen.astype(np.uint8)[labels]), np.uint8)
 
 
 def _cut_cell(ink: Ink, cell: Box) -> tuple[GreyImage, GreyImage] | None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -54,10 +54,10 @@ def is_arrow_down(mask: GreyImage, box_height_mm: float) -> bool:
     parts = _parts(mask)
     if len(parts) != 1:
         return False
-    ys, xs = np.nonzero(parts[0])
-    height = int(ys.max() - ys.min() + 1)
+    height = parts[0].height
     if height < _ARROW_SHARE * box_height_mm * PX_PER_MM:
         return False
+    xs, ys = parts[0].points
     lower = ys > ys.max() - 0.45 * height
     upper = ys < ys.min() + 0.5 * height
     tip = ys > ys.max() - 0.08 * height
@@ -74,15 +74,15 @@ def is_arrow_down(mask: GreyImage, box_height_mm: float) -> bool:
 
 
 def _are_two_strokes(mask: GreyImage) -> bool:
-    parts = sorted(_parts(mask), key=lambda part: int(np.nonzero(part)[1].min()))
+    parts = sorted(_parts(mask), key=lambda part: part.left)
     if len(parts) != 2:
         return False
-    boxes = [cv2.boundingRect(part) for part in parts]
-    heights = [box[3] / PX_PER_MM for box in boxes]
-    widths = [box[2] / PX_PER_MM for box in boxes]
-    apart = (boxes[1][0] - boxes[0][0] - boxes[0][2]) / PX_PER_MM
-    beside = min(boxes[0][1] + boxes[0][3], boxes[1][1] + boxes[1][3]) - max(
-        boxes[0][1], boxes[1][1]
+    one, other = parts
+    heights = [part.height / PX_PER_MM for part in parts]
+    widths = [part.width / PX_PER_MM for part in parts]
+    apart = (other.left - one.left - one.width) / PX_PER_MM
+    beside = min(one.top + one.height, other.top + other.height) - max(
+        one.top, other.top
     )
     return (
         all(_HEIGHTS_MM[0] <= height <= _HEIGHTS_MM[1] for height in heights)
@@ -94,10 +94,10 @@ def _are_two_strokes(mask: GreyImage) -> bool:
     )
 
 
-def _are_straight_alike(parts: Sequence[GreyImage]) -> bool:
+def _are_straight_alike(parts: Sequence["_Part"]) -> bool:
     leans = []
     for part in parts:
-        points = np.argwhere(part)[:, ::-1].astype(np.float32)
+        points = np.stack(part.points, axis=1).astype(np.float32)
         _, axes, spread = cv2.PCACompute2(points, np.empty(0))
         if float(spread[1, 0]) ** 0.5 > _BENT_MM * PX_PER_MM:
             return False
@@ -106,14 +106,32 @@ def _are_straight_alike(parts: Sequence[GreyImage]) -> bool:
     return min(apart, 180 - apart) <= _LEAN_APART_DEGREES
 
 
-def _parts(mask: GreyImage) -> list[GreyImage]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """One connected stroke: where it stands among all of them, in pixels."""
+
+    labels: NDArray[np.int32]
+    label: int
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def points(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Across and down, row by row."""
+        ys, xs = np.nonzero(self.labels == self.label)
+        return xs, ys
+
+
+def _parts(mask: GreyImage) -> list[_Part]:
     """The connected strokes of a mask; dust is left out."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     least = _DUST_MM2 * PX_PER_MM**2
     return [
-        (labels == n).astype(np.uint8)
-        for n in range(1, count)
-        if stats[n, cv2.CC_STAT_AREA] > least
+        _Part(np.asarray(labels, np.int32), n, *(int(side) for side in stats[n, :4]))
+        for n in np.flatnonzero(stats[:, cv2.CC_STAT_AREA] > least)
+        if n
     ]
 
 
