@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": _Place("doctor", "doctor"),
     "forms": _Place("forms", "app"),
     "sheets": _Place("sheets", "app"),
+    "paper": _Place("paper", "app"),
     "records": _Place("records", "app"),
     "user": _Place("people", "users"),
     "token": _Place("people", "tokens"),
