@@ -196,7 +196,13 @@ def _oddities(
     filings: Sequence[Filing],
 ) -> Iterator[str]:
     """What is strange about a bundle although the numbers may agree."""
-    loose = [page for page in pages if page.filing_id is None and _is_paper(page)]
+    # A back that shows its front through is still the back of the separator.
+    top = {sheet_of(page) for page in pages if page.kind == PageKind.SEPARATOR}
+    loose = [
+        page
+        for page in pages
+        if page.filing_id is None and _is_paper(page) and sheet_of(page) not in top
+    ]
     if loose:
         yield f"loose:{len(loose)}"
     failed = [page for page in pages if page.kind == PageKind.FAILED]

@@ -188,6 +188,15 @@ def test_papers_of_no_filing_keep_a_bundle_open(desk: Desk) -> None:
     assert found(desk) == [("1", 2, ("loose:1",))]
 
 
+def test_the_back_of_a_separator_is_no_loose_paper_however_dirty(desk: Desk) -> None:
+    sides = [a_declared(1, 1), an_unknown(), a_form(), a_blank()]
+    arrival = several_files(desk, ("a.tif", sides), sides="2")
+
+    sort(desk, arrival)
+
+    assert found(desk) == [("1", 1, ())]
+
+
 def test_another_form_than_declared_keeps_a_bundle_open(desk: Desk) -> None:
     arrival = new_arrival(desk, a_declared(1, 1, form="2201"), a_form())
 
