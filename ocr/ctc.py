@@ -81,9 +81,12 @@ def lines(steps: Steps, characters: Sequence[str], *, beam: int = BEAM) -> list[
 
     Prefix beam search: all paths that give the same text are added up.
     """
-    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
-    for row in normalised(steps):
-        beams = _strongest(_step(beams, row), beam)
+    beams: _Beams = {(): (1.0, 0.0)}
+    rows = normalised(steps)
+    # One look at all steps, and numbers of Python's own: each is asked for often.
+    seen = [np.flatnonzero(above[1:]) + 1 for above in rows > _SMALLEST_SHARE]
+    for row, likely in zip(rows.tolist(), seen, strict=True):
+        beams = _strongest(_step(beams, row, likely.tolist()), beam)
     total = sum(blank + glyph for blank, glyph in beams.values())
     ranked = sorted(beams.items(), key=lambda item: -sum(item[1]))
     return [
@@ -95,10 +98,14 @@ def lines(steps: Steps, characters: Sequence[str], *, beam: int = BEAM) -> list[
 _Beams = dict[tuple[int, ...], tuple[float, float]]
 
 
-def _step(beams: _Beams, row: Steps) -> dict[tuple[int, ...], list[float]]:
-    """Extend each prefix by one step: [ending in blank, ending in its last glyph]."""
+def _step(
+    beams: _Beams, row: Sequence[float], likely: Sequence[int]
+) -> dict[tuple[int, ...], list[float]]:
+    """Extend each prefix by one step: [ending in blank, ending in its last glyph].
+
+    `likely` are the characters that may follow.
+    """
     extended: dict[tuple[int, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    likely = [int(n) for n in np.flatnonzero(row > _SMALLEST_SHARE) if n]
     for prefix, (blank, glyph) in beams.items():
         same = extended[prefix]
         same[0] += (blank + glyph) * row[0]

@@ -37,17 +37,20 @@ def score(steps: Steps, characters: Sequence[str], texts: Sequence[str]) -> Scor
     paths = np.zeros(states.shape)
     paths[:, 0] = 1.0
     scale = np.zeros(len(texts))
-    arrivals = np.empty((len(steps), len(texts)))
-    for step, row in enumerate(rows):
-        coming = np.zeros_like(paths)
+    arriving = np.empty((len(steps), len(texts)))
+    scales = np.empty((len(steps), len(texts)))
+    coming = np.zeros_like(paths)
+    for step, shares in enumerate(rows[:, states]):
         coming[:, 1:] = paths[:, :-1]
         coming[:, 2:] += paths[:, :-2] * skips
-        shares = row[states]
-        arrivals[step] = np.log(coming[each, last] * shares[each, last] + _TINY) + scale
-        paths = (paths + coming) * shares
+        arriving[step] = coming[each, last] * shares[each, last]
+        scales[step] = scale
+        paths += coming
+        paths *= shares
         largest = paths.max(axis=1) + _TINY
         paths /= largest[:, None]
         scale += np.log(largest)
+    arrivals = np.log(arriving + _TINY) + scales
     whole = paths[each, last] + paths[each, last + 1]
     return Scores(
         exact=np.log(whole + _TINY) + scale,

@@ -50,7 +50,7 @@ class JapaneseAlphabet:
 
     def __call__(self, posteriors: Posteriors) -> tuple[tuple[str, ...], Steps]:
         """The characters seen anywhere in this line, and their shares at each step."""
-        seen = posteriors[:, self._numbers].max(axis=0) > _SMALLEST_SHARE
+        seen = posteriors.max(axis=0)[self._numbers] > _SMALLEST_SHARE
         seen[0] = True
         shares = posteriors[:, self._numbers[seen]] * self._weights[seen]
         spelt = self._spelt[seen]

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+_PADDING = "\0"
 # What a character of the word must reach at some step.
 _LEAST_PEAK = 2e-4
 # Longer words explain more of a line: each character counts for so much.
@@ -18,8 +20,9 @@ class WordTable:
         padded = np.array(self._words, np.str_)
         codes = padded.view(np.uint32).reshape(len(self._words), -1)
         # Shorter words are padded with zeros, which sort before every character.
-        self._characters, self._columns = np.unique(codes, return_inverse=True)
-        self._columns = self._columns.reshape(codes.shape)
+        characters, columns = np.unique(codes, return_inverse=True)
+        self._numbers = {chr(code): n for n, code in enumerate(characters)}
+        self._columns = np.ascontiguousarray(columns.reshape(codes.shape).T)
         self._lengths = (codes != 0).sum(axis=1)
 
     def likely(self, peaks: Mapping[str, float], *, most: int) -> list[str]:
@@ -27,11 +30,21 @@ class WordTable:
 
         `peaks` holds the largest share of each character at any step.
         """
-        known = [
-            peaks.get(chr(code), 0.0) if code else 1.0 for code in self._characters
-        ]
-        shares = np.array(known)[self._columns]
-        rows = np.flatnonzero(shares.min(axis=1) >= _LEAST_PEAK)
-        sure = np.log(shares[rows]).sum(axis=1) + _A_CHARACTER * self._lengths[rows]
+        known = np.zeros(len(self._numbers))
+        for char, share in peaks.items():
+            if char in self._numbers:
+                known[self._numbers[char]] = share
+        if _PADDING in self._numbers:
+            known[self._numbers[_PADDING]] = 1.0
+        rows = self._spelt_with(known >= _LEAST_PEAK)
+        shares = known[self._columns[:, rows].T]
+        sure = np.log(shares).sum(axis=1) + _A_CHARACTER * self._lengths[rows]
         order = rows[np.argsort(-sure, kind="stable")[:most]]
         return [self._words[row] for row in order]
+
+    def _spelt_with(self, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """The words of these characters alone: most fall at their first."""
+        rows = np.flatnonzero(seen[self._columns[0]])
+        for column in self._columns[1:]:
+            rows = rows[seen[column[rows]]]
+        return rows
