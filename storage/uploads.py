@@ -63,6 +63,20 @@ def bytes_since(session: Session, *, sender: str, since: datetime) -> int:
     )
 
 
+def doubted_before(session: Session, upload: Upload) -> Sequence[Upload]:
+    """Earlier transfers of this name at whose end the sender fell silent."""
+    return session.scalars(
+        select(Upload).where(
+            Upload.sender == upload.sender,
+            Upload.door == upload.door,
+            Upload.name == upload.name,
+            Upload.state == UploadState.WHOLE,
+            Upload.doubtful,
+            Upload.id < upload.id,
+        )
+    ).all()
+
+
 def in_state(session: Session, state: UploadState) -> Sequence[Upload]:
     return session.scalars(
         select(Upload).where(Upload.state == state).order_by(Upload.id)

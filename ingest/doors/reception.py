@@ -264,7 +264,7 @@ class Reception:
         replaced = []
         for row in uploads.waiting_of(rows, door=self.door, sender=sender.name):
             # Nothing in it: some programs try a name before they send the file.
-            was_answered = bool(row.answered) and not row.doubtful
+            was_answered = bool(row.answered)
             # Somebody may be at it: two machines can share an account and a name.
             is_left = not self._live.has(token=row.token, session=None)
             if row.name == name and is_left and not was_answered:

@@ -13,6 +13,7 @@ from ingest.doors.refusals import NoRoomError
 from storage.files import explained, sync_folder
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
+_BLOCK = 1_000_000
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _NO_ROOM = "There is no room for this file now. Keep it and send it again later."
 
@@ -81,6 +82,18 @@ class Spool:
                 return path.stat().st_size
             except FileNotFoundError:
                 return None
+
+    def begins_with(self, token: str, start: str) -> bool:
+        """Whether a file begins with all bytes of another one."""
+        with (
+            explained(self._folder),
+            self.path(token).open("rb") as whole,
+            self.path(start).open("rb") as part,
+        ):
+            while block := part.read(_BLOCK):
+                if whole.read(len(block)) != block:
+                    return False
+        return True
 
     def remove(self, token: str) -> None:
         path = self.path(token)

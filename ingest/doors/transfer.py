@@ -4,13 +4,15 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from ingest.doors.live import Live
 from ingest.doors.refusals import QuotaError, TooLargeError, WrongOffsetError
 from ingest.doors.spool import Spool
 from kamizero.errors import MissingError
 from storage import uploads
 from storage.database import Database
-from storage.tables import UploadState
+from storage.tables import Upload, UploadState
 
 # How often a long transfer asks whether the disk still has room, in bytes.
 ROOM_EVERY = 4_000_000
@@ -110,6 +112,9 @@ class Transfer:
                 raise MissingError("This transfer was given up. Send the file again.")
             row.state, row.answered = UploadState.WHOLE, self.length
             row.doubtful, row.changed_at = doubtful, self._clock()
+            replaced = self._give_up_beginnings(rows, row)
+        for old in replaced:
+            self._spool.remove(old)
         self.leave()
 
     def abort(self) -> None:
@@ -130,6 +135,19 @@ class Transfer:
                     uploads.go_back(row, cut=self._spool.cut)
         finally:
             self.leave()
+
+    def _give_up_beginnings(self, rows: Session, row: Upload) -> list[str]:
+        """Discard what was cut off with an answer, now that the whole of it came.
+
+        Only what is the beginning of this very file: another file of the same name
+        that merely ended without a word is kept.
+        """
+        replaced = []
+        for old in uploads.doubted_before(rows, row):
+            if self._spool.begins_with(self.token, old.token):
+                uploads.discard(rows, old, reason="replaced", now=self._clock())
+                replaced.append(old.token)
+        return replaced
 
     def _demand_turn(self) -> None:
         if not self._live.is_turn(self.token, self._turn):

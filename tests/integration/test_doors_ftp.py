@@ -5,7 +5,8 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -62,12 +63,20 @@ def login(port: int, name: str = DEVICE) -> ftplib.FTP:
     return client
 
 
-def cut(port: int, data: bytes, *, hard: bool, name: str = "scan.png") -> None:
+def cut(
+    port: int,
+    data: bytes,
+    *,
+    hard: bool,
+    name: str = "scan.png",
+    arrived: Callable[[], bool] = lambda: True,
+) -> None:
     """Send the beginning of a file and die, with or without a goodbye of TCP's."""
     client = login(port)
     client.voidcmd("TYPE I")
     connection = client.transfercmd(f"STOR {name}")
     connection.sendall(data)
+    eventually(arrived)
     assert client.sock is not None
     for one in (connection, client.sock):
         if hard:
@@ -111,7 +120,10 @@ def test_a_transfer_cut_anywhere_is_not_taken_and_its_retry_is_taken_once(
 
 
 def test_a_transfer_goes_on_where_it_was_cut(house: House, port: int) -> None:
-    cut(port, SCAN[:300], hard=False)
+    def arrived() -> bool:
+        return [path.stat().st_size for path in house.folder.iterdir()] == [300]
+
+    cut(port, SCAN[:300], hard=False, arrived=arrived)
     eventually(lambda: len(house.uploads()) == 1 and not house.live.sessions())
 
     client = login(port)
@@ -269,6 +281,20 @@ def test_a_hundred_files_at_once_are_one_job(house: House, port: int) -> None:
 
     ((*files,),) = house.jobs()
     assert [data for _, _, data in files] == [b"%d" % number for number in range(100)]
+
+
+def test_senders_at_the_same_time_get_in_nobodys_way(house: House, port: int) -> None:
+    def send(number: int) -> None:
+        client = login(port)
+        client.storbinary("STOR scan.txt", BytesIO(b"%02d" % number))
+        client.quit()
+
+    with ThreadPoolExecutor(20) as senders:
+        list(senders.map(send, range(40)))
+    house.take()
+
+    sent = sorted(data for job in house.jobs() for _, _, data in job)
+    assert sent == sorted(b"%02d" % number for number in range(40))
 
 
 def test_over_tls_no_password_goes_in_the_clear(desk: Desk, tmp_path: Path) -> None:

@@ -337,6 +337,21 @@ def test_a_retry_replaces_what_was_cut_off(
     assert house.jobs() == [[("scan.png", "taken", SCAN)]]
 
 
+@pytest.mark.parametrize(
+    ("second", "states"), [(SCAN, ["discarded", "whole"]), (OTHER, ["whole", "whole"])]
+)
+def test_an_end_in_doubt_gives_way_to_the_whole_of_its_own_file_alone(
+    house: House, door: Reception, sender: Sender, second: bytes, states: list[str]
+) -> None:
+    transfer = door.begin(sender, "scan.png", session="one")
+    transfer.append(SCAN[:100])
+    transfer.complete(doubtful=True)
+
+    send(door, sender, data=second, session="two")
+
+    assert [state for _, state, _ in house.uploads()] == states
+
+
 def test_an_end_in_doubt_is_not_taken_before_its_sender_had_time_to_return(
     house: House, door: Reception, sender: Sender
 ) -> None:
