@@ -21,7 +21,9 @@ _MOST_SEQUENCES = 4000
 
 def from_line(steps: Steps, line: SetLine) -> Shares:
     """What stands in each cell, by the recogniser's answer for the closed-up line."""
-    scale = LINE_HEIGHT / line.picture.shape[0]
+    height, width = line.picture.shape
+    # A line of flat strokes is so wide that the recogniser squeezes it.
+    scale = min(LINE_HEIGHT / height, len(steps) * _STEP_PX / width)
     shares = [_within(steps, left * scale, right * scale) for left, right in line.spans]
     return _shared_out(np.array(shares))
 

@@ -9,8 +9,8 @@ from kamizero.model import Box, FieldState
 from ocr.alphabets import Alphabet
 from ocr.cells import NO_DIGIT
 from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
-from ocr.combs import Shares, from_cells, sequences
-from ocr.crops import Glyphs, close_up
+from ocr.combs import Shares, from_cells, from_line, sequences
+from ocr.crops import Glyphs, SetLine, close_up
 from ocr.outcome import Outcome
 
 DIGITS = tuple("0123456789")
@@ -64,6 +64,19 @@ def test_sequences_come_in_the_order_of_their_probability() -> None:
 
     assert [number for number, _ in found] == [(0, 0), (1, 0), (0, 1), (1, 1)]
     assert [share for _, share in found] == pytest.approx([0.42, 0.28, 0.18, 0.12])
+
+
+def test_a_line_wider_than_the_recogniser_takes_is_read_where_its_cells_stand() -> None:
+    """Twelve flat strokes, set as one line of 6,000 pixels that is read as 3,000."""
+    spans = tuple((500 * n, 500 * n + 500) for n in range(12))
+    line = SetLine(np.zeros((48, 6000), np.uint8), spans)
+    steps = np.full((375, 11), 0.01)
+    steps[-5, 1 + 7] = 0.9
+
+    table = from_line(steps, line)
+
+    assert table[11].argmax() == 7
+    assert table[10].argmax() != 7
 
 
 def test_what_looks_like_no_digit_leaves_its_share_to_all() -> None:
