@@ -1,10 +1,12 @@
 """What was written on a form: the rectified page without its print."""
 
+import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from forms.definition import FormDefinition
 from kamizero.model import Box
@@ -19,16 +21,21 @@ _LINE_REACH_PX = 7
 _PAPER_WINDOW_MM = 9
 # Red leads over the weakest colour this far only in red ink, not on warm paper.
 _RED_LEAD = 70
+# Where pens are paler than this the scan is faint, and so is its red.
+_FULL_STRENGTH, _PALEST = 150, 65
 # In grey scans the channels are alike; in colour ones print or pens part them.
 _COLOUR_SPREAD = 48
 _LEAST_COLOURED = 2e-4
 # What is left of red ink and of coffee under red light, as a share of that lead.
 _RED_SHARE = 0.8
+_DARKEST_PAPER = 40
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ink:
     """The writing on one page, at `PX_PER_MM`, 255 where there is full ink.
+
+    It has no slots: what follows from the whole page is worked out once and kept.
 
     Attributes:
         black: ink that also shows in red light: pens and pencils, not red stamps.
@@ -62,13 +69,18 @@ class Ink:
 
     def cut(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
         """The black ink in a box given in mm, as dark on white, strokes full dark."""
-        inside = self.black[window(self.black, box, margin_mm)]
-        lifted = inside.astype(np.float32) * (255 / max(self.strength, 1.0))
-        return np.asarray(255 - np.clip(lifted, 0, 255), np.uint8)
+        amount = self.amount(box, margin_mm=margin_mm)
+        return np.asarray(cv2.LUT(amount, self._on_white), np.uint8)
 
     def amount(self, box: Box, *, margin_mm: float = 0.0) -> Grey:
         """The black ink in a box given in mm, as it is."""
         return self.black[window(self.black, box, margin_mm)]
+
+    @cached_property
+    def _on_white(self) -> Grey:
+        """How each amount of ink is shown, dark on white, strokes full dark."""
+        lifted = np.arange(256, dtype=np.float32) * (255 / max(self.strength, 1.0))
+        return np.asarray(255 - np.clip(lifted, 0, 255), np.uint8)
 
     def stamped(self, box: Box) -> Grey:
         """What is red in a box given in mm, seals and writing alike."""
@@ -84,14 +96,16 @@ def find_ink(
     """Take the print off a page (an RGB picture) that has been registered."""
     flat = registration.view.rectified(image, PX_PER_MM)
     # Under red light red stamps almost vanish, and blue and black pens are dark.
-    in_red_light = np.ascontiguousarray(flat[..., 0])
+    in_red_light, green, blue = (np.asarray(one, np.uint8) for one in cv2.split(flat))
     levelled = cv2.divide(in_red_light, _paper(in_red_light), scale=255)
-    lead = cv2.subtract(in_red_light, cv2.min(flat[..., 1], flat[..., 2]))
+    lead = cv2.subtract(in_red_light, cv2.min(green, blue))
     dark = cv2.addWeighted(cv2.bitwise_not(levelled), 1.0, lead, -_RED_SHARE, 0)
     mask = print_mask(definition, page)
     black = without_lines(np.asarray(dark, np.uint8), mask, reach_px=_LINE_REACH_PX)
     strength, noise = _levels(black, mask)
-    red = np.asarray(cv2.subtract(lead, np.full_like(lead, _RED_LEAD)), np.uint8)
+    faded = _FULL_STRENGTH / min(max(strength, _PALEST), _FULL_STRENGTH)
+    full = cv2.convertScaleAbs(lead, alpha=faded)
+    red = np.asarray(cv2.subtract(full, (_RED_LEAD,)), np.uint8)
     seals = seals_in(red)
     return Ink(
         black,
@@ -100,14 +114,13 @@ def find_ink(
         strength,
         noise,
         seals=seals,
-        coloured=_is_coloured(flat),
+        coloured=_is_coloured(in_red_light, green, blue),
     )
 
 
-def _is_coloured(flat: Grey) -> bool:
+def _is_coloured(*channels: Grey) -> bool:
     """Tell whether any print, pen or stamp has a colour."""
-    few = np.ascontiguousarray(flat[::4, ::4])
-    red, green, blue = cv2.split(few)
+    red, green, blue = (np.ascontiguousarray(one[::4, ::4]) for one in channels)
     lightest = cv2.max(cv2.max(red, green), blue)
     darkest = cv2.min(cv2.min(red, green), blue)
     spread = cv2.subtract(lightest, darkest)
@@ -124,7 +137,7 @@ def _paper(grey: Grey) -> Grey:
     brightest = cv2.morphologyEx(small, cv2.MORPH_CLOSE, window)
     smooth = cv2.GaussianBlur(brightest, (0, 0), 3)[4:-4, 4:-4]
     grown = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.maximum(grown, 40), np.uint8)
+    return np.asarray(np.maximum(grown, _DARKEST_PAPER), np.uint8)
 
 
 @lru_cache(maxsize=32)
@@ -151,13 +164,23 @@ def without_lines(ink: Grey, mask: Grey, *, reach_px: int) -> Grey:
 
 def _levels(black: Grey, mask: Grey) -> tuple[float, float]:
     """How dark strokes are, and how much empty paper varies."""
-    sample = black[::3, ::3][mask[::3, ::3] == 0].astype(np.float32)
+    thirds = np.ascontiguousarray(black[::3, ::3])
+    counts = np.bincount(thirds[mask[::3, ::3] == 0], minlength=256)
     # Four fifths of a page are paper; half of its grain lies below white.
-    noise = float(np.percentile(sample, 80)) / 0.84
-    strokes = sample[sample > max(40.0, 6 * noise)]
-    if len(strokes) < 200:
+    noise = _percentile(counts, 80) / 0.84
+    counts[: math.floor(max(40.0, 6 * noise)) + 1] = 0
+    if counts.sum() < 200:
         return 255.0, noise
-    return float(np.percentile(strokes, 80)), noise
+    return _percentile(counts, 80), noise
+
+
+def _percentile(counts: NDArray[np.integer], share: float) -> float:
+    """As numpy's, of that many pixels of each value from 0 on."""
+    place = (int(counts.sum()) - 1) * share / 100
+    below, above = np.searchsorted(
+        np.cumsum(counts), [math.floor(place), math.ceil(place)], side="right"
+    )
+    return float(below + (above - below) * (place - math.floor(place)))
 
 
 def window(picture: Grey, box: Box, margin_mm: float) -> tuple[slice, slice]:
