@@ -98,14 +98,15 @@ def find_ink(
     # Under red light red stamps almost vanish, and blue and black pens are dark.
     in_red_light, green, blue = (np.asarray(one, np.uint8) for one in cv2.split(flat))
     levelled = cv2.divide(in_red_light, _paper(in_red_light), scale=255)
-    lead = cv2.subtract(in_red_light, cv2.min(green, blue))
+    weaker = cv2.min(green, blue)
+    lead = np.asarray(cv2.subtract(in_red_light, weaker), np.uint8)
     dark = cv2.addWeighted(cv2.bitwise_not(levelled), 1.0, lead, -_RED_SHARE, 0)
     mask = print_mask(definition, page)
     black = without_lines(np.asarray(dark, np.uint8), mask, reach_px=_LINE_REACH_PX)
     strength, noise = _levels(black, mask)
     faded = _FULL_STRENGTH / min(max(strength, _PALEST), _FULL_STRENGTH)
     full = cv2.convertScaleAbs(lead, alpha=faded)
-    red = np.asarray(cv2.subtract(full, (_RED_LEAD,)), np.uint8)
+    red = np.asarray(cv2.subtract(full, np.full_like(full, _RED_LEAD)), np.uint8)
     seals = seals_in(red)
     return Ink(
         black,
