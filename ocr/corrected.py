@@ -16,24 +16,48 @@ from ocr.template import PX_PER_MM
 
 # A correction may stand above its box by so much; what belongs to the field above
 # has its middle further up.
-_ABOVE_MM = 2.5
+_ABOVE_MM = 3.0
+# What comes from further up, yet as close to the box as this, may be its correction.
+_BESIDE_MM = 0.8
 _MARGIN_MM = 0.4
 # Flat strokes of digits and of the kana and kanji of a line are shorter than these.
 _SHORTEST_COMB_MM, _SHORTEST_FREE_MM = 4.0, 7.0
+# Two lines that ran into each other part where only the darkest ink counts.
+_DARKER = (0.7, 0.6, 0.5, 0.4)
 _ROOM_MM = 0.3
 _GROUNDS = 2
 
 
 def strike_in(ink: Ink, field: Field) -> tuple[Strike, Box] | None:
     """The strike-out in a field, and the area in mm whose strokes it speaks of."""
-    shortest = _SHORTEST_FREE_MM if field.cells is None else _SHORTEST_COMB_MM
     inner = _grown(field.box_mm, above=_MARGIN_MM)
-    strike = find_strike(stroke_mask(ink, inner), shortest_mm=shortest)
-    if strike is None or strike.lines == 1:
+    strike = _strike(ink, field, inner, stroke_mask(ink, inner))
+    if strike is None or not strike.lines:
         return None if strike is None else (strike, inner)
     outer = _grown(field.box_mm, above=_ABOVE_MM)
-    wide = find_strike(_near(stroke_mask(ink, outer)), shortest_mm=shortest)
-    return (strike, inner) if wide is None else (wide, outer)
+    mask = stroke_mask(ink, outer)
+    near = _near(mask)
+    wide = _strike(ink, field, outer, near)
+    if wide is None or not wide.lines:
+        # It touches what stands above: nobody can say where a correction ends.
+        return replace(strike, left=np.zeros_like(strike.left), is_even=False), inner
+    wide = replace(wide, lines=max(wide.lines, strike.lines))
+    close = round((_ABOVE_MM - _BESIDE_MM) * PX_PER_MM)
+    if not wide.is_corrected and (mask != near)[close:].any():
+        return replace(wide, is_even=False), outer
+    return wide, outer
+
+
+def _strike(ink: Ink, field: Field, area: Box, mask: GreyImage) -> Strike | None:
+    amount = ink.amount(area)
+    return find_strike(
+        mask,
+        shortest_mm=_SHORTEST_FREE_MM if field.cells is None else _SHORTEST_COMB_MM,
+        darker=(
+            np.where(amount > share * ink.strength, mask, 0).astype(np.uint8)
+            for share in _DARKER
+        ),
+    )
 
 
 def correction_of(

@@ -1,14 +1,14 @@
 """Cuts one field from its page, and sees what is no text: strikes, dittos, red ink."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms.definition import Field, FieldType
 from kamizero.model import Box, FieldState
 from ocr.comb_field import CombPiece, cut_comb
 from ocr.corrected import correction_of, strike_in
 from ocr.diagonals import Diagonal
-from ocr.dittos import is_ditto_mark
+from ocr.dittos import has_entry_above, is_ditto_mark
 from ocr.engine import GreyImage
 from ocr.faint import is_paler_beside
 from ocr.foreign import is_dirt, runs_through
@@ -60,37 +60,54 @@ def cut_field(field: Field, ink: Ink, crossings: Iterable[Diagonal]) -> Cut:
         return Cut(field, ink, pieces, doubts=tuple(doubts))
     if any(line.crosses(field.box_mm) for line in crossings):
         doubts.append("crossed out")
-    if field.entry and is_ditto_mark(ink, field.box_mm):
-        return Cut(field, ink, state=FieldState.DITTO, doubts=tuple(doubts))
+    return _written(Cut(field, ink, pieces, doubts=tuple(doubts)))
+
+
+def _written(cut: Cut) -> Cut:
+    """What writing in a field is: as above, dirt, struck out, or to be read."""
+    field, ink = cut.field, cut.ink
+    if has_entry_above(field) and is_ditto_mark(ink, field.box_mm):
+        return replace(cut, pieces=(), state=FieldState.DITTO)
     if is_dirt(ink, field.box_mm):
-        return Cut(field, ink, state=FieldState.BLANK, doubts=(*doubts, "specks"))
+        doubts = (*cut.doubts, "specks")
+        return replace(cut, pieces=(), state=FieldState.BLANK, doubts=doubts)
     if runs_through(ink, field.box_mm):
-        doubts.append("stroke through it")
+        cut = replace(cut, doubts=(*cut.doubts, "stroke through it"))
     struck = strike_in(ink, field)
-    if struck is not None:
-        return _struck(field, ink, *struck, doubts)
-    if field.cells is None and is_paler_beside(ink, field.box_mm):
-        doubts.append("faint")
-    if _is_alone(field, pieces):
-        doubts.append("alone in its boxes")
-    return Cut(field, ink, pieces, doubts=tuple(doubts))
+    if struck is not None and struck[0].lines:
+        return _struck(cut, *struck)
+    seen = (
+        ("perhaps struck", struck is not None),
+        ("faint", field.cells is None and is_paler_beside(ink, field.box_mm)),
+        ("alone in its boxes", _is_alone(field, cut.pieces)),
+    )
+    doubts = (*cut.doubts, *(name for name, holds in seen if holds))
+    return replace(cut, doubts=doubts)
 
 
-def _struck(
-    field: Field, ink: Ink, strike: Strike, area: Box, doubts: Sequence[str]
-) -> Cut:
+def _struck(cut: Cut, strike: Strike, area: Box) -> Cut:
     """The correction beside or above what was struck, or nothing in its place."""
+    doubts = cut.doubts
     if strike.lines < _LINES_OF_A_STRIKE:
-        doubts = [*doubts, "one line through it"]
+        doubts = (*doubts, "one line through it")
     elif not strike.is_even:
-        doubts = [*doubts, "written into a strike"]
+        doubts = (*doubts, "written into a strike")
+    nothing = replace(cut, pieces=(), state=FieldState.STRUCK, doubts=doubts)
     if not strike.is_corrected:
-        return Cut(field, ink, state=FieldState.STRUCK, doubts=tuple(doubts))
-    pieces = _pieces(*correction_of(ink, field, strike, area))
+        return nothing
+    pieces = _pieces(*correction_of(cut.ink, cut.field, strike, area))
     if not any(piece.pictures for piece in pieces):
-        doubts = [*doubts, "beside a strike"]
-        return Cut(field, ink, state=FieldState.STRUCK, doubts=tuple(doubts))
-    return Cut(field, ink, pieces, doubts=tuple(doubts), corrected=True)
+        return replace(nothing, doubts=(*doubts, "beside a strike"))
+    if not all(map(_fills_as_many, pieces, cut.pieces)):
+        doubts = (*doubts, "shorter than what was struck")
+    return replace(cut, pieces=pieces, doubts=doubts, corrected=True)
+
+
+def _fills_as_many(new: CombPiece | FreePiece, old: CombPiece | FreePiece) -> bool:
+    """Tell whether no box that was struck is empty in the correction."""
+    if not (isinstance(new, CombPiece) and isinstance(old, CombPiece)):
+        return True
+    return set(old.glyphs.filled) <= set(new.glyphs.filled)
 
 
 def _is_alone(field: Field, pieces: Sequence[CombPiece | FreePiece]) -> bool:

@@ -36,6 +36,11 @@ _TIP_SHARE = 0.65
 _MARGIN_MM = 0.4
 
 
+def has_entry_above(field: Field) -> bool:
+    """Tell whether "as above" can be said in a field: not in the first entry."""
+    return (field.entry or 0) > 1
+
+
 def is_ditto_mark(ink: Ink, box: Box) -> bool:
     """Tell whether a box holds two short strokes side by side, or an arrow, only."""
     mask = stroke_mask(ink, box, margin_mm=_MARGIN_MM)

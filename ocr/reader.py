@@ -19,7 +19,7 @@ from ocr.crossed_rows import with_crossed_rows
 from ocr.cuts import MARKS, Cut, cut_field
 from ocr.date_field import read_date
 from ocr.diagonals import without_diagonals
-from ocr.dittos import DITTO_TEXTS, with_dittos
+from ocr.dittos import DITTO_TEXTS, has_entry_above, with_dittos
 from ocr.engine import GreyImage, Posteriors, Recogniser
 from ocr.free_field import FreePiece, read_free
 from ocr.free_words import read_words
@@ -27,6 +27,7 @@ from ocr.ink import Ink
 from ocr.marks import circlings, read_circles, read_marks
 from ocr.outcome import Outcome
 from ocr.people import with_people
+from ocr.said_in_boxes import ditto_in_words
 from ocr.sums import with_sums
 from ocr.symbol_field import SYMBOL_ALPHABET, read_symbol
 from ocr.word import WordReading, alphabets_of, both, second_look
@@ -92,9 +93,17 @@ class _Reader:
             cut.field.name: self._comb_answers(cut, answers[cut.field.name], alone)
             for cut in cuts
         }
+        self._ditto = ditto_in_words([cut for cut in cuts if self._is_odd(cut)], engine)
 
     def outcomes(self) -> dict[str, Outcome]:
         return {cut.field.name: self._outcome(cut) for cut in self._cuts}
+
+    def _is_odd(self, cut: Cut) -> bool:
+        """Tell whether boxes for digits below another entry hold something else."""
+        answers = self._combs[cut.field.name]
+        return has_entry_above(cut.field) and any(
+            answer is not None and answer.no_digit for answer in answers
+        )
 
     def _read_words(
         self, answers: Mapping[str, Sequence[Posteriors]]
@@ -141,6 +150,8 @@ class _Reader:
     def _outcome(self, cut: Cut) -> Outcome:
         if cut.state is not None:
             outcome = Outcome(cut.state, certainty=_SURE[cut.state])
+        elif cut.field.name in self._ditto:
+            outcome = Outcome(FieldState.DITTO, certainty=_SURE[FieldState.DITTO])
         else:
             outcome = self._read(cut)
             if cut.corrected:

@@ -1,6 +1,6 @@
 """Sees writing that was struck out with lines through it, and what stands beside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,6 +19,7 @@ _LONG_MM = 12.0
 # A line and its double are no higher than this, seen for this share of its length.
 _ALONE_MM = 1.7
 _ALONE_SHARE = 0.25
+_CLEARLY_ALONE = 0.5
 _LARGEST_SLANT_DEGREES = 12.0
 _LARGEST_BREAK_PX = 4
 _INKED = 0.95
@@ -27,10 +28,14 @@ _INKED = 0.95
 _PITCH_MM = (0.4, 2.6)
 _SIDE_BY_SIDE = 0.6
 _PAPER_BETWEEN = 0.15
+# Two lines that ran into each other are thicker than this nearly everywhere.
+_THICK_MM, _THICK_SHARE = 1.1, 0.85
 # What is left of the writing beside its lines; of a lone dash nothing is.
-_LEFT_SHARE = 0.12
+_LEFT_SHARE = 0.08
 _BAND_PX = 5
 _UNEVEN, _UNEVEN_MM = 1.5, 0.8
+# What is struck ends this far above where it would end if it were even.
+_CLEAR_MM = 0.2
 # Writing left that is smaller is a dot or an end of what was struck.
 _LEAST_LEFT_MM = 1.3
 
@@ -40,10 +45,11 @@ class Strike:
     """Writing struck out.
 
     Attributes:
-        lines: how many lines run through it; two are a strike-out by the book.
+        lines: how many lines run through it; two are a strike-out by the book. None
+            where a thin line over part of the writing may also be its flat strokes.
         left: the strokes that are not struck: a correction beside or above.
-        is_even: what is struck reaches about as far above the lines as below, so
-            that no correction ran into it.
+        is_even: what is struck reaches about as far above the lines as below; else
+            a correction ran into it, and what is above counts as `left`.
     """
 
     lines: int
@@ -55,30 +61,50 @@ class Strike:
         return bool(self.left.any())
 
 
-def find_strike(mask: GreyImage, *, shortest_mm: float) -> Strike | None:
+def find_strike(
+    mask: GreyImage, *, shortest_mm: float, darker: Iterable[GreyImage] = ()
+) -> Strike | None:
     """The strike-out among the strokes of a field; None where there is none.
 
     `shortest_mm` is longer than any flat stroke of the characters written there.
+    Two lines that ran into each other may part where only darker ink counts: each of
+    `darker` is the mask with less of it.
     """
     window = trim(mask)
     if window is None:
         return None
     width = window[1].stop - window[1].start
     lines = _through(mask, shortest_mm * PX_PER_MM)
-    pair = _pair(mask, [line for line in lines if _is_drawn(mask, line, width)])
-    if pair is None:
-        lines = [line for line in lines if _width(line) >= _COVERED * width]
-        if not lines or _left_share(mask, lines) < _LEFT_SHARE:
-            return None
-        return Strike(1, np.zeros_like(mask), is_even=False)
-    struck = _struck(mask, pair)
-    if _left_share(np.where(struck, mask, 0).astype(np.uint8), pair) < _LEFT_SHARE:
+    drawn = [line for line in lines if _is_drawn(mask, line, width)]
+    ends = [line for line in lines if _width(line) >= _COVERED * width]
+    if not drawn and not ends:
         return None
+    pair = _double((*darker, mask), shortest_mm * PX_PER_MM, width) if drawn else None
+    thin, drawn = drawn, pair or ends or [one for one in drawn if _is_thick(mask, one)]
+    if not drawn:
+        alone = any(_alone_share(mask, line) >= _CLEARLY_ALONE for line in thin)
+        return Strike(0, mask, is_even=True) if alone else None
+    struck = _struck(mask, drawn)
+    if _left_share(np.where(struck, mask, 0).astype(np.uint8), drawn) < _LEFT_SHARE:
+        return None
+    run_in = _run_in(struck, drawn)
     return Strike(
-        2,
-        _large_enough(np.where(struck, 0, mask).astype(np.uint8)),
-        is_even=_is_even(struck, pair),
+        2 if pair else 1,
+        _large_enough(np.where(struck & ~run_in, 0, mask).astype(np.uint8)),
+        is_even=not run_in.any(),
     )
+
+
+def _double(
+    masks: Iterable[GreyImage], shortest: float, width: int
+) -> list[Straight] | None:
+    """The double line in the first mask that shows one."""
+    for mask in masks:
+        lines = _through(mask, shortest)
+        pair = _pair(mask, [line for line in lines if _is_drawn(mask, line, width)])
+        if pair:
+            return pair
+    return None
 
 
 def _through(mask: GreyImage, shortest: float) -> list[Straight]:
@@ -95,13 +121,28 @@ def _is_drawn(mask: GreyImage, line: Straight, width: int) -> bool:
     """
     if _width(line) < min(_COVERED * width, _LONG_MM * PX_PER_MM):
         return False
+    return _alone_share(mask, line) >= _ALONE_SHARE
+
+
+def _alone_share(mask: GreyImage, line: Straight) -> float:
+    """For how much of its length there is paper above and below a line."""
     xs = np.arange(int(_left(line)), int(_right(line)))
     ys = _heights(line, xs)
     reach = round(_ALONE_MM * PX_PER_MM)
     height = mask.shape[0]
     above, below = np.maximum(ys - reach, 0), np.minimum(ys + reach, height - 1)
     alone = (mask[above, xs] == 0) & (mask[below, xs] == 0)
-    return float(alone.mean()) >= _ALONE_SHARE
+    return float(alone.mean())
+
+
+def _is_thick(mask: GreyImage, line: Straight) -> bool:
+    """Tell two lines that ran into each other from a row of flat strokes."""
+    xs = np.arange(int(_left(line)), int(_right(line)))
+    ys = _heights(line, xs)
+    # The height of the ink around the line, in each column that it runs through.
+    reach = round(_THICK_MM * PX_PER_MM)
+    filled = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))
+    return float((filled[ys, xs] > 0).mean()) >= _THICK_SHARE
 
 
 def _pair(mask: GreyImage, lines: Sequence[Straight]) -> list[Straight] | None:
@@ -151,12 +192,25 @@ def _struck(mask: GreyImage, lines: Sequence[Straight]) -> NDArray[np.bool_]:
     return np.asarray(gone[labels], np.bool_)
 
 
-def _is_even(struck: NDArray[np.bool_], lines: Sequence[Straight]) -> bool:
-    heights = [(line.y1 + line.y2) / 2 for line in lines]
-    rows = np.flatnonzero(struck.any(axis=1))
-    above = (min(heights) - float(rows[0])) / PX_PER_MM
-    below = (float(rows[-1]) - max(heights)) / PX_PER_MM
-    return above <= _UNEVEN * max(below, 0.0) + _UNEVEN_MM
+def _run_in(struck: NDArray[np.bool_], lines: Sequence[Straight]) -> NDArray[np.bool_]:
+    """The part of what is struck that reaches further above the lines than below.
+
+    Lines run through the middle: what stands so high is a correction that ran into
+    the strike. Nothing where it is about even.
+    """
+    longest = max(lines, key=_width)
+    slope = (longest.y2 - longest.y1) / (longest.x2 - longest.x1)
+    middles = [(one.y1 + one.y2) / 2 - slope * (one.x1 + one.x2) / 2 for one in lines]
+    ys, xs = np.nonzero(struck)
+    # Heights as if the lines lay flat.
+    heights = ys - slope * xs
+    above = min(middles) - float(heights.min())
+    below = max(float(heights.max()) - max(middles), 0.0)
+    run_in = np.zeros_like(struck)
+    if above > _UNEVEN * below + _UNEVEN_MM * PX_PER_MM:
+        high = heights < min(middles) - below - _CLEAR_MM * PX_PER_MM
+        run_in[ys[high], xs[high]] = True
+    return run_in
 
 
 def _large_enough(left: GreyImage) -> GreyImage:

@@ -159,8 +159,10 @@ def _above(old: str) -> Drawing:
         cells = [cell for _, cell in cells_for(field, old)]
         scribe.glyphs(field, old, writer, rng)
         strike(scribe, _hull(cells), writer, rng)
+        # Most people keep clear of what they struck; some run into it.
+        lift = rng.uniform(0.36, 0.5)
         lifted = [
-            Box(cell.x, cell.y - 0.36 * cell.h, cell.w, 0.56 * cell.h)
+            Box(cell.x, cell.y - lift * cell.h, cell.w, 0.56 * cell.h)
             for _, cell in cells_for(field, value)
         ]
         _small(scribe, field, value, lifted, writer, rng)

@@ -1,12 +1,50 @@
 """Signs for "as above" and what only resembles them, on made-up ink."""
 
-import cv2
+from collections.abc import Sequence
 
-from kamizero.model import Box
+import cv2
+import numpy as np
+import pytest
+
+from forms.definition import Field, FieldType
+from kamizero.model import Box, FieldState
+from ocr.cuts import Cut, cut_field
 from ocr.dittos import is_ditto_mark
+from ocr.engine import GreyImage, Posteriors
+from ocr.said_in_boxes import ditto_in_words
 from tests.drawn import Drawing
 
 BOX = Box(5, 8, 40, 6.2)
+
+
+class Saying:
+    """Reads the same text in every picture, each character for two steps."""
+
+    name = "saying@0"
+    alphabet = ("", *"同上17")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def posteriors(self, lines: Sequence[GreyImage]) -> list[Posteriors]:
+        classes = [
+            at
+            for char in self._text
+            for at in (0, self.alphabet.index(char), self.alphabet.index(char))
+        ]
+        return [np.eye(len(self.alphabet), dtype=np.float32)[classes] for _ in lines]
+
+
+def number(*, entry: int) -> Field:
+    return Field(
+        name=f"insured.{entry}.bonus_cash",
+        label="賞与",
+        label_en="Bonus",
+        item="①",
+        type=FieldType.AMOUNT,
+        box_mm=BOX,
+        cells=tuple(Box(5 + 5 * at, 8, 5, 6.2) for at in range(8)),
+    )
 
 
 def is_ditto(paper: Drawing) -> bool:
@@ -60,3 +98,29 @@ def test_a_plain_one_is_no_arrow() -> None:
     paper.line(20, 8.8, 20, 13.4)
 
     assert not is_ditto(paper)
+
+
+@pytest.mark.parametrize(("entry", "state"), [(1, None), (2, FieldState.DITTO)])
+def test_the_first_entry_has_nothing_above_to_be_like(
+    entry: int, state: FieldState | None
+) -> None:
+    paper = Drawing()
+    paper.line(20, 10, 19.4, 12)
+    paper.line(21.2, 10, 20.6, 12)
+
+    assert cut_field(number(entry=entry), paper.ink, []).state is state
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"), [("同上", True), ("同1", True), ("17", False), ("1上", False)]
+)
+def test_as_above_is_read_across_boxes_even_where_they_broke_its_end(
+    text: str, *, is_said: bool
+) -> None:
+    paper = Drawing()
+    paper.digits(range(10, 14, 3), y=9)
+    field = number(entry=2)
+
+    said = ditto_in_words([Cut(field, paper.ink)], Saying(text))
+
+    assert said == (frozenset({field.name}) if is_said else frozenset())

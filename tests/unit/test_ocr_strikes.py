@@ -118,6 +118,7 @@ def test_a_struck_field_with_a_correction_is_read_and_not_called_struck() -> Non
 
     assert cut.state is None
     assert cut.corrected
+    assert not cut.doubts
     assert isinstance(cut.pieces[0], CombPiece)
     assert len(cut.pieces[0].glyphs.filled) == 6
 
@@ -130,6 +131,94 @@ def test_a_correction_written_into_the_strike_leaves_a_doubt() -> None:
     cut = cut_field(NUMBER, paper.ink, [])
 
     assert cut.doubts
+
+
+def test_lines_whose_soft_edges_meet_are_still_two() -> None:
+    paper = Drawing()
+    paper.digits(range(10, 35, 5), y=10)
+    double_line(paper, 9, 33, y=11.4)
+    for y in range(115, 126):
+        paper.line(9, y / 10, 33, y / 10 + 0.1, darkness=90)
+    double_line(paper, 9, 33, y=11.4)
+
+    found = strike_in(paper.ink, NUMBER)
+
+    assert found is not None
+    assert found[0].lines == 2
+
+
+def test_a_thin_line_through_part_of_the_writing_is_read_and_looked_at() -> None:
+    paper = Drawing()
+    paper.digits(range(11, 38, 5), y=11)
+    paper.line(10, 13, 25, 13)
+
+    cut = cut_field(NUMBER, paper.ink, [])
+
+    assert (cut.state, cut.corrected) == (None, False)
+    assert cut.doubts == ("perhaps struck",)
+    assert len(cut.pieces) == 1
+
+
+def test_a_thick_line_through_part_of_the_writing_leaves_the_rest() -> None:
+    paper = Drawing()
+    paper.digits(range(10, 50, 5), y=10)
+    for y in range(115, 126):
+        paper.line(9, y / 10, 23, y / 10)
+
+    found = strike(paper)
+
+    assert found is not None
+    assert (found.lines, found.is_corrected) == (1, True)
+
+
+def test_of_a_correction_that_ran_into_the_strike_the_upper_part_is_left() -> None:
+    paper = Drawing()
+    paper.digits(range(11, 38, 5), y=8, height=7.5)
+    double_line(paper, 10, 39, y=13)
+
+    found = strike(paper)
+
+    assert found is not None
+    assert found.is_corrected
+    assert not found.is_even
+    # The lines have as much above them as below them; the area begins at 5 mm.
+    assert not found.left[7 * 8 :].any()
+
+
+def test_a_correction_that_touches_what_stands_above_is_nobodys() -> None:
+    paper = Drawing()
+    paper.digits(range(11, 38, 5), y=11.5, height=4)
+    double_line(paper, 10, 39, y=12.8)
+    paper.digits(range(12, 39, 5), y=4, height=5.7)
+
+    cut = cut_field(NUMBER, paper.ink, [])
+
+    assert cut.state is FieldState.STRUCK
+    assert cut.doubts
+
+
+def test_struck_writing_with_nothing_near_it_leaves_no_doubt() -> None:
+    paper = Drawing()
+    paper.digits(range(11, 38, 5), y=11.5, height=3.5)
+    double_line(paper, 10, 39, y=12.6)
+    paper.digits(range(12, 39, 5), y=4, height=4)
+
+    cut = cut_field(NUMBER, paper.ink, [])
+
+    assert cut.state is FieldState.STRUCK
+    assert not cut.doubts
+
+
+def test_a_correction_with_fewer_digits_than_were_struck_leaves_a_doubt() -> None:
+    paper = Drawing()
+    paper.digits(range(11, 38, 5), y=12.6, height=3)
+    double_line(paper, 10, 39, y=13.4)
+    paper.digits(range(12, 34, 5), y=8.6, height=2.6)
+
+    cut = cut_field(NUMBER, paper.ink, [])
+
+    assert cut.corrected
+    assert cut.doubts == ("shorter than what was struck",)
 
 
 @pytest.mark.parametrize(
