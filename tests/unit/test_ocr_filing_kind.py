@@ -73,6 +73,11 @@ def marked(picture: Picture, text: str, ink: tuple[int, int, int] = RED) -> Pict
     return np.asarray(image)
 
 
+def faded(picture: Picture) -> Picture:
+    """The same under too bright a lamp: pens and red keep two fifths of their ink."""
+    return np.asarray(255 - (255 - picture) * 0.4, np.uint8)
+
+
 def grey(picture: Picture) -> Picture:
     one = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     return np.repeat(one[..., None], 3, axis=2).astype(np.uint8)
@@ -120,6 +125,14 @@ def test_a_mark_in_black_is_seen_too() -> None:
     reading = read(marked(page(NEW), "訂正", BLACK))
 
     assert (reading.kind, reading.kind_plain) == (FilingKind.CORRECTION, False)
+
+
+def test_a_red_mark_on_a_faint_scan_is_seen_too() -> None:
+    filled = NEW | {f"insured.{n}.my_number": "123456789018" for n in range(1, 5)}
+
+    reading = read(faded(marked(page(filled), "取消届")), "取消")
+
+    assert not reading.kind_plain
 
 
 def test_a_speck_by_the_title_is_no_mark() -> None:
