@@ -105,6 +105,15 @@ def _step(
 
     `likely` are the characters that may follow.
     """
+    if not likely:
+        # Blank, or more of the same: most steps are.
+        return {
+            prefix: [
+                (blank + glyph) * row[0],
+                glyph * row[prefix[-1]] if prefix else 0.0,
+            ]
+            for prefix, (blank, glyph) in beams.items()
+        }
     extended: dict[tuple[int, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for prefix, (blank, glyph) in beams.items():
         same = extended[prefix]
@@ -118,6 +127,6 @@ def _step(
 
 
 def _strongest(extended: dict[tuple[int, ...], list[float]], beam: int) -> _Beams:
-    kept = sorted(extended.items(), key=lambda item: -sum(item[1]))[:beam]
+    kept = sorted(extended.items(), key=lambda item: -(item[1][0] + item[1][1]))[:beam]
     scale = sum(kept[0][1]) or 1.0
     return {prefix: (p[0] / scale, p[1] / scale) for prefix, p in kept}

@@ -31,7 +31,7 @@ def own_strokes(ink: Ink, box: Box, *, margin_mm: float) -> GreyImage:
     wide = stroke_mask(ink, box, margin_mm=margin_mm + _FOLLOWED_MM)
     rows, columns = window(ink.black, box, margin_mm)
     wide_rows, wide_columns = window(ink.black, box, margin_mm + _FOLLOWED_MM)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(wide)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(wide, ltype=cv2.CV_16U)
     inside = labels[
         rows.start - wide_rows.start : rows.stop - wide_rows.start,
         columns.start - wide_columns.start : columns.stop - wide_columns.start,
@@ -50,13 +50,15 @@ def runs_through(ink: Ink, box: Box) -> bool:
     Writing may leave its box on one side, where somebody wrote too large or too low.
     """
     mask = stroke_mask(ink, box, margin_mm=_FOLLOWED_MM)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     rows, columns = window(ink.black, box, 0.0)
     around_rows, around_columns = window(ink.black, box, _FOLLOWED_MM)
     top, left = rows.start - around_rows.start, columns.start - around_columns.start
     bottom, right = top + rows.stop - rows.start, left + columns.stop - columns.start
-    inside = labels[top:bottom, left:right]
-    counts = np.bincount(inside.ravel(), minlength=len(stats))
+    # Of a stroke that only grazes the box there is next to nothing inside.
+    least = (_WITHIN_MM * PX_PER_MM) ** 2
+    if np.count_nonzero(mask[top:bottom, left:right]) <= least:
+        return False
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_16U)
     out = _OUT_MM * PX_PER_MM
     ends_right = stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]
     ends_bottom = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT]
@@ -66,11 +68,13 @@ def runs_through(ink: Ink, box: Box) -> bool:
         + (ends_right > right + out)
         + (ends_bottom > bottom + out)
     )
-    # Of a stroke that only grazes the box there is next to nothing inside.
-    enters = counts > (_WITHIN_MM * PX_PER_MM) ** 2
-    through = enters & (sides >= 2)
+    through = sides >= 2
     through[0] = False
-    return bool(through.any())
+    if not through.any():
+        return False
+    inside = labels[top:bottom, left:right]
+    counts = np.bincount(inside.ravel(), minlength=len(stats))
+    return bool((counts[through] > least).any())
 
 
 def is_dirt(ink: Ink, box: Box) -> bool:

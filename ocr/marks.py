@@ -20,6 +20,7 @@ from ocr.outcome import Outcome, empty
 from ocr.template import PX_PER_MM
 
 Marked = NDArray[np.bool_]
+Pixels = NDArray[np.intp]
 
 # Circles leave the box of their choice by up to this.
 _REACH_MM = 3.0
@@ -68,7 +69,7 @@ def circlings(ink: Ink, field: Field, definition: FormDefinition) -> list[Circli
     mask = stroke_mask(ink, around, margin_mm=_REACH_MM)
     origin = _origin(around)
     areas = [_circled_areas(definition, choice, field.page) for choice in field.choices]
-    strokes = [_Stroke.of(marked, origin) for marked in _strokes(mask)]
+    strokes = [_Stroke.of(*pixels, origin) for pixels in _strokes(mask)]
     return [
         Circling(choice.code, _circled_share(strokes, n, areas))
         for n, choice in enumerate(field.choices)
@@ -83,8 +84,7 @@ class _Stroke:
     hull: NDArray[np.float32]
 
     @classmethod
-    def of(cls, marked: Marked, origin: tuple[float, float]) -> Self:
-        ys, xs = np.nonzero(marked)
+    def of(cls, xs: Pixels, ys: Pixels, origin: tuple[float, float]) -> Self:
         points = (np.stack([xs, ys], axis=1) + 0.5) / PX_PER_MM + np.array(origin)
         return cls(points.astype(np.float32), cv2.convexHull(points.astype(np.float32)))
 
@@ -188,9 +188,9 @@ def _longest(mask: GreyImage, inner: Marked, join_px: int) -> float:
     """How long the longest stroke in a box is, in mm."""
     return max(
         (
-            _extent_mm(inside)
-            for part in _strokes(mask, join_px)
-            if (inside := part & inner).any()
+            _extent_mm(xs[inside], ys[inside])
+            for xs, ys in _strokes(mask, join_px)
+            if (inside := inner[ys, xs]).any()
         ),
         default=0.0,
     )
@@ -223,12 +223,17 @@ def _seal(ink: Ink, box: Box) -> Outcome:
     return Outcome(FieldState.READ, (Candidate("1", "印", 0.99),), grounds=("seal",))
 
 
-def _strokes(mask: GreyImage, join_px: int = _JOIN_PX) -> Iterator[Marked]:
-    """The strokes of a mask; pieces that close to each other are one."""
+def _strokes(
+    mask: GreyImage, join_px: int = _JOIN_PX
+) -> Iterator[tuple[Pixels, Pixels]]:
+    """The strokes of a mask, across and down; close pieces are one."""
     joined = cv2.dilate(mask, np.ones((join_px, join_px), np.uint8))
     count, labels = cv2.connectedComponents(joined)
+    ys, xs = np.nonzero(mask)
+    owners = labels[ys, xs]
     for label in range(1, count):
-        yield (labels == label) & (mask > 0)
+        own = owners == label
+        yield xs[own], ys[own]
 
 
 def _inner(mask: GreyImage, box: Box) -> Marked:
@@ -241,9 +246,8 @@ def _inner(mask: GreyImage, box: Box) -> Marked:
     return inside
 
 
-def _extent_mm(marked: Marked) -> float:
-    _, _, width, height = cv2.boundingRect(marked.astype(np.uint8))
-    return max(width, height) / PX_PER_MM
+def _extent_mm(xs: Pixels, ys: Pixels) -> float:
+    return float(max(np.ptp(xs), np.ptp(ys)) + 1) / PX_PER_MM
 
 
 def _origin(box: Box) -> tuple[float, float]:
