@@ -16,9 +16,9 @@ from ocr.template import PX_PER_MM
 
 # A correction may stand above its box by so much; what belongs to the field above
 # has its middle further up.
-_ABOVE_MM = 3.0
-# What comes from further up, yet as close to the box as this, may be its correction.
-_BESIDE_MM = 0.8
+_ABOVE_MM = 3.5
+# Strokes as close above the box as this may be its correction.
+_BESIDE_MM = 1.0
 _MARGIN_MM = 0.4
 # Flat strokes of digits and of the kana and kanji of a line are shorter than these.
 _SHORTEST_COMB_MM, _SHORTEST_FREE_MM = 4.0, 7.0
@@ -36,14 +36,13 @@ def strike_in(ink: Ink, field: Field) -> tuple[Strike, Box] | None:
         return None if strike is None else (strike, inner)
     outer = _grown(field.box_mm, above=_ABOVE_MM)
     mask = stroke_mask(ink, outer)
-    near = _near(mask)
-    wide = _strike(ink, field, outer, near)
+    wide = _strike(ink, field, outer, _near(mask))
     if wide is None or not wide.lines:
-        # It touches what stands above: nobody can say where a correction ends.
-        return replace(strike, left=np.zeros_like(strike.left), is_even=False), inner
+        # It touches what stands above: nobody can say where a correction there ends.
+        left = strike.left if field.cells is None else np.zeros_like(strike.left)
+        return replace(strike, left=left, is_even=False), inner
     wide = replace(wide, lines=max(wide.lines, strike.lines))
-    close = round((_ABOVE_MM - _BESIDE_MM) * PX_PER_MM)
-    if not wide.is_corrected and (mask != near)[close:].any():
+    if not wide.is_corrected and _just_above(mask).any():
         return replace(wide, is_even=False), outer
     return wide, outer
 
@@ -90,6 +89,12 @@ def _grown(box: Box, *, above: float) -> Box:
         box.w + 2 * _MARGIN_MM,
         box.h + above + _MARGIN_MM,
     )
+
+
+def _just_above(mask: GreyImage) -> GreyImage:
+    """The strip right above the box: what is struck and its lines seldom reach it."""
+    rows = (_ABOVE_MM - _BESIDE_MM, _ABOVE_MM - _MARGIN_MM)
+    return mask[slice(*(round(row * PX_PER_MM) for row in rows))]
 
 
 def _near(mask: GreyImage) -> GreyImage:

@@ -75,12 +75,13 @@ def find_strike(
         return None
     width = window[1].stop - window[1].start
     lines = _through(mask, shortest_mm * PX_PER_MM)
-    drawn = [line for line in lines if _is_drawn(mask, line, width)]
-    ends = [line for line in lines if _width(line) >= _COVERED * width]
-    if not drawn and not ends:
+    long = [line for line in lines if _is_long(line, width)]
+    if not long:
         return None
-    pair = _double((*darker, mask), shortest_mm * PX_PER_MM, width) if drawn else None
-    thin, drawn = drawn, pair or ends or [one for one in drawn if _is_thick(mask, one)]
+    ends = [line for line in long if _width(line) >= _COVERED * width]
+    thin = [line for line in long if _is_drawn(mask, line, width)]
+    pair = _double((*darker, mask), shortest_mm * PX_PER_MM, width)
+    drawn = pair or ends or [line for line in thin if _is_thick(mask, line)]
     if not drawn:
         alone = any(_alone_share(mask, line) >= _CLEARLY_ALONE for line in thin)
         return Strike(0, mask, is_even=True) if alone else None
@@ -119,9 +120,11 @@ def _is_drawn(mask: GreyImage, line: Straight, width: int) -> bool:
 
     It is long, and between the upright strokes of the writing it stands alone.
     """
-    if _width(line) < min(_COVERED * width, _LONG_MM * PX_PER_MM):
-        return False
-    return _alone_share(mask, line) >= _ALONE_SHARE
+    return _is_long(line, width) and _alone_share(mask, line) >= _ALONE_SHARE
+
+
+def _is_long(line: Straight, width: int) -> bool:
+    return _width(line) >= min(_COVERED * width, _LONG_MM * PX_PER_MM)
 
 
 def _alone_share(mask: GreyImage, line: Straight) -> float:
