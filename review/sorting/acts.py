@@ -192,12 +192,14 @@ def replace(
     session: Session, clerk: Clerk, bundle: Bundle, page_id: int, *, by: int
 ) -> None:
     """Let a better scan of the same side take its place; both are kept, one counts."""
-    (old,) = pages_in(session, bundle, [page_id])
-    new = session.get(Page, by)
-    if new is None or new.bundle_id is None or new.id == old.id:
+    lies_in = session.scalar(select(Page.bundle_id).where(Page.id == by))
+    if lies_in is None or by == page_id:
         raise MissingError(f"There is no page {by} to take the place of {page_id}.")
-    source = session.get_one(Bundle, new.bundle_id)
+    source = session.get_one(Bundle, lies_in)
     with recorded(session, clerk, "replace", *_once(bundle, source)):
+        (old,) = pages_in(session, bundle, [page_id])
+        # One that does not count itself would take the sheet out of every count.
+        (new,) = pages_in(session, source, [by])
         new.bundle_id, new.position = bundle.id, old.position
         # It is a side of the same sheet, which counts once.
         new.front_id = old.front_id

@@ -215,6 +215,21 @@ def test_a_rescanned_page_takes_the_place_and_both_are_kept(desk: Desk) -> None:
         assert (kept.standing, kept.replaced_by_id) == ("replaced", new)
 
 
+def test_a_page_that_was_replaced_takes_no_place_itself(desk: Desk) -> None:
+    (first,) = sorted_bundles(desk, declared(1, 2), a_form(), an_unknown())
+    _, old, paper = page_ids(desk, first)
+    (other,) = sorted_bundles(desk, a_form())
+    (new,) = page_ids(desk, other)
+    with desk.database.begin() as session:
+        acts.replace(session, KEN, session.get_one(Bundle, first), old, by=new)
+
+    for one in (new, paper):
+        with pytest.raises(MissingError), desk.database.begin() as session:
+            acts.replace(session, KEN, session.get_one(Bundle, first), one, by=old)
+
+    assert page_ids(desk, first)[1:] == [new, paper]
+
+
 def test_a_rescanned_front_is_a_side_of_the_sheet_whose_back_stays(desk: Desk) -> None:
     arrival = new_arrival(desk, declared(1, 1), a_blank(), a_form(), a_blank())
     with desk.database.begin() as session:
