@@ -1,5 +1,7 @@
 """The scanning desk over HTTP: what it shows, what it does, and for whom."""
 
+import pytest
+
 from kamizero.model import Role
 from storage.tables import Arrival, Bundle, FilingStep, Page
 from tests.desk import NOW
@@ -69,6 +71,22 @@ def test_a_split_leads_to_the_new_bundle(office: Office) -> None:
 
     new = answer.json()["goes_to"]
     assert pages_of(office, new) == [last]
+
+
+@pytest.mark.parametrize("act", ["split", "replace"])
+def test_what_is_done_to_one_page_is_refused_for_several(
+    office: Office, act: str
+) -> None:
+    bundle = a_bundle(office, a_separator(7, sheets=2, entries=0), a_form(), a_form())
+    before = pages_of(office, bundle)
+    ken = office.person("ken", Role.SCANNER)
+
+    refused = ken.send(
+        f"/sorting/{bundle}/acts", act=act, pages=before[1:], sheets=1, entries=0
+    )
+
+    assert refused.status_code == 400, refused.text
+    assert pages_of(office, bundle) == before
 
 
 def test_what_cannot_be_done_is_said_and_changes_nothing(office: Office) -> None:

@@ -155,8 +155,7 @@ def _move(session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act) -
 
 
 def _split(session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act) -> int:
-    (first,) = body.pages or (0,)
-    return acts.split(session, clerk, bundle, first, _declared(body)).id
+    return acts.split(session, clerk, bundle, _only_page(body), _declared(body)).id
 
 
 def _join(
@@ -171,8 +170,7 @@ def _join(
 def _replace(
     session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
 ) -> None:
-    (old,) = body.pages or (0,)
-    acts.replace(session, clerk, bundle, old, by=body.by)
+    acts.replace(session, clerk, bundle, _only_page(body), by=body.by)
 
 
 def _set_aside(
@@ -220,6 +218,12 @@ _DEEDS: Mapping[str, Deed] = {
     "attach": _attach,
     "undo": _undo,
 }
+
+
+def _only_page(body: Act) -> int:
+    if len(body.pages) != 1:
+        raise WrongCallError("Choose one page for this.")
+    return body.pages[0]
 
 
 def _declared(body: Act) -> Declared:
