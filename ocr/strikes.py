@@ -23,6 +23,8 @@ _CLEARLY_ALONE = 0.5
 _LARGEST_SLANT_DEGREES = 12.0
 _LARGEST_BREAK_PX = 4
 _INKED = 0.95
+# Looking for lines is dear; where no ink runs far enough, up to this, there is none.
+_ROUNDING_PX = 2
 # Two lines this far apart that run side by side for most of their length belong
 # together; one pen stroke gives several lines closer than that.
 _PITCH_MM = (0.4, 2.6)
@@ -74,6 +76,9 @@ def find_strike(
     if window is None:
         return None
     width = window[1].stop - window[1].start
+    least = max(shortest_mm, min(_COVERED * width / PX_PER_MM, _LONG_MM))
+    if _longest_run(mask) < least * PX_PER_MM - _ROUNDING_PX:
+        return None
     lines = _through(mask, shortest_mm * PX_PER_MM)
     long = [line for line in lines if _is_long(line, width)]
     if not long:
@@ -106,6 +111,15 @@ def _double(
         if pair:
             return pair
     return None
+
+
+def _longest_run(mask: GreyImage) -> int:
+    """The longest row of columns with ink, over breaks that no line has longer."""
+    columns = np.flatnonzero(mask.any(axis=0))
+    ends = np.flatnonzero(np.diff(columns) > _LARGEST_BREAK_PX + _ROUNDING_PX)
+    first = columns[np.concatenate([[0], ends + 1])]
+    last = columns[np.concatenate([ends, [len(columns) - 1]])]
+    return int((last - first).max()) + 1
 
 
 def _through(mask: GreyImage, shortest: float) -> list[Straight]:
