@@ -26,7 +26,8 @@ from storage.tables import (
 # A line the machine added so that a sheet without ink is not lost counts for nobody.
 EMPTY = "empty"
 
-_FINAL = (EntryState.APPROVED, EntryState.RETURNED, EntryState.WITHDRAWN)
+# What a person ended; nothing of it changes any more.
+FINAL = (EntryState.APPROVED, EntryState.RETURNED, EntryState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def referred(session: Session, bundle: Bundle) -> Filing | None:
 def is_closed(filing: Filing) -> bool:
     """Tell whether nothing can be added to a filing any more."""
     return filing.dissolved_at is not None or (
-        bool(filing.entries) and all(entry.state in _FINAL for entry in filing.entries)
+        bool(filing.entries) and all(entry.state in FINAL for entry in filing.entries)
     )
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, WrongCallError
-from review.sorting.record import Clerk
+from review.sorting.record import Clerk, require_sorter
 from storage import audit, balance
 from storage.tables import Bundle, Custody, CustodyAct
 
@@ -35,7 +35,7 @@ def put(
     """
     if not box.strip() or not place.strip():
         raise WrongCallError("Say which box, and where it stands.")
-    balance.hold(session, bundle)
+    _hold(session, clerk, bundle)
     last = whereabouts(session, bundle)
     if last is not None and last.act == CustodyAct.LENT:
         raise PaperLentError(f"{last.holder} has the paper; take it back first.")
@@ -46,7 +46,7 @@ def lend(session: Session, clerk: Clerk, bundle: Bundle, *, to: str) -> None:
     """Give the paper out. Raises PaperLentError where it does not lie in its box."""
     if not to.strip():
         raise WrongCallError("Say who takes the paper.")
-    balance.hold(session, bundle)
+    _hold(session, clerk, bundle)
     last = whereabouts(session, bundle)
     if last is None or last.act == CustodyAct.LENT:
         raise PaperLentError(
@@ -60,11 +60,16 @@ def lend(session: Session, clerk: Clerk, bundle: Bundle, *, to: str) -> None:
 
 def take_back(session: Session, clerk: Clerk, bundle: Bundle) -> None:
     """Put the paper back into its box. Raises PaperLentError where nobody has it."""
-    balance.hold(session, bundle)
+    _hold(session, clerk, bundle)
     last = whereabouts(session, bundle)
     if last is None or last.act != CustodyAct.LENT:
         raise PaperLentError(f"Nobody has the paper of bundle {bundle.id}.")
     _write(session, clerk, bundle, CustodyAct.BACK, last.box, last.place)
+
+
+def _hold(session: Session, clerk: Clerk, bundle: Bundle) -> None:
+    require_sorter(clerk)
+    balance.hold(session, bundle)
 
 
 def _write(

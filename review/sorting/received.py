@@ -8,9 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import WrongCallError
-from review.refusals import RoleForbidsError
-from review.roles import SORTERS
-from review.sorting.record import Clerk
+from review.sorting.record import Clerk, require_sorter
 from storage import audit
 from storage.insertion import insert_once
 from storage.tables import Bundle, ReceivedPaper, Site, Submitter, Way
@@ -42,7 +40,7 @@ def register(
     session: Session, clerk: Clerk, *, site: str, envelope: Envelope
 ) -> ReceivedPaper:
     """Write down that paper came, before anybody scans it."""
-    _require_sorter(clerk)
+    require_sorter(clerk)
     insert_once(session, Site, code=site, name=site)
     row = ReceivedPaper(
         site=site,
@@ -64,7 +62,7 @@ def scanned_as(
     session: Session, clerk: Clerk, paper: ReceivedPaper, bundle: Bundle
 ) -> None:
     """Say as which bundle the paper was scanned; it is no longer looked for."""
-    _require_sorter(clerk)
+    require_sorter(clerk)
     paper.bundle_id = bundle.id
     session.flush()
     _tell(session, clerk, "scanned", paper, bundle=bundle.id)
@@ -89,14 +87,6 @@ def next_business_day(day: date) -> date:
     while day.weekday() >= _SATURDAY or (day.month, day.day) in _CLOSED:
         day += timedelta(days=1)
     return day
-
-
-def _require_sorter(clerk: Clerk) -> None:
-    if clerk.role not in SORTERS:
-        raise RoleForbidsError(
-            f"A {clerk.role} does not keep the register; ask "
-            f"{' or '.join(sorted(SORTERS))}."
-        )
 
 
 def _tell(

@@ -14,7 +14,7 @@ from kamizero.model import Role
 from review.refusals import NothingToUndoError, RoleForbidsError
 from review.roles import SORTERS
 from storage import audit, balance, work
-from storage.tables import Bundle, EntryState, Filing, Job, Page, SortingAct
+from storage.tables import Bundle, Filing, Job, Page, SortingAct
 
 # What makes up filings: changed, the pages must be sorted again.
 _MAKES_FILINGS = frozenset(
@@ -42,7 +42,6 @@ _BUNDLE = (
     "received_on",
     "submitter",
 )
-_FINAL = (EntryState.APPROVED, EntryState.RETURNED, EntryState.WITHDRAWN)
 
 Snapshot = Mapping[str, Mapping[str, Any]]
 
@@ -62,6 +61,15 @@ class Clerk:
     now: datetime
 
 
+def require_sorter(clerk: Clerk) -> None:
+    """Raise RoleForbidsError where papers are none of this role's work."""
+    if clerk.role not in SORTERS:
+        raise RoleForbidsError(
+            f"A {clerk.role} does not sort or keep papers; ask "
+            f"{' or '.join(sorted(SORTERS))}."
+        )
+
+
 @contextmanager
 def recorded(
     session: Session, clerk: Clerk, act: str, *bundles: Bundle
@@ -72,10 +80,7 @@ def recorded(
         RoleForbidsError: this role sorts nothing.
         SortingClosedError: a page that changed stands in an ended filing.
     """
-    if clerk.role not in SORTERS:
-        raise RoleForbidsError(
-            f"A {clerk.role} may not sort pages; ask {' or '.join(sorted(SORTERS))}."
-        )
+    require_sorter(clerk)
     # In one order, so that two people at two bundles never wait for each other.
     for bundle in sorted(bundles, key=lambda one: one.id):
         balance.hold(session, bundle)
@@ -102,8 +107,10 @@ def undo(session: Session, clerk: Clerk, bundle: Bundle) -> str:
     """Take the last act on the bundle back; return which it was.
 
     Raises:
+        RoleForbidsError: this role sorts nothing.
         NothingToUndoError: nothing is left, or somebody changed the same pages since.
     """
+    require_sorter(clerk)
     balance.hold(session, bundle)
     last = session.scalars(
         select(SortingAct)
@@ -225,7 +232,7 @@ def _refuse_closed(
     ]
     for filing_id in {page.filing_id for page in pages if page.filing_id is not None}:
         filing = session.get_one(Filing, filing_id)
-        if any(entry.state in _FINAL for entry in filing.entries):
+        if any(entry.state in balance.FINAL for entry in filing.entries):
             raise SortingClosedError(
                 f"Filing {filing.receipt_number} is already approved or returned; its "
                 "pages stay as they are. Make a correction instead."

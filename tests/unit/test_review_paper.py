@@ -88,6 +88,19 @@ def test_an_auditor_keeps_no_register(desk: Desk) -> None:
         register(session, eve, site="main", envelope=Envelope(Way.WINDOW, FRIDAY))
 
 
+def test_an_auditor_moves_no_paper(desk: Desk) -> None:
+    eve, bundle_id = Clerk("eve", Role.AUDITOR, LATER), a_bundle(desk)
+    with desk.database.begin() as session:
+        put(session, KEN, session.get_one(Bundle, bundle_id), box="A-12", place="2")
+
+    with pytest.raises(RoleForbidsError), desk.database.begin() as session:
+        put(session, eve, session.get_one(Bundle, bundle_id), box="B", place="cellar")
+    with pytest.raises(RoleForbidsError), desk.database.begin() as session:
+        lend(session, eve, session.get_one(Bundle, bundle_id), to="eve")
+    with pytest.raises(RoleForbidsError), desk.database.begin() as session:
+        take_back(session, eve, session.get_one(Bundle, bundle_id))
+
+
 def test_an_envelope_holds_something() -> None:
     with pytest.raises(WrongCallError, match="at least one"):
         Envelope(Way.POST, FRIDAY, sheets=0)

@@ -428,9 +428,12 @@ def test_every_act_is_an_event_of_ids_alone(desk: Desk) -> None:
 def test_an_auditor_sorts_nothing(desk: Desk) -> None:
     (bundle_id,) = sorted_bundles(desk, declared(1, 1), a_form())
     page = page_ids(desk, bundle_id)[-1]
+    eve = Clerk("eve", Role.AUDITOR, LATER)
 
     with pytest.raises(RoleForbidsError), desk.database.begin() as session:
-        turn(session, bundle_id, page, clerk=Clerk("eve", Role.AUDITOR, LATER))
+        turn(session, bundle_id, page, clerk=eve)
+    with pytest.raises(RoleForbidsError), desk.database.begin() as session:
+        undo(session, eve, session.get_one(Bundle, bundle_id))
 
 
 def test_a_page_of_another_bundle_is_not_sorted_here(desk: Desk) -> None:
