@@ -163,7 +163,7 @@ def _without_specks(mask: GreyImage, dark: GreyImage) -> GreyImage:
     extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     extent_mm = (extent - (_JOIN_PX - 1)) / PX_PER_MM
     has_dark = np.zeros(len(stats), np.bool_)
-    has_dark[labels[dark > 0]] = True
+    has_dark[np.asarray(labels).ravel()[np.flatnonzero(dark > 0)]] = True
     has_dark[0] = False
     is_stroke = has_dark & (extent_mm >= _SPECK_MM)
     if is_stroke[1:].all():
@@ -182,7 +182,8 @@ def _of(
     labels: cv2.typing.MatLike, chosen: NDArray[np.bool_], mask: GreyImage
 ) -> GreyImage:
     """What is marked in those connected pieces that are chosen."""
-    return np.asarray(cv2.copyTo(mask, chosen.astype(np.uint8)[labels]), np.uint8)
+    shown = np.where(chosen, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.min(mask, shown.take(np.asarray(labels))), np.uint8)
 
 
 def _cut_cell(ink: Ink, cell: Box) -> tuple[GreyImage, GreyImage] | None:
