@@ -18,7 +18,7 @@ from kamizero.errors import SetupError
 from ocr.engine import GreyImage
 
 MODEL_FILE = "cells.onnx"
-MODEL_SHA256 = "767ea6aca25cf011791f32f944564b1913ed6520eae8d644537ba0f7939edff6"
+MODEL_SHA256 = "8e4e47e14f8494183d4ad62facda1e671c5958540c8805849d259d449a99beb1"
 NAME = f"comb_cells@{MODEL_SHA256[:12]}"
 
 DIGITS = 10

@@ -23,12 +23,12 @@ def draw(
 
 
 def scribble(rng: np.random.Generator) -> list[Points]:
-    """Strokes that are no digit."""
-    strokes = []
-    for _ in range(int(rng.integers(1, 5))):
-        points = rng.uniform(0, 1, (int(rng.integers(2, 7)), 2))
-        strokes.append(_smooth(points))
-    return strokes
+    """Strokes to and fro over each other, as nobody writes a digit."""
+    turns = int(rng.integers(9, 18))
+    across = np.resize(rng.permutation([-0.1, 1.1]), turns)
+    points = np.stack([across, np.linspace(0, 1, turns)], axis=1)
+    points += rng.normal(0, 0.12, points.shape)
+    return [_smooth(points if rng.random() < 0.5 else points[:, ::-1])]
 
 
 def _stroke(bends: Sequence[Bend], rng: np.random.Generator, stray: float) -> Points:

@@ -47,12 +47,14 @@ class Mix:
         drawn: writers who draw with the pen; the others use the typefaces.
         no_digit: cells with something else than a digit.
         poor: sheets that were copied, faxed or scanned badly.
+        lengths: how many cells a field may have; no share.
     """
 
     typefaces: Sequence[Path]
     drawn: float = 0.6
     no_digit: float = 0.0
     poor: float = 0.5
+    lengths: Sequence[int] = range(8, _MOST_CELLS + 1)
 
 
 def fields(rng: np.random.Generator, mix: Mix) -> Iterator[MadeField]:
@@ -62,7 +64,7 @@ def fields(rng: np.random.Generator, mix: Mix) -> Iterator[MadeField]:
     print_ = np.zeros_like(writing)
     rows = []
     for row in range(_ROWS):
-        cells = _cells(rng, row)
+        cells = _cells(rng, row, mix)
         labels = tuple(_label(rng, mix) for _ in cells)
         _print_combs(print_, cells, rng)
         _write(
@@ -98,8 +100,8 @@ def _label(rng: np.random.Generator, mix: Mix) -> int:
     return NO_DIGIT if rng.random() < mix.no_digit else int(rng.integers(10))
 
 
-def _cells(rng: np.random.Generator, row: int) -> list[Box]:
-    count = int(rng.integers(8, _MOST_CELLS + 1))
+def _cells(rng: np.random.Generator, row: int, mix: Mix) -> list[Box]:
+    count = int(rng.choice(mix.lengths))
     width, height = rng.uniform(4.1, 5.3), rng.uniform(5.3, 6.6)
     gap = rng.uniform(0.4, 1.2) if rng.random() < 0.3 else 0.0
     width = min(width, (_SHEET_MM[0] - 2 * _EDGE_MM) / count - gap)

@@ -9,21 +9,25 @@ from pathlib import Path
 _DEBIAN = Path("/usr/share/fonts")
 
 # Held apart: confidence is fitted on them, no weight is.
-HELD_NPM = ("gaegu", "kalam", "nothing-you-could-do", "schoolbell", "reenie-beanie")
-HELD_DEBIAN = ("truetype/kiloji/kiloji.ttf", "opentype/bwht/BecauseWeLearn-Regular.otf")
+HELD_NPM = (
+    "architects-daughter", "gaegu", "hi-melody", "kalam", "la-belle-aurore",
+    "nothing-you-could-do", "reenie-beanie", "schoolbell",
+)  # fmt: skip
+HELD_DEBIAN = (
+    "truetype/kiloji/kiloji.ttf",
+    "opentype/bwht/BecauseWeLearn-Regular.otf",
+    "truetype/breip/Breip.ttf",
+)
 
 _NPM = (
-    "architects-daughter", "caveat", "cedarville-cursive", "covered-by-your-grace",
-    "crafty-girls", "dawning-of-a-new-day", "gamja-flower", "gloria-hallelujah",
-    "hi-melody", "homemade-apple", "indie-flower", "la-belle-aurore",
-    "loved-by-the-king", "neucha", "patrick-hand", "rock-salt",
+    "caveat", "cedarville-cursive", "covered-by-your-grace", "crafty-girls",
+    "dawning-of-a-new-day", "gamja-flower", "gloria-hallelujah", "homemade-apple",
+    "indie-flower", "loved-by-the-king", "neucha", "patrick-hand", "rock-salt",
     "shadows-into-light", "sue-ellen-francisco", "waiting-for-the-sunrise",
 )  # fmt: skip
 _FROM_DEBIAN = (
     "truetype/klee/KleeOne-Regular.ttf",
     "truetype/seto/setofont.ttf",
-    "truetype/kiloji/kiloji_d.ttf",
-    "truetype/kiloji/kiloji_p.ttf",
     "truetype/yusei-magic/YuseiMagic-Regular.ttf",
     "truetype/yozvox-yozfont/YOzRN_.ttf",
     "truetype/yozvox-yozfont/YOzRA_.ttf",
@@ -31,7 +35,6 @@ _FROM_DEBIAN = (
     "opentype/bwht/BecauseWeBuild-Regular.otf",
     "opentype/bwht/BecauseWeConnect-Regular.otf",
     "opentype/bwht/BecauseWeMentor-Regular.otf",
-    "truetype/breip/Breip.ttf",
     "truetype/femkeklaver/femkeklaver.ttf",
     "truetype/fifthhorseman/dkg.ttf",
     "truetype/humor-sans/Humor-Sans.ttf",

@@ -50,6 +50,22 @@ def _zero_with_tail(rng: np.random.Generator) -> Way:
     return [[[*oval, tail]]]
 
 
+def _looped_zero(rng: np.random.Generator) -> Way:
+    """Ends in a loop inside or above its top."""
+    oval = _round(rng, (0.05, 0.0, 0.95, 1.0), start=np.pi / 2, over=0.04)
+    deep, reach = rng.uniform(-0.18, 0.25), rng.uniform(0.55, 0.95)
+    return [[[*oval, (0.35, deep), (reach, deep / 2 - 0.04)]]]
+
+
+def _open_zero(rng: np.random.Generator) -> Way:
+    """The pen does not come back to where it began."""
+    start = np.pi / 2 + rng.normal(0, 0.4)
+    oval = _round(
+        rng, (0.05, 0.0, 0.95, 1.0), start=start, over=-rng.uniform(0.05, 0.16)
+    )
+    return [[oval]]
+
+
 def _slashed_zero(rng: np.random.Generator) -> Way:
     return [*_zero(rng), [[(0.85, 0.05), (0.15, 0.95)]]]
 
@@ -64,10 +80,23 @@ def _one_with_flag(rng: np.random.Generator) -> Way:
     return [[[(0.5 - reach, drop), (0.5, 0.0)], [(0.5, 0.0), (0.5, 1.0)]]]
 
 
+def _one_with_long_flag(rng: np.random.Generator) -> Way:
+    """Between a 1 and a 7, but its flag rises."""
+    drop = rng.uniform(0.3, 0.55)
+    left = rng.uniform(-0.05, 0.2)
+    return [[[(left, drop), (0.58, 0.0)], [(0.58, 0.0), (0.56, 1.0)]]]
+
+
 def _one_with_foot(rng: np.random.Generator) -> Way:
     half = rng.uniform(0.15, 0.4)
     foot: Sequence[Bend] = [[(0.5 - half, 1.0), (0.5 + half, 1.0)]]
     return [*_one_with_flag(rng), foot]
+
+
+def _hasty_one(rng: np.random.Generator) -> Way:
+    """As slanted as no other digit of its writer."""
+    lean = rng.normal(0.12, 0.2)
+    return [[[(0.5 + lean, 0.0), (0.5 - lean, 1.0)]]]
 
 
 def _hooked_one(_: np.random.Generator) -> Way:
@@ -93,15 +122,28 @@ def _two(rng: np.random.Generator) -> Way:
 
 def _looped_two(rng: np.random.Generator) -> Way:
     size = rng.uniform(0.06, 0.18)
-    return [
-        [
-            [
-                (0.1, 0.25), (0.35, 0.02), (0.75, 0.08), (0.8, 0.35), (0.5, 0.72),
+    return [[[*_head_of_two(rng), (0.5, 0.72),
                 (0.18, 0.98), (0.04, 0.95 - size / 2), (0.16, 0.92 - size),
-                (0.42, 0.93), (0.7, 1.0), (1.0, 0.92),
-            ]
-        ]
-    ]  # fmt: skip
+                (0.42, 0.93), (0.7, 1.0), (1.0, 0.92)]]]  # fmt: skip
+
+
+def _wide_looped_two(rng: np.random.Generator) -> Way:
+    """The loop at the foot is as large as that of a 6, and the base runs off it."""
+    wide, high = rng.uniform(0.15, 0.4), rng.uniform(0.12, 0.34)
+    left, low = rng.uniform(-0.05, 0.12), rng.uniform(0.85, 1.0)
+    middle = left + wide / 2
+    end = (rng.uniform(0.8, 1.15), rng.uniform(0.8, 1.05))
+    return [[[*_head_of_two(rng), (0.55, 0.68), (middle, low),
+                (left, low - high / 2), (middle, low - high),
+                (left + wide, low - high / 3), (0.72, low), end]]]  # fmt: skip
+
+
+def _head_of_two(rng: np.random.Generator) -> Bend:
+    """From where the pen begins to the right of the bow; some begin with a curl."""
+    curl: Bend = [(0.32, 0.3), (0.16, 0.36)] if rng.random() < 0.25 else []
+    top = rng.uniform(-0.02, 0.06)
+    return [*curl, (0.1, rng.uniform(0.18, 0.34)), (0.35, top), (0.75, top + 0.05),
+        (rng.uniform(0.74, 0.9), rng.uniform(0.26, 0.4))]  # fmt: skip
 
 
 def _angular_two(rng: np.random.Generator) -> Way:
@@ -231,6 +273,16 @@ def _five_in_one(_: np.random.Generator) -> Way:
     return [[[(0.92, 0.03), (0.28, 0.05)], [(0.28, 0.05), (0.2, 0.42)], _BELLY]]
 
 
+def _five_with_far_bar(rng: np.random.Generator) -> Way:
+    """The bar has come loose, and may rise."""
+    left, high = rng.uniform(0.2, 0.5), rng.uniform(-0.12, 0.1)
+    bar: Bend = [
+        (left, high),
+        (left + rng.uniform(0.4, 0.7), high - rng.uniform(0, 0.2)),
+    ]
+    return [[[(0.24, 0.1), (0.18, 0.44)], _BELLY], [bar]]
+
+
 def _curved_five(_: np.random.Generator) -> Way:
     return [
         [
@@ -250,6 +302,19 @@ def _six(rng: np.random.Generator) -> Way:
             [
                 (rng.uniform(0.5, 0.9), 0.0), (0.28, 0.32), (0.08, 0.7), (0.36, 0.99),
                 (0.8, 0.9), (0.9, 0.7), (0.6, loop + 0.03), (0.22 + end, 0.7 + end),
+            ]
+        ]
+    ]  # fmt: skip
+
+
+def _six_with_wide_loop(rng: np.random.Generator) -> Way:
+    """A short stem, and a loop that crosses it."""
+    cross = rng.uniform(-0.1, 0.08)
+    return [
+        [
+            [
+                (rng.uniform(0.35, 0.75), 0.0), (0.2, 0.3), (0.06, 0.62), (0.2, 0.94),
+                (0.6, 1.0), (0.92, 0.74), (0.7, 0.45), (0.3, 0.5), (cross, 0.72),
             ]
         ]
     ]  # fmt: skip
@@ -301,16 +366,25 @@ def _two_stroke_seven(rng: np.random.Generator) -> Way:
 
 
 def _barred_seven(rng: np.random.Generator) -> Way:
-    height = rng.uniform(0.42, 0.6)
-    half = rng.uniform(0.16, 0.32)
-    bar: Sequence[Bend] = [[(0.6 - half, height), (0.6 + half, height - 0.02)]]
-    return [*_seven(rng), bar]
+    stem = _seven(rng) if rng.random() < 0.7 else _seven_with_serif(rng)
+    return [*stem, _bar_of_seven(rng)]
 
 
 def _curved_seven(_: np.random.Generator) -> Way:
     return [
         [[(0.05, 0.14), (0.2, 0.03), (0.6, 0.08), (0.9, 0.06), (0.7, 0.4), (0.45, 1.0)]]
     ]
+
+
+def _barred_curved_seven(rng: np.random.Generator) -> Way:
+    return [*_curved_seven(rng), _bar_of_seven(rng)]
+
+
+def _bar_of_seven(rng: np.random.Generator) -> Sequence[Bend]:
+    """A bar through the stem, level or rising."""
+    height, rise = rng.uniform(0.36, 0.66), rng.normal(0.04, 0.08)
+    half, middle = rng.uniform(0.14, 0.42), rng.normal(0.6, 0.06)
+    return [[(middle - half, height + rise), (middle + half, height - rise)]]
 
 
 def _eight(rng: np.random.Generator) -> Way:
@@ -334,6 +408,20 @@ def _eight_from_the_waist(_: np.random.Generator) -> Way:
                 (0.5, 0.46), (0.2, 0.26), (0.45, 0.0), (0.8, 0.2), (0.5, 0.47),
                 (0.1, 0.75), (0.5, 1.0), (0.9, 0.76), (0.52, 0.46),
             ]
+        ]
+    ]  # fmt: skip
+
+
+def _leaning_eight(rng: np.random.Generator) -> Way:
+    """An S with a straight stroke back up through it."""
+    top = (rng.uniform(0.7, 1.0), rng.uniform(-0.05, 0.12))
+    return [
+        [
+            [
+                top, (0.4, 0.0), (0.16, 0.22), (0.5, 0.46), (0.84, 0.76), (0.5, 1.0),
+                (0.16, 0.82),
+            ],
+            [(0.16, 0.82), (0.5, 0.48), (top[0] + rng.normal(0, 0.06), top[1] + 0.06)],
         ]
     ]  # fmt: skip
 
@@ -400,6 +488,14 @@ def _curved_nine(_: np.random.Generator) -> Way:
     ]  # fmt: skip
 
 
+def _nine_of_oval_and_stem(rng: np.random.Generator) -> Way:
+    """A closed oval, and a straight stem that may lie apart from it."""
+    low, stem = rng.uniform(0.36, 0.58), rng.uniform(0.78, 0.95)
+    oval = _round(rng, (0.1, 0.0, 0.85, low), start=0.4, over=rng.normal(0.02, 0.05))
+    foot = (stem + rng.normal(-0.08, 0.1), 1.0)
+    return [[oval], [[(stem, rng.uniform(-0.05, 0.2)), foot]]]
+
+
 def _open_nine(_: np.random.Generator) -> Way:
     """The loop does not close at the stem."""
     return [
@@ -409,9 +505,28 @@ def _open_nine(_: np.random.Generator) -> Way:
 
 
 WAYS: Mapping[int, Sequence[tuple[float, Callable[[np.random.Generator], Way]]]] = {
-    0: ((8, _zero), (2, _zero_with_tail), (0.3, _slashed_zero)),
-    1: ((6, _one), (3, _one_with_flag), (1, _one_with_foot), (0.5, _hooked_one)),
-    2: ((4, _two), (3, _looped_two), (1.5, _angular_two), (2, _curled_two)),
+    0: (
+        (7, _zero),
+        (2, _zero_with_tail),
+        (1, _looped_zero),
+        (1.5, _open_zero),
+        (0.3, _slashed_zero),
+    ),
+    1: (
+        (6, _one),
+        (3, _one_with_flag),
+        (1, _one_with_foot),
+        (1, _one_with_long_flag),
+        (1.5, _hasty_one),
+        (0.5, _hooked_one),
+    ),
+    2: (
+        (4, _two),
+        (2, _looped_two),
+        (3, _wide_looped_two),
+        (1.5, _angular_two),
+        (2, _curled_two),
+    ),
     3: ((6, _three), (1.5, _flat_three), (2, _looped_three)),
     4: (
         (3, _closed_four),
@@ -420,16 +535,34 @@ WAYS: Mapping[int, Sequence[tuple[float, Callable[[np.random.Generator], Way]]]]
         (1.5, _four_in_one),
         (1, _closed_four_in_one),
     ),
-    5: ((5, _five), (3, _five_in_one), (2, _curved_five)),
-    6: ((5, _six), (2, _straight_six), (2, _six_with_small_loop)),
+    5: ((4, _five), (3, _five_in_one), (1.5, _five_with_far_bar), (2, _curved_five)),
+    6: (
+        (4, _six),
+        (2, _straight_six),
+        (2, _six_with_wide_loop),
+        (2, _six_with_small_loop),
+    ),
     7: (
         (4, _seven),
         (3, _seven_with_serif),
         (1, _two_stroke_seven),
-        (1.5, _barred_seven),
+        (2, _barred_seven),
         (1.5, _curved_seven),
+        (0.7, _barred_curved_seven),
     ),
-    8: ((4, _eight), (2, _eight_from_the_waist), (1.5, _two_loops), (2, _open_eight)),
-    9: ((4, _nine), (2, _nine_like_g), (3, _curved_nine), (1.5, _open_nine)),
+    8: (
+        (4, _eight),
+        (2, _eight_from_the_waist),
+        (1.5, _leaning_eight),
+        (1.5, _two_loops),
+        (2, _open_eight),
+    ),
+    9: (
+        (4, _nine),
+        (2, _nine_like_g),
+        (3, _curved_nine),
+        (2, _nine_of_oval_and_stem),
+        (1.5, _open_nine),
+    ),
 }
 """Of each digit, its ways with how common each is."""

@@ -23,9 +23,11 @@ NO_DIGIT = 10
 
 _GLYPH_PX = 110
 _PATCH_PX = 144
-# Letters and kana that nobody could take for a digit.
-_LETTERS = "ACEFHKMNPRTWXadefhkmnrtwx年月日円様"
-_KANA = "アオキケサシスセナネハヒホマムモヤラルヲンあかさたなはまや"
+# Letters and kana that no hand's digit resembles: 日 is some 8, ア some 7, e some 2.
+_LETTERS = "HKMNRWXkmwx年様"
+_KANA = "オキサネホモあなはまや"
+# Of two digits over each other, each must show so much that the other does not hide.
+_LEAST_SHOWN, _HIDING_PX, _TRIES = 0.3, 7, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ class Writer:
             typeface=face,
             ways=tuple(rng.random(10)),
             size=float(np.clip(rng.normal(0.66, 0.12), 0.4, 1.0)),
-            aspect=float(rng.uniform(0.42, 0.92)),
-            slant=float(rng.normal(0.08, 0.18)),
-            lean=float(rng.normal(0, 3.0)),
-            stray=float(rng.uniform(0.008, 0.05)),
+            aspect=float(rng.uniform(0.38, 1.0)),
+            slant=float(rng.normal(0.1, 0.22)),
+            lean=float(rng.normal(0, 4.0)),
+            stray=float(rng.uniform(0.008, 0.06)),
             unsteady=float(rng.uniform(0.4, 2.2)),
             weight_mm=float(weight),
             darkness=float(rng.uniform(0.55, 1.0)),
@@ -94,27 +96,58 @@ def written(
 
 def _no_digit(writer: Writer, rng: np.random.Generator, height: float) -> Mask:
     kind = rng.random()
-    if kind < 0.3:
+    if kind < 0.2:
         return _drawn(scribble(rng), writer, rng, height)
-    if kind < 0.7 and writer.typeface is not None:
+    if kind < 0.3:
+        return _blot(rng, height)
+    if kind < 0.6 and writer.typeface is not None:
         chars = [c for c in _LETTERS + _KANA if _has(writer.typeface, c)]
         char = chars[int(rng.integers(len(chars)))]
         return _set(char, writer.typeface, writer, rng, height)
-    first, second = rng.integers(0, 10, 2)
-    if kind < 0.85:
-        # Corrected by writing over it: two digits in one cell.
-        while second == first:
-            second = rng.integers(0, 10)
-        over = [
-            _drawn(draw(int(n), rng, way=rng.random(), stray=0.03), writer, rng, height)
-            for n in (first, second)
-        ]
-        return np.asarray(np.maximum(*over))
-    strokes = draw(int(first), rng, way=rng.random(), stray=0.03)
+    if kind < 0.8:
+        over = _overwritten(writer, rng, height)
+        if over is not None:
+            return over
+    strokes = draw(int(rng.integers(10)), rng, way=rng.random(), stray=0.03)
     tilt = rng.uniform(-0.15, 0.15)
     for y in (0.38, 0.62):
         strokes.append(np.array([[-0.5, y + tilt], [1.5, y - tilt]]))
     return _drawn(strokes, writer, rng, height)
+
+
+def _blot(rng: np.random.Generator, height: float) -> Mask:
+    """What is blackened out: an uneven patch."""
+    patch = np.zeros((_PATCH_PX, _PATCH_PX), np.uint8)
+    angles = np.sort(rng.uniform(0, 2 * np.pi, 14))
+    reach = height * rng.uniform(0.35, 0.6) * rng.uniform(0.75, 1.15, 14)
+    across = reach * rng.uniform(0.7, 1.1)
+    points = np.stack([across * np.cos(angles), reach * np.sin(angles)], axis=1)
+    cv2.fillPoly(patch, [np.rint(points + _PATCH_PX / 2).astype(np.int32)], (255,))
+    return patch
+
+
+def _overwritten(
+    writer: Writer, rng: np.random.Generator, height: float
+) -> Mask | None:
+    """Corrected by writing over it: two digits in one cell, both plain to see.
+
+    None for a pen so thick that hardly any two digits stay so.
+    """
+    for _ in range(_TRIES):
+        one, other = (
+            _drawn(draw(int(n), rng, way=rng.random(), stray=0.03), writer, rng, height)
+            for n in rng.choice(10, 2, replace=False)
+        )
+        if min(_shown(one, other), _shown(other, one)) > _LEAST_SHOWN:
+            return np.asarray(np.maximum(one, other))
+    return None
+
+
+def _shown(one: Mask, other: Mask) -> float:
+    """The share of one's ink that is not close to the other's."""
+    near = cv2.dilate(other, np.ones((_HIDING_PX, _HIDING_PX), np.uint8))
+    ink = one > 0
+    return float((ink & (np.asarray(near) == 0)).sum() / max(ink.sum(), 1))
 
 
 def _drawn(
@@ -138,10 +171,14 @@ def _drawn(
         bent_y = xy[:, 1] + bend[2] * np.sin(3 * xy[:, 0]) + bend[3] * xy[:, 0] ** 2
         placed = np.stack([bent_x * width, bent_y * tall], axis=1) @ matrix.T
         points = np.rint((placed + _PATCH_PX / 2) * 16).astype(np.int32)
-        phase = rng.uniform(0, 6)
-        for n, (a, b) in enumerate(pairwise(points.tolist())):
-            thick = max(round(pen * (1 + swell * np.sin(phase + n / 9))), 1)
-            cv2.line(patch, a, b, (255,), thick, cv2.LINE_AA, 4)
+        waves = np.sin(rng.uniform(0, 6) + np.arange(len(points) - 1) / 9)
+        thick = np.maximum(np.rint(pen * (1 + swell * waves)), 1).astype(int)
+        changes = [0, *(np.flatnonzero(np.diff(thick)) + 1).tolist(), len(thick)]
+        for start, end in pairwise(changes):
+            run = points[start : end + 1]
+            cv2.polylines(
+                patch, [run], False, (255,), int(thick[start]), cv2.LINE_AA, 4
+            )
     return patch
 
 
