@@ -119,6 +119,9 @@ def _joined(piece: FreePiece, texts: Sequence[str]) -> str:
 def _doubts(piece: FreePiece, best: Candidate) -> Iterator[str]:
     if not all(line.sure for line in piece.lines):
         yield "gap"
+    # An arrow from the value above looks like 1.
+    if len(best.value) == 1:
+        yield "one character"
     if is_name(piece.field) and has_look_alike(best.value):
         yield "look-alike"
     if len(piece.lines) > 1 and is_name(piece.field):

@@ -8,10 +8,14 @@ import pytest
 
 from forms.definition import Field, FieldType
 from kamizero.model import Box, FieldState
+from ocr import ctc
 from ocr.cuts import Cut, cut_field
 from ocr.dittos import is_ditto_mark
 from ocr.engine import GreyImage, Posteriors
+from ocr.free_field import FreePiece, read_free
+from ocr.lines import WrittenLine
 from ocr.said_in_boxes import ditto_in_words
+from ocr.word import WordReading
 from tests.drawn import Drawing
 
 BOX = Box(5, 8, 40, 6.2)
@@ -124,3 +128,18 @@ def test_as_above_is_read_across_boxes_even_where_they_broke_its_end(
     said = ditto_in_words([Cut(field, paper.ink)], Saying(text))
 
     assert said == (frozenset({field.name}) if is_said else frozenset())
+
+
+@pytest.mark.parametrize(("text", "doubts"), [("1", ("one character",)), ("12", ())])
+def test_one_character_in_free_writing_may_be_an_arrow(
+    text: str, doubts: tuple[str, ...]
+) -> None:
+    field = number(entry=2).model_copy(
+        update={"type": FieldType.TEXT, "cells": None, "name": "insured.2.remarks"}
+    )
+    line = WrittenLine((np.zeros((8, 8), np.uint8),), sure=True)
+    word = WordReading((ctc.Line(text, 0.999),))
+
+    outcome = read_free(FreePiece(field, (line,), faint=False), [word])
+
+    assert outcome.doubts == doubts
