@@ -73,11 +73,31 @@ def settle(session: Session, bundle: Bundle) -> Weight:
     return found
 
 
-def hold(session: Session, bundle: Bundle) -> None:
-    """Let acts on one bundle follow each other."""
+def hold(session: Session, *bundles: Bundle) -> None:
+    """Let acts on these bundles follow each other.
+
+    In one order, so that two people at two bundles never wait for each other.
+    """
     session.flush()
-    session.execute(select(Bundle.id).where(Bundle.id == bundle.id).with_for_update())
-    session.refresh(bundle)
+    wanted = Bundle.id.in_([bundle.id for bundle in bundles])
+    session.execute(
+        select(Bundle.id).where(wanted).order_by(Bundle.id).with_for_update()
+    )
+    for bundle in bundles:
+        session.refresh(bundle)
+
+
+def waiting_beside(session: Session, bundles: Sequence[Bundle]) -> Sequence[Bundle]:
+    """Other open bundles of their batches: its totals keep all of them from passing."""
+    return session.scalars(
+        select(Bundle)
+        .where(
+            Bundle.batch_id.in_({bundle.batch_id for bundle in bundles} - {None}),
+            Bundle.id.not_in([bundle.id for bundle in bundles]),
+            Bundle.balance == Balance.OPEN,
+        )
+        .order_by(Bundle.id)
+    ).all()
 
 
 def release(session: Session, bundle: Bundle, *, now: datetime) -> None:
@@ -242,18 +262,20 @@ def _whole(session: Session, bundle: Bundle) -> Iterator[str]:
 
 
 def _batch(session: Session, batch: Batch) -> Iterator[str]:
-    bundles = session.scalars(
-        select(Bundle).where(
-            Bundle.batch_id == batch.id, Bundle.kind != BundleKind.PLAIN
-        )
+    # A bundle that was joined to another one stays, but nothing lies in it.
+    pages = session.scalars(
+        select(Page)
+        .join(Bundle, Bundle.id == Page.bundle_id)
+        .where(Bundle.batch_id == batch.id, Bundle.kind != BundleKind.PLAIN)
+        .where(Page.standing == Standing.VALID)
+        .options(selectinload(Page.arrival).selectinload(Arrival.job))
     ).all()
-    found = sum(
-        sheets_behind_separator(valid_pages(session, bundle)) for bundle in bundles
-    )
-    if len(bundles) != batch.declared_bundles:
-        yield f"batch_bundles:{len(bundles)}/{batch.declared_bundles}"
-    if found != batch.declared_sheets:
-        yield f"batch_sheets:{found}/{batch.declared_sheets}"
+    bundles = len({page.bundle_id for page in pages})
+    sheets = sheets_behind_separator(pages)
+    if bundles != batch.declared_bundles:
+        yield f"batch_bundles:{bundles}/{batch.declared_bundles}"
+    if sheets != batch.declared_sheets:
+        yield f"batch_sheets:{sheets}/{batch.declared_sheets}"
 
 
 def _is_paper(page: Page) -> bool:

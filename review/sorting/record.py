@@ -81,9 +81,7 @@ def recorded(
         SortingClosedError: a page that changed stands in an ended filing.
     """
     require_sorter(clerk)
-    # In one order, so that two people at two bundles never wait for each other.
-    for bundle in sorted(bundles, key=lambda one: one.id):
-        balance.hold(session, bundle)
+    balance.hold(session, *bundles, *balance.waiting_beside(session, bundles))
     before = _snapshot(session, bundles)
     yield
     session.flush()
@@ -111,19 +109,13 @@ def undo(session: Session, clerk: Clerk, bundle: Bundle) -> str:
         NothingToUndoError: nothing is left, or somebody changed the same pages since.
     """
     require_sorter(clerk)
-    balance.hold(session, bundle)
-    last = session.scalars(
-        select(SortingAct)
-        .where(SortingAct.bundle_id == bundle.id, SortingAct.undone_at.is_(None))
-        .order_by(SortingAct.id.desc())
-    ).first()
+    last = _last_act(session, bundle)
     if last is None:
         raise NothingToUndoError(f"Nothing was done to bundle {bundle.id} yet.")
     touched = _bundles_of(session, last, bundle)
-    for other in sorted(touched, key=lambda one: one.id):
-        balance.hold(session, other)
-    now_there = _rows(session, last.after)
-    if now_there != last.after:
+    balance.hold(session, *touched, *balance.waiting_beside(session, touched))
+    changed_since = _last_act(session, bundle) is not last
+    if changed_since or _rows(session, last.after) != last.after:
         raise NothingToUndoError(
             f"Bundle {bundle.id} changed after that act; put it right by hand."
         )
@@ -139,15 +131,28 @@ def undo(session: Session, clerk: Clerk, bundle: Bundle) -> str:
 def weigh_again(
     session: Session, clerk: Clerk, bundles: Sequence[Bundle], *, moved: bool
 ) -> None:
-    """Weigh what changed; where pages moved, a worker makes filings of them first."""
+    """Weigh what changed; where pages moved, a worker makes filings of them first.
+
+    What moved may also have been all that other bundles of the batch waited for.
+    """
     session.flush()
-    for bundle in bundles:
-        if moved:
-            bundle.sorting = True
-            site = session.get_one(Job, bundle.job_id).site
-            work.put(session, kind="sort", subject=bundle.id, site=site, now=clerk.now)
+    for bundle in bundles if moved else ():
+        bundle.sorting = True
+        site = session.get_one(Job, bundle.job_id).site
+        work.put(session, kind="sort", subject=bundle.id, site=site, now=clerk.now)
+    beside = balance.waiting_beside(session, bundles) if moved else ()
+    for bundle in (*bundles, *beside):
         if balance.settle(session, bundle).passes:
             balance.release(session, bundle, now=clerk.now)
+
+
+def _last_act(session: Session, bundle: Bundle) -> SortingAct | None:
+    return session.scalars(
+        select(SortingAct)
+        .where(SortingAct.bundle_id == bundle.id, SortingAct.undone_at.is_(None))
+        .order_by(SortingAct.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def _snapshot(session: Session, bundles: Sequence[Bundle]) -> dict[str, dict[str, Any]]:

@@ -198,6 +198,46 @@ def test_joined_bundles_hold_what_both_declared(desk: Desk) -> None:
     assert len(page_ids(desk, first)) == 4
 
 
+def test_a_bundle_joined_to_another_is_none_of_those_behind_the_cover(
+    desk: Desk,
+) -> None:
+    cover = a_separator(9, kind="C", sheets=2, entries=1)
+    first, second = sorted_bundles(
+        desk, cover, declared(1, 1), a_form(), declared(2, 1), a_form()
+    )[-2:]
+    assert issues(desk, first) == ("batch_bundles:2/1",)
+
+    with desk.database.begin() as session:
+        acts.join(
+            session,
+            KEN,
+            session.get_one(Bundle, second),
+            session.get_one(Bundle, first),
+        )
+    sort_again(desk)
+
+    assert issues(desk, first) == ()
+
+
+def test_what_waited_for_another_bundle_of_its_batch_goes_on(desk: Desk) -> None:
+    cover = a_separator(9, kind="C", sheets=3, entries=3)
+    first, second = sorted_bundles(
+        desk, cover, declared(1, 1), a_form(), declared(2, 1), a_form(), a_form()
+    )[-2:]
+    assert issues(desk, first) == ("batch_bundles:2/3",)
+
+    with desk.database.begin() as session:
+        last = page_ids(desk, second)[-1]
+        split(session, second, last, Declared(1, 0, number="3"))
+
+    with desk.database.look() as session:
+        row = session.get_one(Bundle, first)
+        waiting = session.scalars(select(Work.subject).where(Work.kind == "check"))
+        filings = session.scalars(select(Filing.id).where(Filing.bundle_id == first))
+        assert row.balance == "balanced"
+        assert waiting.all() == filings.all()
+
+
 def test_a_rescanned_page_takes_the_place_and_both_are_kept(desk: Desk) -> None:
     (first,) = sorted_bundles(desk, declared(1, 2), a_form(), an_unknown())
     _, old, _ = page_ids(desk, first)
