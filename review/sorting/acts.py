@@ -148,8 +148,7 @@ def split(
     """
     if declared.sheets is None or declared.entries is None:
         raise WrongCallError("Say how many sheets and entries the new bundle has.")
-    pages = _laid(session, bundle)
-    (first,) = pages_in(session, bundle, [page_id])
+    form = session.scalar(select(Page.form).where(Page.id == page_id))
     new = Bundle(
         job_id=bundle.job_id,
         batch_id=bundle.batch_id,
@@ -157,7 +156,7 @@ def split(
         number=declared.number,
         site=bundle.site,
         scheme=bundle.scheme,
-        form=first.form or bundle.form,
+        form=form or bundle.form,
         declared_sheets=declared.sheets,
         declared_entries=declared.entries,
         received_on=declared.received_on or bundle.received_on,
@@ -166,6 +165,8 @@ def split(
     session.add(new)
     session.flush()
     with recorded(session, clerk, "split", bundle, new):
+        pages = _laid(session, bundle)
+        (first,) = pages_in(session, bundle, [page_id])
         for page in pages[pages.index(first) :]:
             page.bundle_id = new.id
     return new
