@@ -14,7 +14,7 @@ from kamizero.model import Role
 from review.refusals import NothingToUndoError, RoleForbidsError
 from review.roles import SORTERS
 from storage import audit, balance, work
-from storage.tables import Bundle, Filing, Job, Page, SortingAct
+from storage.tables import Balance, Bundle, Filing, Job, Page, SortingAct
 
 # What makes up filings: changed, the pages must be sorted again.
 _MAKES_FILINGS = frozenset(
@@ -195,7 +195,7 @@ def _restore(session: Session, before: Snapshot) -> None:
             setattr(row, name, date.fromisoformat(value) if is_day else value)
         if isinstance(row, Bundle):
             # Weighing finds the word that goes with what is restored.
-            row.balance = "explained" if row.explained_why else "open"
+            row.balance = Balance.EXPLAINED if row.explained_why else Balance.OPEN
     session.flush()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.library import Library
-from kamizero.model import PageKind
+from kamizero.model import PageKind, Standing
 from review.sorting.required import missing
 from review.sorting.splits import boundaries
 from storage.balance import valid_pages
@@ -72,7 +72,7 @@ def sorted_bundle(
     places = {page.id: place for place, page in enumerate(pages, start=1)}
     aside = session.scalars(
         select(Page)
-        .where(Page.bundle_id == bundle.id, Page.standing != "valid")
+        .where(Page.bundle_id == bundle.id, Page.standing != Standing.VALID)
         .order_by(Page.position, Page.number)
     ).all()
     return SortedBundle(
