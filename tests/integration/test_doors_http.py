@@ -27,6 +27,11 @@ TUS = {"Tus-Resumable": "1.0.0"}
 PART = {"Content-Type": "application/offset+octet-stream"}
 
 
+def latin(headers: dict[str, str]) -> httpx.Headers:
+    """As HTTP sends letters that are no ASCII."""
+    return httpx.Headers(headers, encoding="latin-1")
+
+
 class Site:
     """The web pages on a port, with a house behind their uploads."""
 
@@ -73,7 +78,9 @@ class Site:
 
     def add(self, place: str, data: bytes, at: int, **more: str) -> httpx.Response:
         return self.client.patch(
-            place, content=data, headers={**PART, "Upload-Offset": str(at), **more}
+            place,
+            content=data,
+            headers=latin({**PART, "Upload-Offset": str(at), **more}),
         )
 
     def offset(self, place: str) -> int:
@@ -191,6 +198,10 @@ def test_what_cannot_be_is_told_in_http_words(site: Site) -> None:
         "login": httpx.post(f"{site.address}/api/v1/uploads", headers={**begin, **TUS}),
         "unknown": site.add("/api/v1/uploads/" + "0" * 32, b"x", 0),
         "more": site.add(site.begin(size=3), b"four", 0),
+        "metadata": site.client.post(
+            "/api/v1/uploads", headers=latin({**begin, "Upload-Metadata": "filename é"})
+        ),
+        "checksum": site.add(site.begin(), SCAN, 0, **{"Upload-Checksum": "sha1 é"}),
     }
     site.house.spool._free = 10**18
     answers["full"] = site.client.post("/api/v1/uploads", headers=begin)
@@ -201,6 +212,8 @@ def test_what_cannot_be_is_told_in_http_words(site: Site) -> None:
         "login": 401,
         "unknown": 404,
         "more": 413,
+        "metadata": 400,
+        "checksum": 400,
         "full": 507,
     }
 

@@ -7,7 +7,6 @@ twice is nothing until one of them is whole, and offsets make a part happen once
 
 import asyncio
 import base64
-import binascii
 import hashlib
 from collections.abc import Mapping
 from datetime import date
@@ -197,7 +196,7 @@ def _metadata(header: str) -> dict[str, str]:
         key, _, value = pair.strip().partition(" ")
         try:
             found[key] = base64.b64decode(value).decode("utf-8", "replace")
-        except binascii.Error as error:
+        except ValueError as error:
             raise WrongCallError("Upload-Metadata is key and base64 value.") from error
     return found
 
@@ -235,7 +234,7 @@ def _checksum(header: str) -> tuple[str, bytes] | None:
         raise WrongCallError(f"Checksums are {' or '.join(ALGORITHMS)}.")
     try:
         return name, base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise WrongCallError("The checksum is no base64.") from error
 
 
