@@ -92,6 +92,9 @@ def _struck(cut: Cut, strike: Strike, area: Box) -> Cut:
         doubts = (*doubts, "one line through it")
     elif not strike.is_even:
         doubts = (*doubts, "written into a strike")
+    if all(map(_has_one_glyph, cut.pieces)):
+        # The two sides of a wide 0 run beside each other like the lines of a strike.
+        doubts = (*doubts, "one character struck")
     nothing = replace(cut, pieces=(), state=FieldState.STRUCK, doubts=doubts)
     if not strike.is_corrected:
         return nothing
@@ -110,14 +113,15 @@ def _fills_as_many(new: CombPiece | FreePiece, old: CombPiece | FreePiece) -> bo
     return set(old.glyphs.filled) <= set(new.glyphs.filled)
 
 
+def _has_one_glyph(piece: CombPiece | FreePiece) -> bool:
+    return isinstance(piece, CombPiece) and len(piece.glyphs.filled) <= 1
+
+
 def _is_alone(field: Field, pieces: Sequence[CombPiece | FreePiece]) -> bool:
     """One digit in a long row of boxes may be a sign run together, or a long speck."""
     if field.type is not FieldType.DIGITS or len(field.cells or ()) < _LONG_ROW:
         return False
-    return all(
-        isinstance(piece, CombPiece) and len(piece.glyphs.filled) == 1
-        for piece in pieces
-    )
+    return all(map(_has_one_glyph, pieces))
 
 
 def _pieces(ink: Ink, field: Field) -> tuple[CombPiece | FreePiece, ...]:

@@ -209,6 +209,17 @@ def test_struck_writing_with_nothing_near_it_leaves_no_doubt() -> None:
     assert not cut.doubts
 
 
+def test_one_character_struck_needs_an_eye_for_it_may_be_a_wide_nought() -> None:
+    paper = Drawing()
+    paper.digits([36], y=11.5, height=3.5)
+    double_line(paper, 35.2, 39.4, y=12.6)
+
+    cut = cut_field(NUMBER, paper.ink, [])
+
+    assert cut.state is FieldState.STRUCK
+    assert "one character struck" in cut.doubts
+
+
 def test_a_correction_with_fewer_digits_than_were_struck_leaves_a_doubt() -> None:
     paper = Drawing()
     paper.digits(range(11, 38, 5), y=12.6, height=3)
