@@ -11,7 +11,7 @@ from forms.definition import FormDefinition
 from kamizero.errors import ConflictError, MissingError, WrongCallError
 from kamizero.model import PageKind, Standing
 from review.refusals import ReasonMissingError
-from review.sorting.record import Clerk, recorded
+from review.sorting.record import Clerk, SortingClosedError, recorded
 from storage import balance
 from storage.tables import (
     AttachmentKind,
@@ -269,12 +269,21 @@ def attach(
     *,
     receipt_number: str,
 ) -> None:
-    """Lay late papers (追送) to the filing they belong to, by its receipt number."""
+    """Lay late papers (追送) to the filing they belong to, by its receipt number.
+
+    Raises:
+        SortingClosedError: nothing can be added to the filing any more.
+    """
     filing = session.scalars(
         select(Filing).where(Filing.receipt_number == receipt_number.strip())
     ).one_or_none()
     if filing is None or filing.bundle_id is None:
         raise MissingError(f"There is no filing {receipt_number.strip()}.")
+    if balance.is_closed(filing):
+        raise SortingClosedError(
+            f"Filing {filing.receipt_number} is already approved, returned or sorted "
+            "anew; nothing is added to it. Make a correction instead."
+        )
     target = session.get_one(Bundle, filing.bundle_id)
     with recorded(session, clerk, "attach", *_once(bundle, target)):
         late = pages_in(session, bundle, page_ids)

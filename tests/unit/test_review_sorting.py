@@ -450,6 +450,24 @@ def test_late_papers_are_laid_to_the_filing_a_person_names(desk: Desk) -> None:
     assert issues(desk, bundle_id) == ("sheets:3/2",)
 
 
+def test_nothing_is_laid_to_a_filing_that_was_ended(desk: Desk) -> None:
+    (bundle_id,) = sorted_bundles(desk, declared(1, 1), a_form())
+    (other,) = sorted_bundles(desk, an_unknown())
+    (late,) = page_ids(desk, other)
+    with desk.database.begin() as session:
+        filing = session.get_one(Page, page_ids(desk, bundle_id)[-1]).filing
+        assert filing is not None
+        number = filing.receipt_number
+        session.add(Entry(filing_id=filing.id, n=1, state=EntryState.RETURNED))
+
+    with desk.database.look() as session:
+        bundle = session.get_one(Bundle, other)
+        with pytest.raises(SortingClosedError):
+            acts.attach(session, KEN, bundle, [late], receipt_number=number)
+
+    assert page_ids(desk, other) == [late]
+
+
 def test_every_act_is_an_event_of_ids_alone(desk: Desk) -> None:
     (bundle_id,) = sorted_bundles(desk, declared(1, 1), a_form())
     page = page_ids(desk, bundle_id)[-1]
