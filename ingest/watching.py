@@ -102,7 +102,7 @@ class WatchedFolder:
                 )
         except (KamizeroError, OSError) as error:
             # The file stays where it is and is tried again at the next look.
-            log.error("watched_file_not_taken", error=str(error))
+            log.error("watched_file_not_taken", error=_words_of(error))
             return None
         # Only now, after the commit. A scanner that wrote on meanwhile keeps its
         # file: the whole of it is taken when it is quiet again.
@@ -116,7 +116,7 @@ class WatchedFolder:
         try:
             path.unlink()
         except OSError as error:
-            log.error("watched_file_not_removed", error=str(error))
+            log.error("watched_file_not_removed", error=_words_of(error))
             self._left[path] = sight
 
     def _quiet_files(self) -> Iterator[tuple[Path, Sight]]:
@@ -138,8 +138,15 @@ class WatchedFolder:
             return sorted(path for path in self._folder.rglob("*") if _is_scan(path))
         except OSError as error:
             # A share that is gone may come back.
-            log.error("watched_folder_not_read", error=str(error))
+            log.error("watched_folder_not_read", error=_words_of(error))
             return []
+
+
+def _words_of(error: KamizeroError | OSError) -> str:
+    """What went wrong; the system's own words name the file, which logs must not."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return str(error)
 
 
 def _sight(path: Path, since: float) -> Sight | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from ingest.intake import Delivery, Incoming, Within
 from ingest.watching import WatchedFolder
@@ -181,6 +182,20 @@ def test_a_file_that_cannot_be_kept_stays_and_is_tried_again(
 
     assert share.look_after(1) == [1]
     assert not path.exists()
+
+
+def test_what_a_sender_calls_a_file_stays_out_of_logs(share: Share) -> None:
+    name = "山田太郎.tif"
+    share.write(name)
+    share.intake.fault = PermissionError(13, "Permission denied", name)
+    share.look_after(0)
+
+    with capture_logs() as said:
+        share.look_after(QUIET)
+
+    assert [(one["event"], one["error"]) for one in said] == [
+        ("watched_file_not_taken", "Permission denied")
+    ]
 
 
 def test_a_file_that_cannot_be_kept_does_not_hold_up_the_next(share: Share) -> None:
