@@ -211,7 +211,7 @@ def test_struck_writing_with_nothing_near_it_leaves_no_doubt() -> None:
 
 def test_one_character_struck_needs_an_eye_for_it_may_be_a_wide_nought() -> None:
     paper = Drawing()
-    paper.digits([36], y=11.5, height=3.5)
+    paper.digits(range(36, 37), y=11.5, height=3.5)
     double_line(paper, 35.2, 39.4, y=12.6)
 
     cut = cut_field(NUMBER, paper.ink, [])
