@@ -106,7 +106,7 @@ class S3Inbox:
         data: bytes
         data, etag = self._asked(got)
         if len(data) != one.size or etag != one.etag:
-            # What a sender calls a file may be a person's name, and this goes into logs.
+            # Logged: what a sender calls a file may be a person's name.
             raise StoreError("An object changed while it was read; it is read again.")
         return data
 
