@@ -20,7 +20,7 @@ PICTURES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
 
 app = typer.Typer(help="The form library.", no_args_is_help=True)
 
-FormName = Annotated[str, typer.Argument(metavar="ID", help="ID[@REVISION]")]
+FormName = Annotated[str, typer.Argument(metavar="ID", help="ID or ID@REVISION")]
 
 
 @app.command("list")

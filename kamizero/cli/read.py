@@ -32,7 +32,7 @@ def read(
         list[Path], typer.Argument(readable=False, help="Files, or folders of them.")
     ],
     form: Annotated[
-        str | None, typer.Option(help="Read only as this form, ID[@REVISION].")
+        str | None, typer.Option(help="Read only as this form: ID or ID@REVISION.")
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="One JSON object a line on stdout.")
