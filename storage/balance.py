@@ -27,7 +27,7 @@ from storage.tables import (
 EMPTY = "empty"
 
 # What a person ended; nothing of it changes any more.
-FINAL = (EntryState.APPROVED, EntryState.RETURNED, EntryState.WITHDRAWN)
+_FINAL = (EntryState.APPROVED, EntryState.RETURNED, EntryState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +181,15 @@ def referred(session: Session, bundle: Bundle) -> Filing | None:
     ).one_or_none()
 
 
+def has_ended_entries(filing: Filing) -> bool:
+    """Tell whether a person approved, returned or withdrew any of a filing."""
+    return any(entry.state in _FINAL for entry in filing.entries)
+
+
 def is_closed(filing: Filing) -> bool:
     """Tell whether nothing can be added to a filing any more."""
     return filing.dissolved_at is not None or (
-        bool(filing.entries) and all(entry.state in FINAL for entry in filing.entries)
+        bool(filing.entries) and all(entry.state in _FINAL for entry in filing.entries)
     )
 
 

@@ -1,6 +1,6 @@
 """Making filings of the pages of a bundle, and making them anew when pages moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -38,12 +38,49 @@ def sort_bundle(session: Session, bundle: Bundle, *, now: datetime) -> list[Fili
     """Make the bundle's pages into filings; return those that must be read.
 
     A filing whose form pages are still together stays, with whatever was read and
-    settled; one whose pages are not is dissolved. Run again, it changes nothing.
+    settled; one whose pages are not is dissolved. One that a person ended keeps
+    exactly the pages it has. Run again, it changes nothing.
     """
     pages = balance.valid_pages(session, bundle)
     standing = {
-        _key(filing): filing for filing in balance.live_filings(session, bundle)
+        _key(filing): filing
+        for filing in balance.live_filings(session, bundle)
+        if not balance.has_ended_entries(filing)
     }
+    opened = []
+    for run in _between_ended(pages):
+        opened += _sort_run(session, bundle, run, standing, now=now)
+    for filing in standing.values():
+        dissolve(session, filing, now=now)
+    if bundle.kind == BundleKind.LATE:
+        _join_late(session, bundle, pages, now=now)
+    bundle.sorting = False
+    session.flush()
+    return opened
+
+
+def _between_ended(pages: Sequence[Page]) -> Iterator[list[Page]]:
+    """The pages that still can be sorted; none is grouped across an ended filing."""
+    run: list[Page] = []
+    for page in pages:
+        if page.filing is None or not balance.has_ended_entries(page.filing):
+            run.append(page)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _sort_run(
+    session: Session,
+    bundle: Bundle,
+    pages: Sequence[Page],
+    standing: dict[tuple[object, ...], Filing],
+    *,
+    now: datetime,
+) -> list[Filing]:
+    """Make filings of these pages; those that stay are taken out of `standing`."""
     grouped = group([page_seen(page, n) for n, page in enumerate(pages)])
     for page in pages:
         page.filing_id = None
@@ -58,12 +95,6 @@ def sort_bundle(session: Session, bundle: Bundle, *, now: datetime) -> list[Fili
             opened.append(filing)
         _gather(filing, form_pages, [pages[number] for number in found.attachments])
     _put_back([pages[number] for number in grouped.loose])
-    for filing in standing.values():
-        dissolve(session, filing, now=now)
-    if bundle.kind == BundleKind.LATE:
-        _join_late(session, bundle, pages, now=now)
-    bundle.sorting = False
-    session.flush()
     return opened
 
 

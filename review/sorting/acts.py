@@ -279,7 +279,7 @@ def attach(
     ).one_or_none()
     if filing is None or filing.bundle_id is None:
         raise MissingError(f"There is no filing {receipt_number.strip()}.")
-    if balance.is_closed(filing):
+    if balance.is_closed(filing) or balance.has_ended_entries(filing):
         raise SortingClosedError(
             f"Filing {filing.receipt_number} is already approved, returned or sorted "
             "anew; nothing is added to it. Make a correction instead."

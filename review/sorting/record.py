@@ -237,7 +237,7 @@ def _refuse_closed(
     ]
     for filing_id in {page.filing_id for page in pages if page.filing_id is not None}:
         filing = session.get_one(Filing, filing_id)
-        if any(entry.state in balance.FINAL for entry in filing.entries):
+        if balance.has_ended_entries(filing):
             raise SortingClosedError(
                 f"Filing {filing.receipt_number} is already approved or returned; its "
                 "pages stay as they are. Make a correction instead."

@@ -357,6 +357,34 @@ def test_pages_of_an_approved_filing_stay_where_they_are(desk: Desk) -> None:
         call_blank(session, bundle_id, page)
 
 
+def test_an_ended_filing_neither_gains_nor_loses_a_page_by_its_neighbours(
+    desk: Desk,
+) -> None:
+    (bundle_id,) = sorted_bundles(
+        desk, declared(1, 4), a_form(), an_unknown(), a_form(), an_unknown()
+    )
+    _, ended, its_paper, form, paper = page_ids(desk, bundle_id)
+    with desk.database.begin() as session:
+        filing_id = session.get_one(Page, ended).filing_id
+        session.add(Entry(filing_id=filing_id, n=1, state=EntryState.RETURNED))
+
+    with desk.database.begin() as session:
+        bundle = session.get_one(Bundle, bundle_id)
+        acts.move(session, KEN, bundle, [form], before=its_paper)
+    sort_again(desk)
+    with_form_between = live(desk)
+    with desk.database.begin() as session:
+        bundle = session.get_one(Bundle, bundle_id)
+        acts.set_aside(session, KEN, bundle, [form])
+    sort_again(desk)
+
+    assert with_form_between == [[ended, its_paper], [form]]
+    assert live(desk) == [[ended, its_paper]]
+    assert "loose:1" in issues(desk, bundle_id)
+    with desk.database.look() as session:
+        assert session.get_one(Page, paper).filing_id is None
+
+
 def test_an_explained_bundle_passes_and_its_explainer_approves_nothing(
     desk: Desk,
 ) -> None:
