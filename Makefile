@@ -51,7 +51,7 @@ $(VENV)/bin/python:
 # Three distributions own cv2; the headless one is laid last because a server has
 # no display libraries.
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "Fetching what kamizero needs into $(VENV) (about a minute) ..."
+	@echo "Fetching what kamizero needs into $(VENV) (a few minutes) ..."
 	$(PIP) -e .
 	$(PIP) --force-reinstall --no-deps opencv-python-headless
 	touch $@
