@@ -298,6 +298,9 @@ def _is_in_sequence(filing: Filing) -> bool:
 
 def _is_number_used_again(session: Session, bundle: Bundle) -> bool:
     """The number of a bundle is unique in its site and day (束番号)."""
+    if not bundle.number:
+        # Split off at the desk, without a sheet that gives it one.
+        return False
     others = (
         select(func.count())
         .select_from(Bundle)

@@ -180,6 +180,19 @@ def test_a_split_says_what_the_new_bundle_must_hold(desk: Desk) -> None:
         split(session, bundle_id, last, Declared(None, None))
 
 
+def test_bundles_split_off_without_a_number_share_none(desk: Desk) -> None:
+    (bundle_id,) = sorted_bundles(desk, declared(1, 1), a_form(), a_form(), a_form())
+
+    with desk.database.begin() as session:
+        for page in page_ids(desk, bundle_id)[:1:-1]:
+            split(session, bundle_id, page, Declared(1, 0))
+    sort_again(desk)
+
+    with desk.database.look() as session:
+        bundles = session.scalars(select(Bundle.id)).all()
+    assert [issues(desk, one) for one in bundles] == [(), (), ()]
+
+
 def test_joined_bundles_hold_what_both_declared(desk: Desk) -> None:
     first, second = sorted_bundles(
         desk, declared(1, 1), a_form(), declared(2, 1), a_form()
