@@ -74,10 +74,13 @@ class SeparatorCode:
 
     def __post_init__(self) -> None:
         refers = self.kind in (SheetKind.REENTRY, SheetKind.LATE)
-        named = (self.reference,) if refers else ()
-        for part in (self.site, self.scheme, self.form, *named):
+        named = {"reference": self.reference} if refers else {}
+        parts = {"site": self.site, "scheme": self.scheme, "form": self.form}
+        for name, part in (parts | named).items():
             if not part or not _ALLOWED.issuperset(part):
-                raise ValueError(f"{part!r}: use capital letters, digits and hyphens")
+                raise ValueError(
+                    f"the {name} {part!r}: use capital letters, digits and hyphens"
+                )
         if len(self.site) > 16 or len(self.form) > 16:
             raise ValueError("the codes of a site and a form have at most 16 letters")
         if len(self.scheme) > 32 or len(self.reference) > 32:

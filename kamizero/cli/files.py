@@ -13,11 +13,15 @@ def files_below(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
     A link that leads nowhere counts as a file: somebody meant a paper by it.
 
     Raises:
-        WrongCallError: a path does not exist, is no file, or a folder stays closed.
+        WrongCallError: a path does not exist or is no file; a folder is empty or
+            stays closed.
     """
     for path in paths:
         if path.is_dir():
-            yield from ((written(found), found) for found in sorted(_inside(path)))
+            files = sorted(_inside(path))
+            if not files:
+                raise WrongCallError(f"The folder {path} holds no files.")
+            yield from ((written(found), found) for found in files)
         elif path.is_file():
             yield written(path), path
         elif path.exists():

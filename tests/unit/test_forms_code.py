@@ -122,7 +122,7 @@ def test_a_sheet_that_refers_to_a_filing_names_it(kind: SheetKind) -> None:
     code = replace(SEPARATOR, kind=kind, reference="00000012-0001")
 
     assert parse_code(code.text) == code
-    with pytest.raises(ValueError, match="capital letters"):
+    with pytest.raises(ValueError, match="the reference '': use capital"):
         replace(SEPARATOR, kind=kind, reference="")
 
 
