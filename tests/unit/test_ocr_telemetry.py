@@ -11,14 +11,16 @@ import pytest
 _SILENCING = ("CI", "ORT_DISABLE_TELEMETRY")
 
 
-@pytest.mark.parametrize("engine", ["ocr.onnx_engine", "ocr.openvino_engine"])
+@pytest.mark.parametrize(
+    "engine", ["ocr.engines.onnx_engine", "ocr.engines.openvino_engine"]
+)
 def test_an_engine_leaves_no_identifier_in_the_home_folder(
-    engine: str, tmp_path: Path
+    library: str, tmp_path: Path
 ) -> None:
     kept = {name: v for name, v in os.environ.items() if name not in _SILENCING}
     kept |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / ".cache")}
 
-    code = f"import {engine}"
+    code = f"import ocr, {library}"
     subprocess.run([sys.executable, "-c", code], env=kept, check=True)
 
     assert sorted(tmp_path.rglob("*")) == []
