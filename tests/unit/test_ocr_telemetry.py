@@ -11,9 +11,7 @@ import pytest
 _SILENCING = ("CI", "ORT_DISABLE_TELEMETRY")
 
 
-@pytest.mark.parametrize(
-    "engine", ["ocr.engines.onnx_engine", "ocr.engines.openvino_engine"]
-)
+@pytest.mark.parametrize("library", ["onnxruntime", "openvino"])
 def test_an_engine_leaves_no_identifier_in_the_home_folder(
     library: str, tmp_path: Path
 ) -> None:
