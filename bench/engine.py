@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kamizero.cli.reading import engine_choice
 from kamizero.settings import Settings
-from ocr.engines import EngineChoice
+from ocr.engines.choice import EngineChoice
 
 
 def engine_with(threads: int) -> EngineChoice:

@@ -82,7 +82,7 @@ def folded(text: str) -> str:
 
 def _paddleocr() -> ReadPage:
     # Imported where it is used: it loads for seconds.
-    from ocr.fulltext import page_text
+    from ocr.engines.fulltext import page_text
 
     return page_text
 

@@ -23,7 +23,7 @@ from forms.hand import Hand
 from forms.library import Library
 from ingest.page_image import Limits
 from kamizero.cli.clock import today
-from ocr.engines import make_engine
+from ocr.engines.choice import make_engine
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from forms.definition import Field, FieldType
 from kamizero.model import FieldState
-from ocr.combs import Shares
+from ocr.boxes.combs import Shares
 from ocr.outcome import Outcome
 
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 from forms.definition import Field, FieldType
 from kamizero.model import Box, FieldState
-from ocr.comb_field import CombPiece, cut_comb
-from ocr.corrected import correction_of, strike_in
-from ocr.diagonals import Diagonal
-from ocr.dittos import has_entry_above, is_ditto_mark
+from ocr.boxes.comb_field import CombPiece, cut_comb
+from ocr.boxes.symbol_field import cut_symbol
 from ocr.engine import GreyImage
-from ocr.faint import is_paler_beside
-from ocr.foreign import is_dirt, runs_through
-from ocr.free_field import FreePiece, cut_free
-from ocr.ink import Ink
-from ocr.red import is_red
-from ocr.strikes import Strike
-from ocr.symbol_field import cut_symbol
+from ocr.strokes.corrected import correction_of, strike_in
+from ocr.strokes.diagonals import Diagonal
+from ocr.strokes.dittos import has_entry_above, is_ditto_mark
+from ocr.strokes.faint import is_paler_beside
+from ocr.strokes.foreign import is_dirt, runs_through
+from ocr.strokes.ink import Ink
+from ocr.strokes.red import is_red
+from ocr.strokes.strikes import Strike
+from ocr.words.free_field import FreePiece, cut_free
 
 MARKS = (FieldType.CHOICE, FieldType.CHECK, FieldType.SEAL)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from forms.definition import Field, FieldType
 from forms.grammar import canonical
 from kamizero.model import Box, Candidate, FieldState, Word
-from ocr.free_field import is_name
 from ocr.outcome import Outcome
+from ocr.words.free_field import is_name
 
 _INSIDE_SHARE = 0.6
 _TYPED = 0.9999

@@ -12,10 +12,10 @@ import numpy as np
 
 from forms.definition import FormDefinition
 from kamizero.model import Box, FilingKind
-from ocr.crops import stroke_mask, trim
 from ocr.engine import GreyImage, Recogniser
-from ocr.ink import Ink, print_mask, window
-from ocr.template import PX_PER_MM
+from ocr.placing.template import PX_PER_MM
+from ocr.strokes.crops import stroke_mask, trim
+from ocr.strokes.ink import Ink, print_mask, window
 
 # Two characters of a mark leave far more ink than this; dust and a staple less.
 _LEAST_MM2 = 3.0

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from forms.definition import Field, FormDefinition
 from kamizero.errors import RegistrationError
 from kamizero.model import Box, Candidate, FieldState, FilingKind, Reading
-from ocr.cells import NAME as CELLS_NAME
+from ocr.boxes.cells import NAME as CELLS_NAME
 from ocr.confidence import is_accepted
 from ocr.embedded import typed_value, with_typed, words_in
 from ocr.engine import Recogniser
 from ocr.filing_kind import see_kind
-from ocr.ink import Ink, find_ink
 from ocr.laid_fields import as_laid
 from ocr.outcome import Outcome
 from ocr.page import Look
+from ocr.placing.registration import Registration
 from ocr.reader import read_fields
-from ocr.red import red_fields
 from ocr.red_writing import colourless, with_red
-from ocr.registration import Registration
+from ocr.strokes.ink import Ink, find_ink
+from ocr.strokes.red import red_fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from forms.definition import FormDefinition
 from kamizero.model import FieldState
 from ocr.outcome import Outcome
-from ocr.registration import Registration
+from ocr.placing.registration import Registration
 
 _CUT_OFF = Outcome(FieldState.UNREADABLE, certainty=0.0, doubts=("cut off",))
 

@@ -13,12 +13,12 @@ from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.errors import MissingError, RegistrationError
 from kamizero.model import Box, PageKind, Word
-from ocr.codes import CodeFound, find_code
-from ocr.layout import LayoutFound, find_layout
-from ocr.registration import Registration, register
-from ocr.template import Grey
-from ocr.twins import evidence, is_sure, twins
-from ocr.view import Transform, project
+from ocr.placing.codes import CodeFound, find_code
+from ocr.placing.layout import LayoutFound, find_layout
+from ocr.placing.registration import Registration, register
+from ocr.placing.template import Grey
+from ocr.placing.twins import evidence, is_sure, twins
+from ocr.placing.view import Transform, project
 
 Picture = NDArray[np.uint8]
 """A page as stored: height x width x 3, red, green, blue."""

@@ -10,27 +10,27 @@ from forms.grammar import canonical, my_number_is_valid
 from forms.grammar.characters import DIGITS
 from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
-from ocr.addresses import with_addresses
+from ocr.boxes.cells import CellShares, cell_shares
+from ocr.boxes.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
+from ocr.boxes.date_field import read_date
+from ocr.boxes.said_in_boxes import ditto_in_words
+from ocr.boxes.sums import with_sums
+from ocr.boxes.symbol_field import SYMBOL_ALPHABET, read_symbol
 from ocr.calibration import FREE_WRITING, Calibration, calibrated
-from ocr.cells import CellShares, cell_shares
-from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
-from ocr.corrected import corrected
-from ocr.crossed_rows import with_crossed_rows
 from ocr.cuts import MARKS, Cut, cut_field
-from ocr.date_field import read_date
-from ocr.diagonals import without_diagonals
-from ocr.dittos import DITTO_TEXTS, has_entry_above, with_dittos
 from ocr.engine import GreyImage, Posteriors, Recogniser
-from ocr.free_field import FreePiece, read_free
-from ocr.free_words import read_words
-from ocr.ink import Ink
-from ocr.marks import circlings, read_circles, read_marks
 from ocr.outcome import Outcome
-from ocr.people import with_people
-from ocr.said_in_boxes import ditto_in_words
-from ocr.sums import with_sums
-from ocr.symbol_field import SYMBOL_ALPHABET, read_symbol
-from ocr.word import WordReading, alphabets_of, both, second_look
+from ocr.strokes.corrected import corrected
+from ocr.strokes.crossed_rows import with_crossed_rows
+from ocr.strokes.diagonals import without_diagonals
+from ocr.strokes.dittos import DITTO_TEXTS, has_entry_above, with_dittos
+from ocr.strokes.ink import Ink
+from ocr.strokes.marks import circlings, read_circles, read_marks
+from ocr.words.addresses import with_addresses
+from ocr.words.free_field import FreePiece, read_free
+from ocr.words.free_words import read_words
+from ocr.words.people import with_people
+from ocr.words.word import WordReading, alphabets_of, both, second_look
 
 CHECK_DIGITS = {
     "my_number": Rule(

@@ -6,9 +6,9 @@ from dataclasses import replace
 from forms.definition import Field, FormDefinition
 from kamizero.model import Candidate, FieldState
 from ocr.engine import Recogniser
-from ocr.ink import Ink
 from ocr.outcome import Outcome
 from ocr.reader import read_fields
+from ocr.strokes.ink import Ink
 
 # What was written before is shown as another candidate, and as the least probable.
 _OLD = 0.001

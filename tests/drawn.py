@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 
 from kamizero.model import Box
-from ocr.ink import Ink
-from ocr.template import PX_PER_MM
+from ocr.placing.template import PX_PER_MM
+from ocr.strokes.ink import Ink
 
 PAGE_MM = (60, 40)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from forms.library import Library
 from ingest.page_image import Limits
 from kamizero.model import FilingKind, PageKind
-from ocr.onnx_engine import OnnxRecogniser
+from ocr.engines.onnx_engine import OnnxRecogniser
 from storage import work
 from storage.database import Database
 from storage.tables import Arrival, Page, Work

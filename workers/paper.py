@@ -11,7 +11,7 @@ from ingest.page_image import Opened, pages
 from kamizero.errors import RegistrationError
 from kamizero.model import PageKind
 from ocr.engine import Recogniser
-from ocr.fulltext import page_text
+from ocr.engines.fulltext import page_text
 from ocr.page import Look, look
 from workers.reading import FilingReading, read_filing
 

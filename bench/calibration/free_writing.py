@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bench.calibration.persons import Population
 from bench.calibration.scans import evidence
 from ocr.calibration import Evidence, Weights, probability
-from ocr.onnx_engine import OnnxRecogniser
+from ocr.engines.onnx_engine import OnnxRecogniser
 
 # What keeps weights small where little speaks for them.
 _RIDGE = 1.0

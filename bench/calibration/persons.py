@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.making.cast import Chance, drawn
-from ocr.names import Part, names
-from ocr.places import City, places, towns_of
+from ocr.words.names import Part, names
+from ocr.words.places import City, places, towns_of
 
 # Shares of parts of names and of towns that the shipped lists do not hold.
 _UNLISTED_NAME, _OTHER_READING, _UNLISTED_TOWN = 0.08, 0.08, 0.08

@@ -23,9 +23,9 @@ from forms.library import Library
 from kamizero.errors import SetupError, WrongCallError
 from ocr.calibration import UNCALIBRATED, Evidence, evidence_of, kind_of
 from ocr.engine import Recogniser
-from ocr.ink import find_ink
 from ocr.page import look
 from ocr.reader import read_fields
+from ocr.strokes.ink import find_ink
 from samples.making.paper_damage import Pixels
 
 SEED = 20_260_401

@@ -4,7 +4,7 @@ DIR holds `Noun.name.csv` and the copyright of the Debian package mecab-ipadic:
 
     apt-get download mecab-ipadic && dpkg -x mecab-ipadic_*.deb DIR
 
-What is written to `ocr/names.txt` is one line a reading: the reading, then the
+What is written to `ocr/words/names.txt` is one line a reading: the reading, then the
 writings, those that its makers met often marked with `*`.
 """
 
@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-TARGET = Path(__file__).parents[2] / "ocr" / "names.txt"
+TARGET = Path(__file__).parents[2] / "ocr/words/names.txt"
 KINDS = {"姓": "family", "名": "given"}
 # Costs of words never met in the makers' texts begin here, by kind.
 _UNMET_COST = {"姓": 7000, "名": 8000}

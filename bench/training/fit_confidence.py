@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 from bench.bounds import upper_bound
 from bench.training import sheets, typefaces
 from forms.grammar.characters import DIGITS
-from ocr.cells import NO_DIGIT, cell_shares
-from ocr.combs import Shares, from_cells, from_line
+from ocr.boxes.cells import NO_DIGIT, cell_shares
+from ocr.boxes.combs import Shares, from_cells, from_line
 from ocr.confidence import Trust
-from ocr.crops import close_up
-from ocr.onnx_engine import OnnxRecogniser
-from ocr.word import alphabets_of
+from ocr.engines.onnx_engine import OnnxRecogniser
+from ocr.strokes.crops import close_up
+from ocr.words.word import alphabets_of
 
 _SEED = 9
 _SHEETS = 600

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from bench.training.writers import NO_DIGIT, PX_PER_MM, Writer, written
 from kamizero.model import Box
-from ocr.crops import Glyphs, cut_cells
-from ocr.ink import Ink, window, without_lines
-from ocr.template import PX_PER_MM as PAGE_PX_PER_MM
+from ocr.placing.template import PX_PER_MM as PAGE_PX_PER_MM
+from ocr.strokes.crops import Glyphs, cut_cells
+from ocr.strokes.ink import Ink, window, without_lines
 
 Grey = NDArray[np.uint8]
 

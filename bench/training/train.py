@@ -1,8 +1,8 @@
 """Trains the recogniser of comb cells anew: `python -m bench.training.train`.
 
-Draws made-up digits, fits the network to them and writes `ocr/cells.onnx`; prints how
-many cells in typefaces held apart it reads, and the SHA-256 that `ocr/cells.py` must
-name.
+Draws made-up digits, fits the network to them and writes `ocr/boxes/cells.onnx`;
+prints how many cells in typefaces held apart it reads, and the SHA-256 that
+`ocr/boxes/cells.py` must name.
 Needs the extra `torch` and the typefaces of `bench/training/typefaces.py`.
 """
 
@@ -27,7 +27,7 @@ from bench.training.net import as_onnx, untrained
 from bench.training.sheets import Mix, fields
 from bench.training.writers import NO_DIGIT
 
-MODEL = Path(__file__).parent.parent.parent / "ocr" / "cells.onnx"
+MODEL = Path(__file__).parents[2] / "ocr/boxes/cells.onnx"
 _SEED = 20_201_201
 _SHEETS, _SHEETS_HELD_APART = 1400, 60
 # Rare enough that an odd digit is sooner taken for itself than for none.

@@ -22,7 +22,7 @@ from kamizero.cli.reading import engine_choice, limits_of, shared_engine
 from kamizero.errors import RefusedError
 from kamizero.model import Finding, Reading
 from kamizero.settings import Settings
-from ocr.engines import EngineChoice
+from ocr.engines.choice import EngineChoice
 from workers.paper import LoosePage, PaperFiling, read_paper
 
 

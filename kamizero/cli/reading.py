@@ -5,7 +5,7 @@ from functools import cache
 from ingest.page_image import Limits
 from kamizero.settings import Settings
 from ocr.engine import Engine
-from ocr.engines import EngineChoice, make_engine
+from ocr.engines.choice import EngineChoice, make_engine
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -12,9 +12,9 @@ from forms.library import Library
 from ingest.opening import open_original
 from ingest.page_image import Limits, pages
 from ocr.engine import Engine, GreyImage, Posteriors
-from ocr.engines import EngineChoice, make_engine
+from ocr.engines.choice import EngineChoice, make_engine
+from ocr.engines.models import MODEL_SHA256, SHIPPED_MODEL
 from ocr.form import read_form
-from ocr.models import MODEL_SHA256, SHIPPED_MODEL
 from ocr.page import look
 
 pytestmark = pytest.mark.model
@@ -90,7 +90,7 @@ def _missing(name: str) -> str:
 
         return "" if torch.cuda.is_available() else "there is no CUDA device"
     if choice.precision == "bf16":
-        from ocr.openvino_engine import has_bf16
+        from ocr.engines.openvino_engine import has_bf16
 
         return "" if has_bf16() else "the processor does not compute in bf16"
     return ""

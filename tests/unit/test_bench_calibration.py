@@ -7,7 +7,7 @@ from bench.calibration.free_writing import Seen, fit
 from bench.calibration.persons import Population
 from bench.calibration.slips import slipped
 from ocr.calibration import Evidence, probability
-from ocr.names import Part, names
+from ocr.words.names import Part, names
 
 
 def _seen(rng: np.random.Generator, count: int) -> list[Seen]:

@@ -7,7 +7,7 @@ from bench.training.pen_digits import draw
 from bench.training.sheets import MadeField, Mix, fields
 from bench.training.ways import WAYS
 from bench.training.writers import NO_DIGIT
-from ocr.cells import cell_shares
+from ocr.boxes.cells import cell_shares
 
 BY_PEN = Mix([], drawn=1.0, poor=0.0)
 

@@ -5,17 +5,17 @@ import pytest
 
 from forms.library import Library
 from kamizero.model import Candidate, FieldState
-from ocr.address_line import address_lines
-from ocr.address_tail import spoken, usualness, with_listed_buildings
-from ocr.addresses import with_addresses
-from ocr.alphabets import Steps
 from ocr.calibration import Evidence, Weights, calibrated, evidence_of, probability
-from ocr.free_field import FreePiece
-from ocr.free_words import read_words
-from ocr.kana import Seen
 from ocr.outcome import Outcome
-from ocr.places import Script, places
-from ocr.word import alphabets_of
+from ocr.words.address_line import address_lines
+from ocr.words.address_tail import spoken, usualness, with_listed_buildings
+from ocr.words.addresses import with_addresses
+from ocr.words.alphabets import Steps
+from ocr.words.free_field import FreePiece
+from ocr.words.free_words import read_words
+from ocr.words.kana import Seen
+from ocr.words.places import Script, places
+from ocr.words.word import alphabets_of
 
 _UNSEEN = Seen("", ())
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ocr.alphabets import Alphabet
-from ocr.japanese import JapaneseAlphabet, has_look_alike
+from ocr.words.alphabets import Alphabet
+from ocr.words.japanese import JapaneseAlphabet, has_look_alike
 
 CLASSES = ("", "1", "１", "ニ", "二", "宮", "宫", "千", "干", "A", "-", "－", "Ω")
 

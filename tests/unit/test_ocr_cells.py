@@ -10,11 +10,11 @@ from forms.fill import fill
 from forms.library import Library
 from kamizero.errors import SetupError
 from kamizero.model import Box
-from ocr.cells import MODEL_SHA256, NO_DIGIT, cell_shares, verified
-from ocr.crops import VIEW_SIDE, Glyphs, cut_cells
+from ocr.boxes.cells import MODEL_SHA256, NO_DIGIT, cell_shares, verified
 from ocr.engine import GreyImage
-from ocr.ink import Ink, find_ink
 from ocr.page import look
+from ocr.strokes.crops import VIEW_SIDE, Glyphs, cut_cells
+from ocr.strokes.ink import Ink, find_ink
 
 NUMBER = "123456789018"
 FIELD = "insured.1.my_number"

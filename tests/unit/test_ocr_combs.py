@@ -6,12 +6,12 @@ import pytest
 from forms.definition import Field, FieldType
 from forms.grammar import my_number_is_valid
 from kamizero.model import Box, FieldState
-from ocr.alphabets import Alphabet
-from ocr.cells import NO_DIGIT
-from ocr.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
-from ocr.combs import Shares, from_cells, from_line, sequences
-from ocr.crops import Glyphs, SetLine, close_up
+from ocr.boxes.cells import NO_DIGIT
+from ocr.boxes.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
+from ocr.boxes.combs import Shares, from_cells, from_line, sequences
 from ocr.outcome import Outcome
+from ocr.strokes.crops import Glyphs, SetLine, close_up
+from ocr.words.alphabets import Alphabet
 
 DIGITS = tuple("0123456789")
 

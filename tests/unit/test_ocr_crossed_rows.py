@@ -2,12 +2,12 @@
 
 from forms.definition import Field, FieldType, FormDefinition, Nature
 from kamizero.model import Box, Candidate, FieldState
-from ocr.crossed_rows import with_crossed_rows
 from ocr.cuts import cut_field
-from ocr.diagonals import Diagonal
-from ocr.faint import is_paler_beside
-from ocr.foreign import is_dirt, runs_through
 from ocr.outcome import Outcome
+from ocr.strokes.crossed_rows import with_crossed_rows
+from ocr.strokes.diagonals import Diagonal
+from ocr.strokes.faint import is_paler_beside
+from ocr.strokes.foreign import is_dirt, runs_through
 from tests.drawn import PAGE_MM, Drawing
 
 READ = Outcome(FieldState.READ, (Candidate("7", "7", 0.9999),), grounds=("line",))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr import ctc
+from ocr.words import ctc
 
 CHARACTERS = ("", "1", "7", "0")
 

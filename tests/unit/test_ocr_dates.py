@@ -5,10 +5,10 @@ import pytest
 
 from forms.definition import Choice, Field, FieldType
 from kamizero.model import Box, Candidate, FieldState
-from ocr.comb_field import CombAnswer, CombPiece
-from ocr.crops import Glyphs, close_up
-from ocr.date_field import CALENDAR_RULE, DateSpelling, read_date
+from ocr.boxes.comb_field import CombAnswer, CombPiece
+from ocr.boxes.date_field import CALENDAR_RULE, DateSpelling, read_date
 from ocr.outcome import Outcome, empty
+from ocr.strokes.crops import Glyphs, close_up
 
 ERAS = tuple(
     Choice(code=code, label="", box_mm=Box(0, 0, 1, 1)) for code in ("5", "7", "9")

@@ -8,14 +8,14 @@ import pytest
 
 from forms.definition import Field, FieldType
 from kamizero.model import Box, FieldState
-from ocr import ctc
+from ocr.boxes.said_in_boxes import ditto_in_words
 from ocr.cuts import Cut, cut_field
-from ocr.dittos import is_ditto_mark
 from ocr.engine import GreyImage, Posteriors
-from ocr.free_field import FreePiece, read_free
-from ocr.lines import WrittenLine
-from ocr.said_in_boxes import ditto_in_words
-from ocr.word import WordReading
+from ocr.strokes.dittos import is_ditto_mark
+from ocr.strokes.lines import WrittenLine
+from ocr.words import ctc
+from ocr.words.free_field import FreePiece, read_free
+from ocr.words.word import WordReading
 from tests.drawn import Drawing
 
 BOX = Box(5, 8, 40, 6.2)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamizero.errors import SetupError
-from ocr.engines import EngineChoice, EngineName, make_engine
-from ocr.line_recogniser import LARGEST_WIDTH, STRIDE, WIDTH_STEP, batches
-from ocr.models import (
+from ocr.engines.choice import EngineChoice, EngineName, make_engine
+from ocr.engines.line_recogniser import LARGEST_WIDTH, STRIDE, WIDTH_STEP, batches
+from ocr.engines.models import (
     MODEL_FILE,
     MODEL_SHA256,
     model_folder,
@@ -19,9 +19,9 @@ from ocr.models import (
     read_model,
     shipped_model,
 )
-from ocr.onnx_metadata import metadata_of
-from ocr.openvino_engine import has_bf16
-from ocr.paddle_models import lay_out_recogniser
+from ocr.engines.onnx_metadata import metadata_of
+from ocr.engines.openvino_engine import has_bf16
+from ocr.engines.paddle_models import lay_out_recogniser
 
 
 @given(st.lists(st.integers(min_value=STRIDE, max_value=LARGEST_WIDTH), max_size=200))

@@ -12,9 +12,9 @@ from forms.definition import FormDefinition
 from forms.fill import fill
 from forms.library import Library
 from kamizero.model import FieldState, Reading, Word
+from ocr.engines.fulltext import page_text
+from ocr.engines.onnx_engine import OnnxRecogniser
 from ocr.form import FormReading, read_form
-from ocr.fulltext import page_text
-from ocr.onnx_engine import OnnxRecogniser
 from ocr.page import look
 
 pytestmark = pytest.mark.model

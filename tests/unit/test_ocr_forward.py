@@ -5,9 +5,9 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from ocr import ctc
-from ocr.alphabets import Steps
-from ocr.forward import score
+from ocr.words import ctc
+from ocr.words.alphabets import Steps
+from ocr.words.forward import score
 
 _CHARACTERS = ("", "サ", "ト", "ウ")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ocr.kana import settle_sizes
-from ocr.sounds import likelihood
+from ocr.words.kana import settle_sizes
+from ocr.words.sounds import likelihood
 
 
 def test_a_low_kana_between_tall_ones_is_small() -> None:

@@ -14,8 +14,8 @@ from kamizero.model import Box, FieldState, PageKind
 from ocr.laid_fields import as_laid
 from ocr.outcome import Outcome
 from ocr.page import look
-from ocr.registration import corners_of
-from ocr.template import PX_PER_MM, blank_picture
+from ocr.placing.registration import corners_of
+from ocr.placing.template import PX_PER_MM, blank_picture
 
 Picture = NDArray[np.uint8]
 

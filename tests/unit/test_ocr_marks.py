@@ -4,12 +4,12 @@ import numpy as np
 
 from forms.definition import Choice, Field, FieldType, FormDefinition, Nature
 from kamizero.model import Box, Candidate, FieldState
-from ocr.crops import is_faintly_written, stroke_mask
-from ocr.diagonals import without_diagonals
-from ocr.dittos import with_dittos
-from ocr.marks import circlings, read_circles, read_marks
 from ocr.outcome import Outcome
-from ocr.template import PX_PER_MM
+from ocr.placing.template import PX_PER_MM
+from ocr.strokes.crops import is_faintly_written, stroke_mask
+from ocr.strokes.diagonals import without_diagonals
+from ocr.strokes.dittos import with_dittos
+from ocr.strokes.marks import circlings, read_circles, read_marks
 from tests.drawn import PAGE_MM, Drawing
 
 ERAS = (

@@ -6,15 +6,15 @@ import numpy as np
 
 from forms.library import Library
 from kamizero.model import Candidate, FieldState
-from ocr.alphabets import Steps
-from ocr.ctc import Line
-from ocr.kana import Seen
-from ocr.listed import WordTable
-from ocr.name_word import kana_lines, kanji_lines
-from ocr.names import Part, names
 from ocr.outcome import Outcome
-from ocr.people import RULE, with_people
-from ocr.whole_name import whole_name_lines
+from ocr.words.alphabets import Steps
+from ocr.words.ctc import Line
+from ocr.words.kana import Seen
+from ocr.words.listed import WordTable
+from ocr.words.name_word import kana_lines, kanji_lines
+from ocr.words.names import Part, names
+from ocr.words.people import RULE, with_people
+from ocr.words.whole_name import whole_name_lines
 
 _GAP = "\u3000"
 
@@ -47,7 +47,7 @@ def test_a_listed_name_has_its_readings() -> None:
 
 
 def test_the_list_carries_its_makers_notice() -> None:
-    text = (files("ocr") / "names.txt").read_text(encoding="utf-8")
+    text = (files("ocr.words") / "names.txt").read_text(encoding="utf-8")
 
     assert "Nara Institute of Science" in text
     assert "NO WARRANTY" in text

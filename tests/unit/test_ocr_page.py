@@ -19,9 +19,9 @@ from kamizero.model import Box, PageKind
 from ocr.engine import GreyImage, Posteriors
 from ocr.form import read_form
 from ocr.page import look
-from ocr.registration import register
-from ocr.template import PX_PER_MM, blank_picture
-from ocr.view import project
+from ocr.placing.registration import register
+from ocr.placing.template import PX_PER_MM, blank_picture
+from ocr.placing.view import project
 
 CORNERS_MM = np.array([[8.0, 8], [200, 10], [198, 285], [10, 288], [105, 150]])
 Picture = NDArray[np.uint8]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.scripts import settle_scripts, stray_digits, with_kana_for_strays
+from ocr.words.scripts import settle_scripts, stray_digits, with_kana_for_strays
 
 
 @pytest.mark.parametrize(

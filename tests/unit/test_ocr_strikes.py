@@ -6,12 +6,12 @@ import pytest
 
 from forms.definition import Field, FieldType
 from kamizero.model import Box, Candidate, FieldState
-from ocr.comb_field import CombPiece
-from ocr.corrected import corrected, correction_of, strike_in
-from ocr.crops import stroke_mask
+from ocr.boxes.comb_field import CombPiece
 from ocr.cuts import cut_field
 from ocr.outcome import Outcome
-from ocr.strikes import Strike, find_strike
+from ocr.strokes.corrected import corrected, correction_of, strike_in
+from ocr.strokes.crops import stroke_mask
+from ocr.strokes.strikes import Strike, find_strike
 from tests.drawn import Drawing
 
 NUMBER = Field(

@@ -3,8 +3,8 @@
 from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.model import Candidate, FieldState
+from ocr.boxes.sums import with_sums
 from ocr.outcome import Outcome
-from ocr.sums import with_sums
 
 RULE = "2200.total_is_cash_plus_in_kind"
 

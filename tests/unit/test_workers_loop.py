@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from forms.library import Library
 from ingest.page_image import Limits
-from ocr.onnx_engine import OnnxRecogniser
+from ocr.engines.onnx_engine import OnnxRecogniser
 from storage.database import Database
 from tests.desk import Desk
 from workers.loop import Loop

@@ -1,0 +1,1 @@
+"""Writing in comb boxes, one character each: numbers, amounts, dates."""

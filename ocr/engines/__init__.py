@@ -1,0 +1,1 @@
+"""Engines that read lines of writing, behind one protocol; readers of pages."""

@@ -1,0 +1,1 @@
+"""The ink of a page, print taken off: what of it is writing, what is a mark."""

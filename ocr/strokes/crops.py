@@ -1,0 +1,244 @@
+"""Cuts the writing of fields out of a page's ink and sets it for the recogniser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kamizero.model import Box
+from ocr.engine import GreyImage
+from ocr.placing.template import PX_PER_MM
+from ocr.strokes.ink import Ink
+
+# A mark smaller than this that stands alone is dust; beside a stroke it may be a
+# dot, if it is no mere grain.
+_SPECK_MM = 1.1
+_DOT_MM = 0.3
+_DOT_REACH_MM = 1.0
+_PALE_SHARE = 0.5
+_JOIN_PX = 5
+STROKE_SHARE = 0.3
+_FAINT_SHARE = 0.16
+_FAINT_MM2 = 0.4
+_GRAINS, _GRAINS_WITHIN_MM = 5, 8.0
+# Height of the line picture, of the writing in it, and paper between characters.
+LINE_HEIGHT = 48
+_GLYPH_HEIGHT = 32
+_GAP = 8
+_MARGIN = 12
+_NARROWEST = 14
+# A cell seen by itself: sides of its picture and of the writing in it; what the
+# picture shows of the paper beyond the cell; and what is never enlarged further.
+VIEW_SIDE = 32
+_VIEW_WRITING = 24
+_VIEW_MARGIN_MM = 0.5
+_VIEW_LEAST_MM = 1.6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glyphs:
+    """The writing of one comb field, cell by cell; None where a cell is empty.
+
+    Attributes:
+        cells: the strokes alone, trimmed.
+        views: all ink in and just around the cell, the strokes in the middle.
+    """
+
+    cells: tuple[GreyImage | None, ...]
+    views: tuple[GreyImage | None, ...]
+
+    @property
+    def filled(self) -> tuple[int, ...]:
+        return tuple(n for n, cell in enumerate(self.cells) if cell is not None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetLine:
+    """Characters set close to each other in one line, and where each one stands."""
+
+    picture: GreyImage
+    spans: tuple[tuple[int, int], ...]
+
+
+def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
+    """The ink of each comb box, dark on white."""
+    cut = [_cut_cell(ink, cell) for cell in cells]
+    return Glyphs(
+        cells=tuple(found[0] if found else None for found in cut),
+        views=tuple(found[1] if found else None for found in cut),
+    )
+
+
+def close_up(glyphs: Glyphs) -> SetLine:
+    """Set the filled cells as one line of even size, as if no box had parted them.
+
+    All are scaled alike: a small kana stays small.
+    """
+    written = [cell for cell in glyphs.cells if cell is not None]
+    factor = _GLYPH_HEIGHT / max(_usual_height(written), 1.0)
+    parts = [_scaled(cell, factor, LINE_HEIGHT - 4) for cell in written]
+    widths = [max(part.shape[1], _NARROWEST) for part in parts]
+    total = sum(widths) + _GAP * (len(parts) - 1) + 2 * _MARGIN
+    picture = np.full((LINE_HEIGHT, total), 255, np.uint8)
+    spans, x = [], _MARGIN
+    for part, width in zip(parts, widths, strict=True):
+        _paste(picture, part, x + (width - part.shape[1]) // 2)
+        spans.append((x, x + width))
+        x += width + _GAP
+    return SetLine(picture, tuple(spans))
+
+
+def stroke_mask(
+    ink: Ink, box: Box, *, margin_mm: float = 0.0, least: float = STROKE_SHARE
+) -> GreyImage:
+    """Where strokes run in a box: 255; dust and the grain of the paper are left out.
+
+    A stroke is somewhere at least `least` as dark as the strokes of the page usually
+    are; from there it is followed into paler and broken parts.
+    """
+    amount = ink.amount(box, margin_mm=margin_mm)
+    strokes = np.zeros_like(amount)
+    floor = max(least * ink.strength, 4 * ink.noise, 14.0)
+    # Most boxes of a form are empty, and nothing is followed from nowhere.
+    if amount.max() <= floor:
+        return strokes
+    dark = _above(floor, cv2.GaussianBlur(amount, (0, 0), 0.7))
+    if not dark.any():
+        return strokes
+    pale_floor = max(_PALE_SHARE * floor, 2 * ink.noise, 8.0)
+    pale = _above(pale_floor, cv2.GaussianBlur(amount, (0, 0), 1.1))
+    mask = np.asarray(cv2.max(pale, dark), np.uint8)
+    place = _around_all(mask)
+    strokes[place] = _without_specks(mask[place], dark[place])
+    return strokes
+
+
+def is_faintly_written(ink: Ink, box: Box) -> bool:
+    """Tell whether a box that looks empty holds something too faint to be read."""
+    pale = stroke_mask(ink, box, least=_FAINT_SHARE)
+    if np.count_nonzero(pale) > _FAINT_MM2 * PX_PER_MM**2:
+        return True
+    # A bad copy breaks thin strokes into grains; dust is a grain here and there.
+    floor = max(_FAINT_SHARE * ink.strength, 4 * ink.noise, 14.0)
+    soft = cv2.GaussianBlur(ink.amount(box), (0, 0), 0.7)
+    grains = (soft > floor).astype(np.uint8)
+    joined = cv2.dilate(grains, np.ones((3, 3), np.uint8))
+    *_, centres = cv2.connectedComponentsWithStats(joined)
+    across = np.sort(centres[1:, 0]) / PX_PER_MM
+    reach = across[_GRAINS - 1 :] - across[: max(len(across) - _GRAINS + 1, 0)]
+    return bool((reach < _GRAINS_WITHIN_MM).any())
+
+
+def trim(mask: GreyImage) -> tuple[slice, slice] | None:
+    """The smallest window that holds everything marked; None where nothing is."""
+    if not mask.any():
+        return None
+    x, y, width, height = cv2.boundingRect(mask)
+    return slice(y, y + height), slice(x, x + width)
+
+
+def _above(floor: float, soft: cv2.typing.MatLike) -> GreyImage:
+    return np.asarray(cv2.threshold(soft, floor, 255, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def _around_all(mask: GreyImage) -> tuple[slice, slice]:
+    """The window that holds all that is marked, and what joins it."""
+    x, y, width, height = cv2.boundingRect(mask)
+    room = _JOIN_PX // 2
+    return (
+        slice(max(y - room, 0), y + height + room),
+        slice(max(x - room, 0), x + width + room),
+    )
+
+
+def _without_specks(mask: GreyImage, dark: GreyImage) -> GreyImage:
+    """Drop what is small, unless it stands by a stroke as the dots of ン and ガ do.
+
+    The pieces of a broken stroke stand so close that they count as one.
+    """
+    joined = cv2.dilate(mask, np.ones((_JOIN_PX, _JOIN_PX), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, ltype=cv2.CV_16U)
+    extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    extent_mm = (extent - (_JOIN_PX - 1)) / PX_PER_MM
+    has_dark = np.zeros(len(stats), np.bool_)
+    has_dark[np.asarray(labels).ravel()[np.flatnonzero(dark > 0)]] = True
+    has_dark[0] = False
+    is_stroke = has_dark & (extent_mm >= _SPECK_MM)
+    if is_stroke[1:].all():
+        return mask
+    strokes = _of(labels, is_stroke, mask)
+    is_dot = has_dark & ~is_stroke & (extent_mm >= _DOT_MM)
+    if not (is_stroke.any() and is_dot.any()):
+        return strokes
+    reach = 2 * round(_DOT_REACH_MM * PX_PER_MM) + 1
+    beside = cv2.dilate(strokes, np.ones((reach, reach), np.uint8))
+    dots = cv2.min(_of(labels, is_dot, mask), beside)
+    return np.asarray(cv2.max(strokes, dots), np.uint8)
+
+
+def _of(
+    labels: cv2.typing.MatLike, chosen: NDArray[np.bool_], mask: GreyImage
+) -> GreyImage:
+    """What is marked in those connected pieces that are chosen."""
+    shown = np.where(chosen, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.min(mask, shown.take(np.asarray(labels))), np.uint8)
+
+
+def _cut_cell(ink: Ink, cell: Box) -> tuple[GreyImage, GreyImage] | None:
+    mask = stroke_mask(ink, cell)
+    window = trim(mask)
+    if window is None:
+        return None
+    around = cv2.dilate(mask, np.ones((5, 5), np.uint8))
+    picture = ink.cut(cell)
+    picture = np.where(around > 0, picture, 255).astype(np.uint8)
+    rows, columns = window
+    trimmed = picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
+    return trimmed, _view(ink, cell, rows, columns)
+
+
+def _view(ink: Ink, cell: Box, rows: slice, columns: slice) -> GreyImage:
+    """A cell with what reaches into it and out of it, its strokes in the middle."""
+    wide = ink.cut(cell, margin_mm=_VIEW_MARGIN_MM)
+    margin = _VIEW_MARGIN_MM * PX_PER_MM
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    scale = _VIEW_WRITING / max(height, width, _VIEW_LEAST_MM * PX_PER_MM)
+    x = (columns.start + columns.stop - 1) / 2 + margin
+    y = (rows.start + rows.stop - 1) / 2 + margin
+    middle = (VIEW_SIDE - 1) / 2
+    placed = np.array([[scale, 0, middle - scale * x], [0, scale, middle - scale * y]])
+    view = cv2.warpAffine(
+        wide,
+        placed,
+        (VIEW_SIDE, VIEW_SIDE),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255,),
+    )
+    return np.asarray(view, np.uint8)
+
+
+def _grown(part: slice, length: int) -> slice:
+    """One pixel more on each side: the soft edge of the strokes."""
+    return slice(max(part.start - 1, 0), min(part.stop + 1, length))
+
+
+def _usual_height(pictures: Sequence[GreyImage]) -> float:
+    return float(np.median([picture.shape[0] for picture in pictures]))
+
+
+def _scaled(picture: GreyImage, factor: float, highest: int) -> GreyImage:
+    height, width = picture.shape
+    factor = min(factor, highest / height)
+    size = (max(round(width * factor), 1), max(round(height * factor), 1))
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, size, interpolation=method), np.uint8)
+
+
+def _paste(picture: GreyImage, part: GreyImage, x: int) -> None:
+    """Set a part into the middle of the line's height."""
+    height, width = part.shape
+    y = (picture.shape[0] - height) // 2
+    picture[y : y + height, x : x + width] = part

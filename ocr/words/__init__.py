@@ -1,0 +1,1 @@
+"""Free writing, read as words: alphabets, names, places, and how they rank."""
