@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kamizero.model import Box, PageKind
+from kamizero.model import Box, PageKind, Role
 from storage.tables import Field, Filing, FilingStep, Page
 from tests.office import COVERED, WHITE, Browser, Office
 
@@ -85,6 +85,20 @@ def test_a_form_is_covered_until_its_numbers_are_found(
     rei = office.person()
 
     assert covered(rei, path.format(page)) == [1, 2]
+
+
+def test_a_form_page_of_no_filing_is_seen_only_by_those_who_sort(
+    office: Office,
+) -> None:
+    _, page = a_filing_of_two(office)
+    with office.desk.database.begin() as session:
+        session.query(Field).update({Field.sensitive: False})
+        session.get_one(Page, page).filing_id = None
+    auditor = office.person("aki", role=Role.AUDITOR)
+
+    assert covered(auditor, f"/pages/{page}.jpg") == [1, 2]
+    assert covered(auditor, f"/api/v1/pages/{page}/image") == [1, 2]
+    assert covered(office.person(), f"/pages/{page}.jpg") == []
 
 
 def test_the_api_never_uncovers_a_number(office: Office) -> None:

@@ -26,7 +26,7 @@ def picture(
     with rooms.database.look() as session:
         page = find_page(session, page_id)
         clear = _clear(session, rooms, visitor, page, task)
-        hidden = covered(session, page, clear=clear)
+        hidden = covered(session, page, clear=clear, sorts=visitor.may_sort)
     data = rooms.pictures.jpeg(page, masked=hidden)
     return Response(
         content=smaller(data, width) if width else data,

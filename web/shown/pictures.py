@@ -23,14 +23,15 @@ def find_page(session: Session, page_id: int) -> Page:
 
 
 def covered(
-    session: Session, page: Page, *, clear: Sequence[int] = ()
+    session: Session, page: Page, *, clear: Sequence[int] = (), sorts: bool = False
 ) -> tuple[Box, ...]:
     """The areas (px) with numbers that not everybody may see.
 
     Args:
         clear: the entry numbers whose fields are seen in clear.
+        sorts: it is for somebody who finds out where a page of no filing belongs.
     """
-    if _is_unread(page):
+    if _is_unread(page) or (_is_astray(page) and not sorts):
         # Where its numbers stand is not known yet.
         return (Box(0, 0, page.width_px, page.height_px),)
     sensitive = session.scalars(
@@ -54,3 +55,8 @@ def _is_unread(page: Page) -> bool:
     if page.kind != PageKind.FORM:
         return page.kind is None
     return page.filing is not None and page.filing.step == FilingStep.READING
+
+
+def _is_astray(page: Page) -> bool:
+    """Tell whether it is a form page whose fields no filing has."""
+    return page.kind == PageKind.FORM and page.filing is None
