@@ -172,9 +172,10 @@ def finding_line(finding: Finding, language: str) -> dict[str, Any]:
 
 def _show(line: Mapping[str, Any]) -> None:
     """The same for a person: one line a filled field, doubtful ones marked."""
-    typer.echo(f"{line['source']}  {line.get('form') or 'unknown paper'}")
     if "error" in line:
-        typer.echo(f"  refused: {line['error']['message']}")
+        typer.echo(f"{line['source']}  refused: {line['error']['message']}")
+        return
+    typer.echo(f"{line['source']}  {line.get('form') or 'unknown paper'}")
     for field in line.get("fields", ()):
         if field["state"] != "blank":
             mark = " " if field["accepted"] else "?"

@@ -76,15 +76,6 @@ class Places:
     def _tables(self) -> dict[Script, WordTable]:
         return {script: WordTable(tuple(self._by_name[script])) for script in Script}
 
-    @cached_property
-    def _by_district(self) -> dict[str, list[City]]:
-        """The cities in which postal codes begin with these three digits."""
-        found: dict[str, list[City]] = {}
-        for city in self._cities:
-            for start in {line[:3] for line in city.towns.splitlines()}:
-                found.setdefault(start, []).append(city)
-        return found
-
     @property
     def all_cities(self) -> Sequence[City]:
         return self._cities
@@ -96,15 +87,6 @@ class Places:
     def named(self, script: Script, name: str) -> list[City]:
         """The cities written so."""
         return self._by_name[script].get(name, [])
-
-    def with_code(self, postal_code: str) -> list[Place]:
-        cities = self._by_district.get(postal_code[:3], ())
-        return [
-            place
-            for city in cities
-            for place in towns_of(city)
-            if place.postal_code == postal_code
-        ]
 
     def at_the_beginning(
         self, script: Script, text: str

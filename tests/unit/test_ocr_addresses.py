@@ -14,7 +14,7 @@ from ocr.words.alphabets import Steps
 from ocr.words.free_field import FreePiece
 from ocr.words.free_words import read_words
 from ocr.words.kana import Seen
-from ocr.words.places import Script, places
+from ocr.words.places import Script, places, towns_of
 from ocr.words.word import alphabets_of
 
 _UNSEEN = Seen("", ())
@@ -56,7 +56,11 @@ _KAMATA_KANA = "トウキョウトオオタクカマタ"
 
 
 def test_a_postal_code_belongs_to_its_town() -> None:
-    towns = [place.town.kanji for place in places().with_code("1440052")]
+    (city,) = places().named(Script.KANJI, "東京都大田区")
+
+    towns = [
+        place.town.kanji for place in towns_of(city) if place.postal_code == "1440052"
+    ]
 
     assert towns == ["蒲田"]
 
