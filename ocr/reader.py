@@ -227,7 +227,8 @@ def _plain(outcome: Outcome, field: Field) -> Outcome:
     text = outcome.best.text
     if text in DITTO_TEXTS and field.entry:
         return replace(outcome, state=FieldState.DITTO)
-    if text in _UNUSED_TEXTS:
+    # Written large, it seems to have the gap of a name.
+    if text.replace("\u3000", "") in _UNUSED_TEXTS:
         return Outcome(FieldState.BLANK, certainty=0.9, doubts=("left blank",))
     return outcome
 

@@ -111,6 +111,19 @@ def test_a_written_error_is_read_as_it_stands() -> None:
     assert (born.state, born.value, born.text) == (FieldState.READ, "", "7 020230")
 
 
+@pytest.mark.parametrize("text", ["余白", "以下余白", "以　下余白"])
+def test_a_line_marked_as_left_blank_is_blank_and_needs_an_eye(text: str) -> None:
+    page = fill(definition(), {"insured.2.name_kanji": text}, dpi=200)[0]
+
+    (name,) = (
+        one
+        for one in read(np.asarray(page, np.uint8)).readings
+        if one.name == "insured.2.name_kanji"
+    )
+
+    assert (name.state, name.accepted) == (FieldState.BLANK, False)
+
+
 def test_a_reading_names_the_model_it_came_from() -> None:
     assert engine().name in {reading.engine for reading in readings().values()}
     assert "@6f327246b503" in engine().name
