@@ -22,7 +22,7 @@ _PAPER_WINDOW_MM = 9
 # Red leads over the weakest colour this far only in red ink, not on warm paper.
 _RED_LEAD = 70
 # Where pens are paler than this the scan is faint, and so is its red.
-_FULL_STRENGTH, _PALEST = 150, 65
+_FULL_STRENGTH, _PALEST = 190, 65
 # In grey scans the channels are alike; in colour ones print or pens part them.
 _COLOUR_SPREAD = 48
 _LEAST_COLOURED = 2e-4
