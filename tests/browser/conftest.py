@@ -14,8 +14,10 @@ from tests.services import unavailable
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    # Playwright runs its event loop in this thread for as long as it is open, and the
+    # tests of other folders open loops of their own.
     path = shutil.which("chromium")
     if path is None:
         unavailable("chromium", "install it with `make services`")
