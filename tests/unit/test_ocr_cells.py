@@ -44,16 +44,26 @@ def inked(*strokes: tuple[slice, slice]) -> Glyphs:
     return cut_cells(ink, [Box(5, 5, 5, 6)])
 
 
-def test_printed_digits_are_read_cell_by_cell_or_left_open() -> None:
-    """The model knows hands: a printed 1 is a near tie with the 7 of some of them."""
-    shares = cell_shares(views())
+@pytest.mark.parametrize(
+    "digit",
+    [
+        pytest.param(
+            1,
+            marks=pytest.mark.xfail(
+                strict=True, reason="trained on hands only: a printed 1 may be a 7"
+            ),
+        ),
+        *range(2, 10),
+        0,
+    ],
+)
+def test_a_printed_digit_is_read_cell_by_cell(digit: int) -> None:
+    found = cell_shares(views()).argmax(axis=1)
 
-    found = shares.argmax(axis=1)
-    for cell, read, written in zip(shares, found, map(int, NUMBER), strict=True):
-        assert read == written or cell[written] > 0.4
-    assert [read for read, char in zip(found, NUMBER, strict=True) if char != "1"] == [
-        int(char) for char in NUMBER if char != "1"
+    read = [
+        int(one) for one, char in zip(found, NUMBER, strict=True) if int(char) == digit
     ]
+    assert set(read) == {digit}
 
 
 def test_the_shares_of_a_cell_sum_to_one() -> None:
