@@ -13,9 +13,9 @@ from minio.error import MinioException
 from urllib3.exceptions import HTTPError
 
 from ingest.doors.ledger import Ledger, mark_of
-from ingest.doors.taking import Taking
 from ingest.file_names import clean_name, is_side_file, is_unfinished
 from ingest.intake import Delivery, Incoming
+from ingest.watching import Receiver
 from kamizero.errors import KamizeroError, SetupError, StoreError
 
 log = structlog.get_logger()
@@ -142,7 +142,7 @@ class InboxBucket:
         inbox: Inbox,
         *,
         ledger: Ledger,
-        intake: Taking,
+        intake: Receiver,
         delivery: Callable[[], Delivery],
         file_bytes: int,
     ) -> None:

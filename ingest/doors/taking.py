@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -16,7 +16,8 @@ from ingest.doors.live import Live
 from ingest.doors.mail import attachments, parsed
 from ingest.doors.spool import Spool
 from ingest.file_names import is_side_file, is_unfinished
-from ingest.intake import Delivery, Incoming, Within
+from ingest.intake import Delivery, Incoming
+from ingest.watching import Receiver
 from kamizero.errors import KamizeroError, RefusedError
 from storage import uploads
 from storage.database import Database
@@ -32,16 +33,6 @@ SAME_TRANSFER_WITHIN = timedelta(days=1)
 MOST_TRIES = 3
 # How long the taking lets the store or the database be after they failed, in seconds.
 PAUSE_SECONDS = 5.0
-
-
-class Taking(Protocol):
-    """Where the files go: the intake."""
-
-    def receive(
-        self, files: Sequence[Incoming], delivery: Delivery, *, within: Within
-    ) -> int:
-        """Keep the files and return their job; everything is durable then."""
-        ...
 
 
 @dataclass(slots=True)
@@ -64,7 +55,7 @@ class Taker:
 
     database: Database
     spool: Spool
-    intake: Taking
+    intake: Receiver
     live: Live
     clock: Callable[[], datetime]
     business_day: Callable[[datetime], date]
