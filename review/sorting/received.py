@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kamizero.business_days import NATIONAL, OfficeCalendar
 from kamizero.errors import WrongCallError
 from review.sorting.record import Clerk, require_sorter
 from storage import audit
 from storage.insertion import insert_once
 from storage.tables import Bundle, ReceivedPaper, Site, Submitter, Way
-
-_SATURDAY = 5
-# Offices are closed from 29 December to 3 January.
-_CLOSED = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +65,16 @@ def scanned_as(
     _tell(session, clerk, "scanned", paper, bundle=bundle.id)
 
 
-def possibly_lost(session: Session, *, today: date) -> Sequence[ReceivedPaper]:
+def possibly_lost(
+    session: Session, *, today: date, calendar: OfficeCalendar = NATIONAL
+) -> Sequence[ReceivedPaper]:
     """Paper that was not scanned by the end of the business day after it came."""
     waiting = session.scalars(
         select(ReceivedPaper)
         .where(ReceivedPaper.bundle_id.is_(None), ReceivedPaper.received_on < today)
         .order_by(ReceivedPaper.received_on, ReceivedPaper.id)
     )
-    return [row for row in waiting if next_business_day(row.received_on) < today]
-
-
-def next_business_day(day: date) -> date:
-    """The office's next open day. National holidays are not known here.
-
-    A paper that came before one is listed a day early, never late.
-    """
-    day += timedelta(days=1)
-    while day.weekday() >= _SATURDAY or (day.month, day.day) in _CLOSED:
-        day += timedelta(days=1)
-    return day
+    return [row for row in waiting if calendar.next_day(row.received_on) < today]
 
 
 def _tell(

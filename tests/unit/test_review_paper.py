@@ -9,13 +9,7 @@ from kamizero.model import Role
 from review.refusals import RoleForbidsError
 from review.sorting.custody import PaperLentError, lend, put, take_back, whereabouts
 from review.sorting.receipt import Slip
-from review.sorting.received import (
-    Envelope,
-    next_business_day,
-    possibly_lost,
-    register,
-    scanned_as,
-)
+from review.sorting.received import Envelope, possibly_lost, register, scanned_as
 from review.sorting.record import Clerk
 from storage.tables import Arrival, Bundle, ReceivedPaper, Way
 from tests.desk import LATER, Desk
@@ -53,6 +47,13 @@ def test_paper_not_scanned_by_the_end_of_the_next_business_day_may_be_lost(
     assert lost(desk, date(2020, 12, 8)) == [paper]
 
 
+def test_paper_that_came_before_holidays_is_looked_for_after_them(desk: Desk) -> None:
+    paper = received(desk, date(2019, 4, 26))
+
+    assert lost(desk, date(2019, 5, 7)) == []
+    assert lost(desk, date(2019, 5, 8)) == [paper]
+
+
 def test_paper_that_was_scanned_is_not_looked_for(desk: Desk) -> None:
     paper, bundle = received(desk, FRIDAY), a_bundle(desk)
 
@@ -65,20 +66,6 @@ def test_paper_that_was_scanned_is_not_looked_for(desk: Desk) -> None:
         )
 
     assert lost(desk, date(2020, 12, 31)) == []
-
-
-@pytest.mark.parametrize(
-    ("day", "next_day"),
-    [
-        (date(2020, 12, 3), FRIDAY),
-        (FRIDAY, date(2020, 12, 7)),
-        (date(2020, 12, 28), date(2021, 1, 4)),
-    ],
-)
-def test_offices_are_closed_at_weekends_and_over_new_year(
-    day: date, next_day: date
-) -> None:
-    assert next_business_day(day) == next_day
 
 
 def test_an_auditor_keeps_no_register(desk: Desk) -> None:
