@@ -40,6 +40,11 @@ DECODE_ERRORS = (
     zlib.error,
 )
 
+# Resolutions that differ by less are rounded; by more, one of them is no resolution.
+_UNEQUAL, _MOST_UNEQUAL = 1.04, 4.5
+_COARSEST_DPI = 45
+_QUARTER_TURNS = (5, 6, 7, 8)
+
 DEPTHS = {"1": 1, "L": 8, "P": 8, "LA": 16, "RGB": 24, "RGBA": 32, "CMYK": 32}
 
 
@@ -58,14 +63,16 @@ class Raster:
         try:
             self._seek(number)
             refuse_unfit_size(number, *self._image.size, self._limits)
+            size = _square_size(self._image)
+            refuse_unfit_size(number, *size, self._limits)
             self._image.load()
-            upright = _upright(self._image)
-            pixels = np.asarray(_as_rgb(upright))
+            square = _resized(_as_rgb(_upright(self._image)), size)
+            pixels = np.asarray(square)
         except DECODE_ERRORS as error:
             raise page_damaged(number, error) from error
         return PageImage(
             pixels=pixels,
-            dpi=believable_dpi(_tagged_dpi(self._image), *upright.size),
+            dpi=believable_dpi(_tagged_dpi(self._image), *square.size),
             depth=_depth(self._image.mode),
         )
 
@@ -93,11 +100,39 @@ def _header(data: bytes) -> Image.Image:
 
 
 def _tagged_dpi(image: Image.Image) -> float | None:
+    both = _tagged_both(image)
+    return max(both) if both else None
+
+
+def _tagged_both(image: Image.Image) -> tuple[float, float] | None:
+    """Dots per inch along the rows and down the columns, as the file has them."""
     tag = image.info.get("dpi")
     try:
-        return float(tag[0]) if tag else None
+        return (float(tag[0]), float(tag[1])) if tag else None
     except (TypeError, ValueError, ZeroDivisionError):
         return None
+
+
+def _square_size(image: Image.Image) -> tuple[int, int]:
+    """What a picture not decoded yet measures once it is upright and its dots square.
+
+    A fax has 204 dots an inch across and 98 down: squashed, if shown dot by dot.
+    """
+    width, height = image.size
+    across, down = _tagged_both(image) or (0.0, 0.0)
+    if image.getexif().get(ExifTags.Base.Orientation, 1) in _QUARTER_TURNS:
+        across, down = down, across
+        # Of a TIFF, Pillow gives the turned size beforehand.
+        if image.format != "TIFF":
+            width, height = height, width
+    finer, coarser = max(across, down), min(across, down)
+    if coarser < _COARSEST_DPI or not _UNEQUAL < finer / coarser <= _MOST_UNEQUAL:
+        return width, height
+    return round(width * finer / across), round(height * finer / down)
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
 
 
 def _upright(image: Image.Image) -> Image.Image:

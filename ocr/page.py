@@ -26,6 +26,11 @@ Picture = NDArray[np.uint8]
 # Paper with less ink than a few letters is an empty back.
 _BLANK_INK_SHARE = 0.0004
 _BLANK_EDGE = 0.04
+# No print of a form is as pale as this beside its paper; what is looks blank.
+_PALEST = 40
+# Where so much is darker than paper by a little, it may be the print of a form.
+_HARDLY, _HARDLY_SHARE = 10, 0.01
+_TOO_FAINT = "This page is too faint to be read. Scan it again, darker."
 _LAYOUTS_TRIED = 4
 
 
@@ -82,12 +87,13 @@ def look(
     """
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
     unknown = Look(image, PageKind.UNKNOWN, words=tuple(page_words))
+    definitions = (expected,) if expected else library.all()
     found = find_code(grey)
     if found is not None:
         return _by_code(unknown, grey, found, library)
-    if _is_blank(grey):
-        return replace(unknown, kind=PageKind.BLANK)
-    page = _by_layout(unknown, grey, (expected,) if expected else library.all())
+    if _has_nothing_dark(grey):
+        return _all_but_blank(unknown, grey, definitions)
+    page = _by_layout(unknown, grey, definitions)
     if page.registration is None:
         # Harder ways to read a code take longer than knowing a form by its lines.
         found = find_code(grey, thoroughly=True)
@@ -106,6 +112,9 @@ def _by_code(unknown: Look, grey: Grey, found: CodeFound, library: Library) -> L
     page = replace(
         unknown, kind=PageKind.FORM, definition=definition, page=found.code.page
     )
+    # Every form has plenty of print: one look at few pixels tells most scans.
+    if _contrast(grey) < 2 * _PALEST and _has_nothing_dark(grey):
+        return replace(page, trouble=_TOO_FAINT)
     start = _start(definition.code_box, found.corners_px)
     try:
         return _laid(page, register(grey, definition, page.page, start=start))
@@ -199,12 +208,31 @@ def _lie(transform: Transform) -> tuple[int, float]:
     return int(-quarter * 90 % 360), round(degrees - quarter * 90, 2)
 
 
-def _is_blank(grey: Grey) -> bool:
+def _all_but_blank(
+    unknown: Look, grey: Grey, definitions: tuple[FormDefinition, ...]
+) -> Look:
+    """A blank page, or a form scanned so faintly that writing on it cannot be seen."""
+    if _ink_share(grey, darker_by=_HARDLY) > _HARDLY_SHARE:
+        faint = _by_layout(unknown, grey, definitions)
+        if faint.kind is PageKind.FORM:
+            return replace(faint, registration=None, trouble=_TOO_FAINT)
+    return replace(unknown, kind=PageKind.BLANK)
+
+
+def _has_nothing_dark(grey: Grey) -> bool:
     """Tell whether there is no writing or print; edges and shading do not count."""
+    return _ink_share(grey, darker_by=_PALEST) < _BLANK_INK_SHARE
+
+
+def _contrast(grey: Grey) -> float:
+    paper, darkest = np.percentile(grey[::8, ::8], (50, 0.5))
+    return float(paper - darkest)
+
+
+def _ink_share(grey: Grey, *, darker_by: int) -> float:
     factor = 800 / max(grey.shape)
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     edge = round(_BLANK_EDGE * 800)
     inner = small[edge:-edge, edge:-edge]
     paper = cv2.medianBlur(inner, 31)
-    ink = cv2.subtract(paper, inner) > 40
-    return float(ink.mean()) < _BLANK_INK_SHARE
+    return float((cv2.subtract(paper, inner) > darker_by).mean())

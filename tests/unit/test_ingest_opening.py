@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pikepdf
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.opening import media_type
@@ -273,3 +273,44 @@ def test_a_resolution_no_scanner_has_is_taken_from_the_paper(
     (page,) = all_pages(saved(sheet(1), "TIFF", dpi=tagged))
 
     assert page.dpi == pytest.approx(expected)
+
+
+FAX = (204, 98)
+"""Dots per inch across and down, as a fax in standard quality has them."""
+
+
+def _faxed(turned: int = 1) -> bytes:
+    """A sheet of A4 as a fax stores it: half as many rows as it should have."""
+    fax = Image.new("1", (1728, 1145), 1)
+    fax.paste(0, (200, 200, 404, 298))
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[ExifTags.Base.Orientation] = turned
+    return saved(fax, "TIFF", dpi=FAX, compression="group4", tiffinfo=tags)
+
+
+def test_a_fax_of_unequal_resolutions_is_as_high_as_its_paper() -> None:
+    (page,) = all_pages(_faxed())
+
+    assert page.size_px == (1728, round(1145 * 204 / 98))
+    assert page.dpi == pytest.approx(204)
+    black = np.argwhere(page.pixels[:, :, 0] < 128)
+    height, width = black.max(axis=0) - black.min(axis=0) + 1
+    assert height == pytest.approx(width, abs=2)
+
+
+def test_a_fax_that_lies_on_its_side_is_no_less_square() -> None:
+    (page,) = all_pages(_faxed(turned=6))
+
+    assert page.size_px == (round(1145 * 204 / 98), 1728)
+
+
+def test_a_picture_of_nearly_equal_resolutions_stays_as_it_is() -> None:
+    (page,) = all_pages(saved(sheet(1), "TIFF", dpi=(200, 196)))
+
+    assert page.size_px == (300, 424)
+
+
+def test_a_fax_too_large_once_it_is_square_is_refused_by_its_header() -> None:
+    refusal = _refusal(_faxed(), Limits(page_pixels=1728 * 1145))
+
+    assert refusal.refusal_code == "too_large"

@@ -22,6 +22,7 @@ from ocr.page import look
 from ocr.placing.registration import register
 from ocr.placing.template import PX_PER_MM, blank_picture
 from ocr.placing.view import project
+from ocr.strokes.ink import window
 
 CORNERS_MM = np.array([[8.0, 8], [200, 10], [198, 285], [10, 288], [105, 150]])
 Picture = NDArray[np.uint8]
@@ -45,6 +46,14 @@ def definition(form: str = "2200") -> FormDefinition:
 def blank(form: str = "2200") -> Picture:
     grey = blank_picture(definition(form), 1)
     return np.repeat(grey[..., None], 3, axis=2)
+
+
+def unmarked(picture: Picture) -> Picture:
+    """The same as an office's own form, which carries none of our marks."""
+    without = picture.copy()
+    for mark in definition().marks:
+        without[window(without[..., 0], mark, 0.5)] = 255
+    return without
 
 
 def moved(
@@ -132,6 +141,18 @@ def test_another_paper_is_unknown() -> None:
         )
 
     assert look(paper, library=Library.shipped()).kind is PageKind.UNKNOWN
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_form_too_faint_to_be_read_is_no_blank_page(marked: bool) -> None:
+    page = blank() if marked else unmarked(blank())
+    faint = (255 - (255 - page.astype(np.float32)) * 0.14).astype(np.uint8)
+
+    found = look(faint, library=Library.shipped())
+
+    assert found.form == "2200"
+    assert found.registration is None
+    assert "too faint" in found.trouble
 
 
 def test_an_empty_back_is_blank_in_spite_of_grain_and_dark_edges() -> None:
