@@ -21,7 +21,7 @@ from storage import people
 from storage.tables import Filing, Page
 from tests.desk import LATER, Desk
 from web.app import create_app
-from web.rooms import Rooms
+from web.rooms import Pictures, Rooms
 
 PASSWORD = "correct horse battery"
 WHITE, COVERED = 255, 0
@@ -86,6 +86,7 @@ class Office:
     door: Door = field(default_factory=Door)
     rechecked: int = 0
     uploads: Reception | None = None
+    pictures: Pictures = field(default_factory=WhitePages)
 
     def __post_init__(self) -> None:
         self.app: FastAPI = create_app(
@@ -94,7 +95,7 @@ class Office:
                 store=self.desk.store,
                 vault=self.desk.vault,
                 library=Library.shipped(),
-                pictures=WhitePages(),
+                pictures=self.pictures,
                 receive=self.door,
                 recheck=self.recheck,
                 deliver=partial(put_out, now=LATER),

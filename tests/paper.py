@@ -32,6 +32,9 @@ from storage.vault import Vault
 NOW = datetime(2020, 12, 10, 1, 0, tzinfo=UTC)
 RECEIVED_ON = date(2020, 12, 9)
 
+# The page of `new_page`: A4 at 200 dpi.
+PX_PER_MM = 200 / 25.4
+
 # What stands on the paper unless a test says otherwise; all else is blank.
 PAPER = {
     "submitted_on": "2020-12-08",
@@ -140,7 +143,7 @@ def a_field(defined: FieldOfForm, position: int) -> Field:
         position=position,
         name=defined.name,
         sensitive=defined.sensitive,
-        box_px=list(defined.box_mm),
+        box_px=[round(side * PX_PER_MM, 1) for side in defined.box_mm],
     )
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.desk import Desk
 from tests.installation import Installation
+from tests.served import ServedOffice
 from tests.services import unavailable
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -60,5 +62,13 @@ def picture(page: Page) -> Callable[[str], None]:
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     made = Installation(tmp_path / "data")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def served(desk: Desk) -> Iterator[ServedOffice]:
+    """The office of the other tests, behind a port."""
+    made = ServedOffice(desk)
     yield made
     made.stop()

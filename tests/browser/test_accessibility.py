@@ -1,0 +1,80 @@
+"""Nothing on any page keeps a person out who sees, hears or moves differently."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser, Page
+
+from kamizero.model import Role
+from tests.axe import violations
+from tests.served import ServedOffice
+from web.app import PAGES
+
+PEOPLE = [role for role in Role if role not in (Role.ROBOT, Role.MACHINE)]
+NOT_FOR_EYES = re.compile(r"^/healthz|\.jpg$|/task$|\.(csv|pdf)$")
+PARAMETER = re.compile(r"\{\w+\}")
+# What differs between people without changing what a page is made of.
+PERSONAL = re.compile(
+    r'(name="csrf" value|data-csrf)="[^"]*"|<span data-testid="who">.*?</header>',
+    re.DOTALL,
+)
+
+
+def addresses() -> Iterator[str]:
+    """Every page that is looked at, of the first filing and of the second."""
+    yield "/nothing-here"
+    routes = (route for router in PAGES for route in router.routes)
+    for route in routes:
+        if not isinstance(route, APIRoute) or "GET" not in (route.methods or ()):
+            continue
+        if not NOT_FOR_EYES.search(route.path):
+            yield from {PARAMETER.sub(number, route.path): None for number in "12"}
+
+
+@pytest.fixture
+def office(served: ServedOffice) -> ServedOffice:
+    """Something on every page: work that waits, is ready, and objected to."""
+    filing = served.waiting(
+        doubtful=["insured.1.name_kana", "insured.1.birth_date"], entries=2
+    )
+    served.desk.find(filing, "sum", fields=["insured.1.birth_date"])
+    served.office.ready()
+    return served
+
+
+def opened(chromium: Browser, office: ServedOffice, role: Role, language: str) -> Page:
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(60_000)
+    name = f"{role}-{language}"
+    token = office.session_of(name, role, language=language)
+    context.add_cookies(
+        [{"name": "kamizero_session", "value": token, "url": office.address}]
+    )
+    return context.new_page()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_axe_finds_nothing_on_any_page(
+    chromium: Browser, office: ServedOffice, language: str
+) -> None:
+    seen: set[str] = set()
+    found: dict[str, list[str]] = {}
+
+    for role in PEOPLE:
+        page = opened(chromium, office, role, language)
+        for path in addresses():
+            page.goto(office.address + path)
+            made_of = PERSONAL.sub("", page.content())
+            if made_of not in seen:
+                seen.add(made_of)
+                page.emulate_media(color_scheme="light")
+                broken = violations(page)
+                page.emulate_media(color_scheme="dark")
+                broken += violations(page, "color-contrast")
+                if broken:
+                    found[f"{role} {path}"] = broken
+        page.context.close()
+
+    assert found == {}
