@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import WrongCallError
-from storage import audit, passwords
+from storage import audit, lockout, passwords
 from storage.database import Database
-from storage.people import LOCKED_FOR, MAX_WRONG, WrongLoginError, demand_new
+from storage.lockout import WrongLoginError
+from storage.people import demand_new
 from storage.tables import Device
 
 LONGEST_NAME = 100
+_ADVICE = "Correct the password in the device and wait."
 
 
 def add_device(
@@ -35,8 +38,7 @@ def add_device(
             f"A device's name has 1 to {LONGEST_NAME} printable characters, no space "
             "and no colon."
         )
-    if not _is_plain(site, 16):
-        raise WrongCallError("A site's code has 1 to 16 letters or digits.")
+    _demand_site(site)
     device = session.scalar(
         select(Device).where(Device.name == name, ~Device.active).with_for_update()
     )
@@ -46,16 +48,38 @@ def add_device(
         session.add(device)
     device.site, device.daily_bytes, device.active = site, daily_bytes, True
     device.password_hash = passwords.hashed(password)
-    _forgive(device)
+    lockout.forgive(device)
     _record(session, "device.added", device, now)
+    return device
+
+
+def change_device(
+    session: Session,
+    *,
+    name: str,
+    now: datetime,
+    site: str | None = None,
+    daily_bytes: int | None = None,
+    unlimited: bool = False,
+) -> Device:
+    """Give a device another site or quota, from its next file on.
+
+    Raises:
+        WrongCallError: there is no such device, or the site cannot be.
+    """
+    device = _active(session, name)
+    if site is not None:
+        _demand_site(site)
+        device.site = site
+    if daily_bytes is not None or unlimited:
+        device.daily_bytes = None if unlimited else daily_bytes
+    _record(session, "device.changed", device, now)
     return device
 
 
 def remove_device(session: Session, *, name: str, now: datetime) -> None:
     """Close an account; what the device brought stays. Raises WrongCallError."""
-    device = session.scalar(select(Device).where(Device.name == name, Device.active))
-    if device is None:
-        raise WrongCallError(f"There is no device called {name}.")
+    device = _active(session, name)
     device.active = False
     _record(session, "device.removed", device, now)
 
@@ -83,49 +107,54 @@ def authenticate(
         device.password_hash if device else passwords.nobody(), password
     )
     if device is None:
-        raise _wrong_login()
+        raise lockout.refusal()
     if right and device.failed_logins == 0:
         # Devices log in for every scan: a look is enough while nothing is wrong.
         return device
     with database.begin() as session:
         device = session.get_one(Device, device.id, with_for_update=True)
-        if device.locked_until and now < device.locked_until:
-            raise _locked(device.locked_until)
+        lockout.demand_unlocked(device, now=now, advice=_ADVICE)
         if right:
-            _forgive(device)
+            lockout.forgive(device)
             return device
-        _count_wrong(session, device, now)
-    raise _locked(device.locked_until) if device.locked_until else _wrong_login()
+        record = partial(_record, session, device=device, now=now)
+        lockout.count_wrong(device, now=now, record=record)
+    raise lockout.refusal(device, advice=_ADVICE)
+
+
+def open_device(database: Database, name: str, *, now: datetime) -> Device:
+    """The device as it may send now, which was let in before.
+
+    Raises:
+        WrongLoginError: it was removed, or is locked.
+    """
+    with database.look() as session:
+        device = session.scalar(
+            select(Device).where(Device.name == name, Device.active)
+        )
+    if device is None:
+        raise WrongLoginError(
+            f"{name} may send no more: its account was closed. What it was told is "
+            "safe is kept."
+        )
+    lockout.demand_unlocked(device, now=now, advice=_ADVICE)
+    return device
+
+
+def _active(session: Session, name: str) -> Device:
+    device = session.scalar(select(Device).where(Device.name == name, Device.active))
+    if device is None:
+        raise WrongCallError(f"There is no device called {name}.")
+    return device
+
+
+def _demand_site(site: str) -> None:
+    if not _is_plain(site, 16):
+        raise WrongCallError("A site's code has 1 to 16 letters or digits.")
 
 
 def _is_plain(text: str, longest: int) -> bool:
     return 1 <= len(text) <= longest and text.isprintable() and " " not in text
-
-
-def _count_wrong(session: Session, device: Device, now: datetime) -> None:
-    if device.locked_until:
-        _forgive(device)
-    device.failed_logins += 1
-    _record(session, "login.refused", device, now)
-    if device.failed_logins >= MAX_WRONG:
-        device.locked_until = now + LOCKED_FOR
-        _record(session, "login.locked", device, now)
-
-
-def _forgive(device: Device) -> None:
-    device.failed_logins = 0
-    device.locked_until = None
-
-
-def _wrong_login() -> WrongLoginError:
-    return WrongLoginError("Name or password is wrong.")
-
-
-def _locked(until: datetime) -> WrongLoginError:
-    return WrongLoginError(
-        f"Too many wrong passwords: locked until {until:%H:%M} UTC. Correct the "
-        "password in the device and wait."
-    )
 
 
 def _record(session: Session, act: str, device: Device, now: datetime) -> None:

@@ -9,21 +9,21 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
 from kamizero.model import Role
-from storage import audit, passwords
+from storage import audit, lockout, passwords
 from storage.database import Database
 from storage.tables import ApiToken, Device, LoginSession, Person
 
-MAX_WRONG = 5
-LOCKED_FOR = timedelta(minutes=10)
 LOGGED_IN_FOR = timedelta(hours=12)
 
 _TOKEN_BYTES = 32
+_ADVICE = "Wait, or ask an administrator to set a new password."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,6 @@ class NewSession:
     token: str
     csrf: str
     expires_at: datetime
-
-
-class WrongLoginError(ForbiddenError):
-    """Name or password is wrong, or the account is locked for a while."""
-
-    code = "wrong_login"
 
 
 class NotLoggedInError(ForbiddenError):
@@ -80,7 +74,7 @@ def set_password(session: Session, *, name: str, password: str, now: datetime) -
     if person is None:
         raise WrongCallError(f"There is nobody called {name}.")
     person.password_hash = passwords.hashed(password)
-    _forgive(person)
+    lockout.forgive(person)
     session.execute(delete(LoginSession).where(LoginSession.person_id == person.id))
     _record(session, "person.password_set", person, now)
 
@@ -100,17 +94,17 @@ def authenticate(
         person.password_hash if person else passwords.nobody(), password
     )
     if person is None or not person.active:
-        raise _wrong_login()
+        raise lockout.refusal()
     with database.begin() as session:
         person = session.get_one(Person, person.id, with_for_update=True)
-        if person.locked_until and now < person.locked_until:
-            raise _locked(person.locked_until)
+        lockout.demand_unlocked(person, now=now, advice=_ADVICE)
         if right:
-            _forgive(person)
+            lockout.forgive(person)
             _record(session, "login.done", person, now)
             return person
-        _count_wrong(session, person, now)
-    raise _locked(person.locked_until) if person.locked_until else _wrong_login()
+        record = partial(_record, session, who=person, now=now)
+        lockout.count_wrong(person, now=now, record=record)
+    raise lockout.refusal(person, advice=_ADVICE)
 
 
 def open_session(
@@ -213,32 +207,6 @@ def demand_new(session: Session, name: str) -> None:
 
 def _person(session: Session, name: str) -> Person | None:
     return session.scalar(select(Person).where(Person.name == name))
-
-
-def _count_wrong(session: Session, person: Person, now: datetime) -> None:
-    if person.locked_until and person.locked_until <= now:
-        _forgive(person)
-    person.failed_logins += 1
-    _record(session, "login.refused", person, now)
-    if person.failed_logins >= MAX_WRONG:
-        person.locked_until = now + LOCKED_FOR
-        _record(session, "login.locked", person, now)
-
-
-def _forgive(person: Person) -> None:
-    person.failed_logins = 0
-    person.locked_until = None
-
-
-def _wrong_login() -> WrongLoginError:
-    return WrongLoginError("Name or password is wrong.")
-
-
-def _locked(until: datetime) -> WrongLoginError:
-    return WrongLoginError(
-        f"Too many wrong passwords: locked until {until:%H:%M} UTC. "
-        "Wait, or ask an administrator to set a new password."
-    )
 
 
 def _token_hash(token: str) -> str:

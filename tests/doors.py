@@ -11,10 +11,11 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from ingest.doors.doorkeeper import Doorkeeper
+from ingest.doors.doorkeeper import Doorkeeper, sender_of
 from ingest.doors.ledger import Ledger
 from ingest.doors.live import Live
-from ingest.doors.reception import Reception, Sender
+from ingest.doors.reception import Reception
+from ingest.doors.senders import Accounts, Sender
 from ingest.doors.spool import Spool
 from ingest.doors.sweeping import Sweeper
 from ingest.doors.taking import Taker
@@ -91,7 +92,7 @@ class House:
             self.desk, self.folder, quiet_seconds=self.quiet_seconds, now=self.now
         )
 
-    def reception(self, door: str) -> Reception:
+    def reception(self, door: str, accounts: Accounts | None = None) -> Reception:
         return Reception(
             door,
             database=self.database,
@@ -99,13 +100,14 @@ class House:
             file_bytes=self.file_bytes,
             clock=lambda: self.now,
             live=self.live,
+            accounts=accounts or self.doorkeeper,
         )
 
     def add_device(
         self, name: str = DEVICE, *, site: str = "HQ", daily_bytes: int | None = None
     ) -> Sender:
         with self.database.begin() as session:
-            devices.add_device(
+            device = devices.add_device(
                 session,
                 name=name,
                 site=site,
@@ -113,7 +115,11 @@ class House:
                 daily_bytes=daily_bytes,
                 now=self.now,
             )
-        return Sender(name, site, daily_bytes)
+            return sender_of(device)
+
+    def remove_device(self, name: str = DEVICE) -> None:
+        with self.database.begin() as session:
+            devices.remove_device(session, name=name, now=self.now)
 
     def take(self) -> list[int]:
         """What the taker takes once everything has been quiet for long enough."""

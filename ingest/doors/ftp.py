@@ -23,13 +23,14 @@ from pyftpdlib.handlers.ftp.data import DTPHandler
 from pyftpdlib.servers import ThreadedFTPServer
 
 from ingest.doors.doorkeeper import Doorkeeper
-from ingest.doors.reception import Reception, Sender, Waiting
+from ingest.doors.reception import Reception, Waiting
 from ingest.doors.refusals import NoRoomError, QuotaError, TooLargeError
+from ingest.doors.senders import Sender
 from ingest.doors.tls import Certificate
 from ingest.doors.transfer import Transfer
 from ingest.file_names import clean_name
 from kamizero.errors import KamizeroError, MissingError
-from storage.people import WrongLoginError
+from storage.lockout import LockedError, WrongLoginError
 
 log = structlog.get_logger()
 
@@ -39,6 +40,8 @@ _CODES: tuple[tuple[type[KamizeroError], int], ...] = (
     (NoRoomError, 452),
     (QuotaError, 552),
     (TooLargeError, 552),
+    (LockedError, 450),
+    (WrongLoginError, 530),
 )
 
 

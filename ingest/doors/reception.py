@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from ingest.doors.live import Live
 from ingest.doors.refusals import QuotaError, TakenAlreadyError
+from ingest.doors.senders import Accounts, Sender
 from ingest.doors.spool import Spool
 from ingest.doors.transfer import Transfer
 from ingest.file_names import clean_name
@@ -22,19 +23,6 @@ from kamizero.errors import MissingError
 from storage import uploads
 from storage.database import Database
 from storage.tables import Upload, UploadState
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sends, as the door knows it.
-
-    Attributes:
-        daily_bytes: most bytes it may bring within 24 hours, None for no limit.
-    """
-
-    name: str
-    site: str
-    daily_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +40,9 @@ class Reception:
     """Begins, takes up and looks at the transfers of one door; may be shared by
     threads.
 
+    Whatever a sender does, its account is asked again: everything here that takes a
+    sender raises WrongLoginError where it may send no more.
+
     Args:
         door: what the jobs of these transfers say they came by.
         file_bytes: the longest file, in bytes.
@@ -66,6 +57,7 @@ class Reception:
         file_bytes: int,
         clock: Callable[[], datetime],
         live: Live,
+        accounts: Accounts,
     ) -> None:
         self.door = door
         self._database = database
@@ -73,6 +65,7 @@ class Reception:
         self._file_bytes = file_bytes
         self._clock = clock
         self._live = live
+        self._accounts = accounts
 
     def begin(
         self,
@@ -92,6 +85,7 @@ class Reception:
             NoRoomError, QuotaError, TooLargeError: the sender shall wait or split.
         """
         name = clean_name(sent_name)
+        sender = self._accounts.as_now(sender)
         room = self._room(sender)
         self._spool.demand_room()
         token = uuid4().hex
@@ -146,6 +140,7 @@ class Reception:
         self, sender: Sender, token: str, *, session: str | None
     ) -> Transfer:
         """The sender's transfer of this token; raises what `go_on` does."""
+        sender = self._accounts.as_now(sender)
         room = self._room(sender)
         self._spool.demand_room()
         # Marked first: from here on the taking waits for this transfer, and a
@@ -189,6 +184,7 @@ class Reception:
         return found[-1] if found else None
 
     def waiting(self, sender: Sender) -> Sequence[Waiting]:
+        sender = self._accounts.as_now(sender)
         with self._database.look() as rows:
             return [
                 Waiting(
@@ -203,6 +199,7 @@ class Reception:
 
     def row(self, sender: Sender, token: str) -> Upload:
         """The sender's transfer, whatever became of it. Raises MissingError."""
+        sender = self._accounts.as_now(sender)
         with self._database.look() as rows:
             return self._found(rows, sender, token)
 
@@ -224,6 +221,7 @@ class Reception:
         self.withdraw_token(sender, self._waiting_named(sender, sent_name).token)
 
     def withdraw_token(self, sender: Sender, token: str) -> None:
+        sender = self._accounts.as_now(sender)
         with self._database.begin() as rows:
             row = uploads.locked(rows, self._found(rows, sender, token).id)
             if row.state == UploadState.TAKEN:

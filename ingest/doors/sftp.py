@@ -13,12 +13,13 @@ import asyncssh
 from asyncssh import FXF_APPEND, FXF_CREAT, FXF_READ, FXF_TRUNC, FXF_WRITE
 
 from ingest.doors.doorkeeper import Doorkeeper
-from ingest.doors.reception import Reception, Sender, Waiting
+from ingest.doors.reception import Reception, Waiting
 from ingest.doors.refusals import NoRoomError, QuotaError
+from ingest.doors.senders import Sender
 from ingest.doors.transfer import Transfer
 from ingest.file_names import clean_name
 from kamizero.errors import KamizeroError, MissingError
-from storage.people import WrongLoginError
+from storage.lockout import WrongLoginError
 
 LOGIN_SECONDS = 60
 _FOLDER = asyncssh.SFTPAttrs(permissions=stat.S_IFDIR | 0o700)
@@ -32,6 +33,8 @@ def _refuse(error: KamizeroError) -> NoReturn:
         raise asyncssh.SFTPQuotaExceeded(str(error)) from error
     if isinstance(error, MissingError):
         raise asyncssh.SFTPNoSuchFile(str(error)) from error
+    if isinstance(error, WrongLoginError):
+        raise asyncssh.SFTPPermissionDenied(str(error)) from error
     raise asyncssh.SFTPFailure(str(error)) from error
 
 

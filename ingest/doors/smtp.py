@@ -10,17 +10,20 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from ingest.doors.doorkeeper import Doorkeeper
 from ingest.doors.mail import attachments, message_name, parsed
-from ingest.doors.reception import Reception, Sender
+from ingest.doors.reception import Reception
 from ingest.doors.refusals import NoRoomError, QuotaError, TooLargeError
+from ingest.doors.senders import Sender
 from ingest.doors.tls import Certificate
 from kamizero.errors import KamizeroError
-from storage.people import WrongLoginError
+from storage.lockout import LockedError, WrongLoginError
 
 SILENCE_SECONDS = 120
 _CODES: tuple[tuple[type[KamizeroError], str], ...] = (
     (NoRoomError, "452 4.3.1"),
     (QuotaError, "452 4.2.2"),
     (TooLargeError, "552 5.3.4"),
+    (LockedError, "450 4.7.0"),
+    (WrongLoginError, "550 5.7.1"),
 )
 
 

@@ -22,13 +22,14 @@ from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 from wsgidav.wsgidav_app import WsgiDAVApp
 
 from ingest.doors.doorkeeper import Doorkeeper
-from ingest.doors.reception import Reception, Sender, Waiting
+from ingest.doors.reception import Reception, Waiting
 from ingest.doors.refusals import NoRoomError, QuotaError, TooLargeError
+from ingest.doors.senders import Sender
 from ingest.doors.tls import Certificate
 from ingest.doors.transfer import Transfer
 from ingest.file_names import clean_name
 from kamizero.errors import KamizeroError, StoreError
-from storage.people import WrongLoginError
+from storage.lockout import WrongLoginError
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -190,7 +191,8 @@ class Provider(DAVProvider):  # type: ignore[misc]
     ) -> Scan | Folder | None:
         if path.endswith("/") or not path:
             return Folder(path or "/", environ, self._door)
-        found = self._door.find(environ[SENDER], path)
+        with _told():
+            found = self._door.find(environ[SENDER], path)
         if found is not None:
             return Scan(path, environ, self._door, found)
         is_named = PurePosixPath(path).suffix or environ["REQUEST_METHOD"] in _OF_FILES

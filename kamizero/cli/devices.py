@@ -59,10 +59,37 @@ def list_devices(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     if json:
         answer({"devices": lines})
         return
-    for line in lines:
-        quota = line["daily_bytes"]
-        told = f"{quota:,} bytes a day" if quota else "no quota"
-        typer.echo(f"{line['name']}  {line['site']}  {told}")
+    for one in found:
+        typer.echo(_described(one.name, one.site, one.daily_bytes))
+
+
+@app.command("change")
+def change_device(
+    name: str,
+    site: Annotated[
+        str | None, typer.Option(help="Site its papers are received at from now on.")
+    ] = None,
+    daily_megabytes: Annotated[
+        int | None, typer.Option(min=1, help="Most it may send within 24 hours.")
+    ] = None,
+    unlimited: Annotated[
+        bool, typer.Option("--unlimited", help="Take its daily quota away.")
+    ] = False,
+) -> None:
+    """Give a device another site or quota, from its next file on."""
+    if site is None and daily_megabytes is None and not unlimited:
+        raise WrongCallError("Say what shall change: --site, or a quota.")
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        device = devices.change_device(
+            session,
+            name=name,
+            site=site,
+            daily_bytes=daily_megabytes and daily_megabytes * MEGABYTE,
+            unlimited=unlimited,
+            now=now(),
+        )
+        line = _described(device.name, device.site, device.daily_bytes)
+    typer.echo(line)
 
 
 @app.command("remove")
@@ -71,3 +98,8 @@ def remove_device(name: str) -> None:
     with open_installation(Settings.load()).rooms.database.begin() as session:
         devices.remove_device(session, name=name, now=now())
     typer.echo(f"{name} can send no more.")
+
+
+def _described(name: str, site: str, daily_bytes: int | None) -> str:
+    quota = f"{daily_bytes:,} bytes a day" if daily_bytes else "no quota"
+    return f"{name}  {site}  {quota}"

@@ -81,7 +81,13 @@ class _Behind:
     doorkeeper: Doorkeeper
 
     def reception(self, door: str) -> Reception:
-        return reception(self.installation, door, spool=self.spool, live=self.live)
+        return reception(
+            self.installation,
+            door,
+            spool=self.spool,
+            live=self.live,
+            accounts=self.doorkeeper,
+        )
 
 
 @contextmanager

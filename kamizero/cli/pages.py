@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from delivery import outbox
 from ingest.doors.live import Live
+from ingest.doors.senders import AskedBefore
 from ingest.intake import Delivery, Incoming
 from kamizero.cli import slots
 from kamizero.cli.ingest import job_line
@@ -42,7 +43,11 @@ def web_app(installation: Installation) -> FastAPI:
             heartbeat=lambda: slots.last_beat(settings.data_dir),
             site=settings.site,
             uploads=reception(
-                installation, "http", spool=spool_of(settings), live=Live()
+                installation,
+                "http",
+                spool=spool_of(settings),
+                live=Live(),
+                accounts=AskedBefore(),
             ),
             language=settings.language,
             secure_cookies=settings.secure_cookies,

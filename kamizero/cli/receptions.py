@@ -2,6 +2,7 @@
 
 from ingest.doors.live import Live
 from ingest.doors.reception import Reception
+from ingest.doors.senders import Accounts
 from ingest.doors.spool import Spool
 from kamizero.cli.clock import now
 from kamizero.cli.wiring import Installation
@@ -13,7 +14,12 @@ def spool_of(settings: Settings) -> Spool:
 
 
 def reception(
-    installation: Installation, door: str, *, spool: Spool, live: Live
+    installation: Installation,
+    door: str,
+    *,
+    spool: Spool,
+    live: Live,
+    accounts: Accounts,
 ) -> Reception:
     """A reception for this door's transfers; `live` is shared within a process."""
     return Reception(
@@ -23,4 +29,5 @@ def reception(
         file_bytes=installation.settings.max_file_bytes,
         clock=now,
         live=live,
+        accounts=accounts,
     )

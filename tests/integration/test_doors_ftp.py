@@ -223,6 +223,23 @@ def test_a_wrong_password_is_refused(port: int) -> None:
     client.close()
 
 
+def test_a_device_that_is_removed_while_it_is_logged_in_sends_no_more(
+    house: House, port: int
+) -> None:
+    client = login(port)
+    client.storbinary("STOR a.png", BytesIO(SCAN))
+    house.remove_device()
+
+    with pytest.raises(ftplib.error_perm, match="530 mfp-1 may send no more"):
+        client.storbinary("STOR b.png", BytesIO(OTHER))
+    with pytest.raises(ftplib.error_perm, match="530"):
+        client.delete("a.png")
+    client.quit()
+    house.take()
+
+    assert house.jobs() == [[("a.png", "taken", SCAN)]]
+
+
 def test_a_device_fetches_nothing_and_sees_only_its_own(
     house: House, port: int
 ) -> None:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 import uvicorn
 
+from ingest.doors.senders import AskedBefore
 from kamizero.model import Role
 from storage import people
 from tests.desk import LATER, Desk
@@ -38,7 +39,7 @@ class Site:
 
     def __init__(self, desk: Desk, folder: Path) -> None:
         self.house = House(desk, folder / "incoming", file_bytes=1_000_000)
-        office = Office(desk, uploads=self.house.reception("http"))
+        office = Office(desk, uploads=self.house.reception("http", AskedBefore()))
         config = uvicorn.Config(office.app, log_config=None, lifespan="off")
         self.server = uvicorn.Server(config)
         self.socket = socket.socket()

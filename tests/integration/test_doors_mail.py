@@ -180,6 +180,22 @@ def test_nobody_sends_without_a_login(house: House, port: int) -> None:
     assert house.uploads() == []
 
 
+def test_a_device_that_is_removed_while_it_is_logged_in_sends_no_more(
+    house: House, port: int
+) -> None:
+    with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+        client.login(DEVICE, PASSWORD)
+        client.send_message(mail({"a.png": SCAN}, number=1))
+        house.remove_device()
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.send_message(mail({"b.png": OTHER}, number=2))
+    house.take()
+
+    assert refused.value.smtp_code == 550
+    assert b"may send no more" in refused.value.smtp_error
+    assert house.jobs() == [[("a.png", "taken", SCAN)]]
+
+
 def test_a_full_disk_and_a_long_mail_are_told(desk: Desk, tmp_path: Path) -> None:
     house = House(desk, tmp_path / "incoming", free_bytes=10**18)
     house.add_device()

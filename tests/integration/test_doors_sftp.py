@@ -182,6 +182,25 @@ def test_a_wrong_password_is_refused(port: int) -> None:
         visit(port, nothing, password="wrong password")
 
 
+def test_a_device_that_is_removed_while_it_is_logged_in_sends_no_more(
+    house: House, port: int
+) -> None:
+    async def stay(connection: asyncssh.SSHClientConnection) -> None:
+        async with connection.start_sftp_client() as client:
+            async with client.open("a.png", "wb") as file:
+                await file.write(SCAN)
+            house.remove_device()
+            with pytest.raises(asyncssh.SFTPPermissionDenied, match="no more"):
+                await client.open("b.png", "wb")
+            with pytest.raises(asyncssh.SFTPPermissionDenied, match="no more"):
+                await client.remove("a.png")
+
+    visit(port, stay)
+    house.take()
+
+    assert house.jobs() == [[("a.png", "taken", SCAN)]]
+
+
 def test_nobody_gets_a_shell(port: int) -> None:
     async def shell(connection: asyncssh.SSHClientConnection) -> None:
         await connection.run("id", check=True)

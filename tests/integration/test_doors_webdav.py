@@ -162,6 +162,21 @@ def test_a_wrong_password_is_refused(house: House, address: str) -> None:
     assert house.uploads() == []
 
 
+def test_a_removed_device_sends_no_more_over_an_open_connection(
+    house: House, address: str
+) -> None:
+    with httpx.Client(base_url=address, auth=LOGIN, timeout=20) as client:
+        before = client.put("/a.png", content=SCAN)
+        house.remove_device()
+        after = client.put("/b.png", content=OTHER)
+        listed = client.request("PROPFIND", "/", headers={"Depth": "1"})
+    house.take()
+
+    answers = (before.status_code, after.status_code, listed.status_code)
+    assert answers == (201, 401, 401)
+    assert house.jobs() == [[("a.png", "taken", SCAN)]]
+
+
 def test_a_device_sees_what_waits_and_fetches_nothing(
     house: House, address: str
 ) -> None:

@@ -10,11 +10,9 @@ from sqlalchemy import select
 from kamizero.errors import ConflictError, WrongCallError
 from kamizero.model import Role
 from storage.database import Database, embedded_url
+from storage.lockout import LOCKED_FOR, MAX_WRONG, WrongLoginError
 from storage.people import (
-    LOCKED_FOR,
-    MAX_WRONG,
     NotLoggedInError,
-    WrongLoginError,
     add_person,
     add_token,
     authenticate,

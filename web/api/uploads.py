@@ -15,8 +15,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request, Response
 from starlette.requests import ClientDisconnect
 
-from ingest.doors.reception import Reception, Sender
+from ingest.doors.reception import Reception
 from ingest.doors.refusals import TooLargeError, WrongOffsetError
+from ingest.doors.senders import Sender
 from ingest.doors.transfer import Transfer
 from ingest.intake import Delivery
 from kamizero.errors import MissingError, WrongCallError

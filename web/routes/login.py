@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
 from storage import people
-from storage.people import WrongLoginError
+from storage.lockout import WrongLoginError
 from storage.tables import Person as PersonRow
 from web.language import LANGUAGES
 from web.painting import LANGUAGE_COOKIE, painter_of, when
