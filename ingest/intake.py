@@ -11,16 +11,14 @@ from sqlalchemy.orm import Session
 from ingest.opening import media_type, open_original
 from ingest.page_image import Limits, pages
 from kamizero.errors import RefusedError, WrongCallError
-from storage import audit, originals, work
+from storage import audit, originals, sites, work
 from storage.database import Database, after_commit
-from storage.insertion import insert_once
 from storage.interfaces import Kept, ObjectStore
-from storage.tables import Arrival, ArrivalState, Filing, Job, Original, Page, Site
+from storage.tables import Arrival, ArrivalState, Filing, Job, Original, Page
 
 Progress = Callable[[str], None]
 Within = Callable[[Session, int], None]
 
-LONGEST_SITE = 16
 MOST_SHEETS = 1_000_000
 
 
@@ -54,10 +52,7 @@ class Delivery:
     sides: int = 1
 
     def __post_init__(self) -> None:
-        if not (1 <= len(self.site) <= LONGEST_SITE and self.site.isprintable()):
-            raise WrongCallError(
-                f"A site's code has 1 to {LONGEST_SITE} letters or digits."
-            )
+        sites.demand_code(self.site)
         if self.sheets is not None and not 1 <= self.sheets <= MOST_SHEETS:
             raise WrongCallError(f"A job has 1 to {MOST_SHEETS:,} sheets.")
 
@@ -110,7 +105,12 @@ class Intake:
         Args:
             within: what the door records in the same transaction, given the job's id,
                 so that a file is never taken twice; what it raises undoes the job.
+
+        Raises:
+            WrongCallError: the site is not known; nothing was read or kept.
         """
+        with self._database.look() as session:
+            sites.demand_site(session, delivery.site)
         taken = []
         for file in files:
             taken.append(self._keep(file))
@@ -140,7 +140,6 @@ class Intake:
 def _record(
     session: Session, taken: Sequence[Taken], delivery: Delivery, *, now: datetime
 ) -> int:
-    insert_once(session, Site, code=delivery.site, name=delivery.site)
     job = Job(
         site=delivery.site,
         door=delivery.door,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import WrongCallError
-from storage import audit, lockout, passwords
+from storage import audit, lockout, passwords, sites
 from storage.database import Database
 from storage.lockout import WrongLoginError
 from storage.people import demand_new
@@ -31,14 +31,14 @@ def add_device(
 
     Raises:
         ConflictError: a person, key or device has the name.
-        WrongCallError: name, site or password cannot be.
+        WrongCallError: the name or the password cannot be, or no site is known so.
     """
-    if not _is_plain(name, LONGEST_NAME) or ":" in name:
+    if not _is_plain(name) or ":" in name:
         raise WrongCallError(
             f"A device's name has 1 to {LONGEST_NAME} printable characters, no space "
             "and no colon."
         )
-    _demand_site(site)
+    sites.demand_site(session, site)
     device = session.scalar(
         select(Device).where(Device.name == name, ~Device.active).with_for_update()
     )
@@ -65,11 +65,11 @@ def change_device(
     """Give a device another site or quota, from its next file on.
 
     Raises:
-        WrongCallError: there is no such device, or the site cannot be.
+        WrongCallError: there is no such device, or no such site.
     """
     device = _active(session, name)
     if site is not None:
-        _demand_site(site)
+        sites.demand_site(session, site)
         device.site = site
     if daily_bytes is not None or unlimited:
         device.daily_bytes = None if unlimited else daily_bytes
@@ -148,13 +148,8 @@ def _active(session: Session, name: str) -> Device:
     return device
 
 
-def _demand_site(site: str) -> None:
-    if not _is_plain(site, 16):
-        raise WrongCallError("A site's code has 1 to 16 letters or digits.")
-
-
-def _is_plain(text: str, longest: int) -> bool:
-    return 1 <= len(text) <= longest and text.isprintable() and " " not in text
+def _is_plain(text: str) -> bool:
+    return 1 <= len(text) <= LONGEST_NAME and text.isprintable() and " " not in text
 
 
 def _record(session: Session, act: str, device: Device, now: datetime) -> None:

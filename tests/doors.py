@@ -21,7 +21,7 @@ from ingest.doors.sweeping import Sweeper
 from ingest.doors.taking import Taker
 from ingest.intake import Intake
 from ingest.page_image import Limits
-from storage import devices
+from storage import devices, sites
 from storage.tables import Arrival, Job, Upload
 from tests.desk import Desk
 
@@ -107,6 +107,7 @@ class House:
         self, name: str = DEVICE, *, site: str = "HQ", daily_bytes: int | None = None
     ) -> Sender:
         with self.database.begin() as session:
+            sites.know(session, site)
             device = devices.add_device(
                 session,
                 name=name,

@@ -36,6 +36,7 @@ COMMANDS = {
     "token": _Place("people", "tokens"),
     "device": _Place("devices", "app"),
     "doors": _Place("doors", "doors", hidden=True),
+    "site": _Place("sites", "app"),
     "store": _Place("store", "app"),
     "bench": _Place("bench", "app"),
 }

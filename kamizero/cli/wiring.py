@@ -15,7 +15,7 @@ from kamizero.cli.clock import now
 from kamizero.cli.reading import engine_choice, limits_of, shared_engine
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
-from storage import audit
+from storage import audit, sites
 from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.register import Register
@@ -56,6 +56,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
     # come before the tables: who is stopped between the two can start again.
     vault = Vault(KeyRing.load(settings.data_dir / "keys", create=is_new))
     database.upgrade()
+    _demand_own_site(database, settings.site)
     library = Library.shipped()
     register = Register(database, vault)
     limits = limits_of(settings)
@@ -93,6 +94,15 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
             store=store, cache=settings.data_dir / "cache" / "pages", limits=limits
         ),
     )
+
+
+def _demand_own_site(database: Database, code: str) -> None:
+    """The site that the settings name is known without a word of anybody."""
+    with database.look() as session:
+        is_known = session.get(Site, code) is not None
+    if not is_known:
+        with database.begin() as session:
+            sites.know(session, code)
 
 
 def _hint_of(settings: Settings) -> Callable[[str], None]:

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from kamizero.business_days import NATIONAL, OfficeCalendar
 from kamizero.errors import WrongCallError
 from review.sorting.record import Clerk, require_sorter
-from storage import audit
-from storage.insertion import insert_once
-from storage.tables import Bundle, ReceivedPaper, Site, Submitter, Way
+from storage import audit, sites
+from storage.tables import Bundle, ReceivedPaper, Submitter, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,13 @@ class Envelope:
 def register(
     session: Session, clerk: Clerk, *, site: str, envelope: Envelope
 ) -> ReceivedPaper:
-    """Write down that paper came, before anybody scans it."""
+    """Write down that paper came, before anybody scans it.
+
+    Raises:
+        WrongCallError: there is no such site.
+    """
     require_sorter(clerk)
-    insert_once(session, Site, code=site, name=site)
+    sites.demand_site(session, site)
     row = ReceivedPaper(
         site=site,
         way=envelope.way,

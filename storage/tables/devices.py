@@ -17,7 +17,7 @@ class Device(Table):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
-    site: Mapped[str] = mapped_column(String(16))
+    site: Mapped[str] = mapped_column(ForeignKey("site.code"))
     password_hash: Mapped[str] = mapped_column(Text)
     # Bytes it may bring within 24 hours; None is no limit.
     daily_bytes: Mapped[int | None] = mapped_column(Id)

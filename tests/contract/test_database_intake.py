@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from ingest.intake import Delivery, Incoming, Intake
 from ingest.page_image import Limits
+from storage import sites
 from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.tables import Arrival, ArrivalState, Original, Work
@@ -23,6 +24,8 @@ DELIVERY = Delivery("http", "ken", "HQ", date(2020, 12, 9))
 
 @pytest.fixture
 def intake(database: Database, tmp_path: Path) -> Intake:
+    with database.begin() as session:
+        sites.know(session, "HQ")
     return Intake(
         database=database,
         store=DirectoryStore(tmp_path / "store"),

@@ -18,7 +18,7 @@ import uvicorn
 
 from ingest.doors.senders import AskedBefore
 from kamizero.model import Role
-from storage import people
+from storage import people, sites
 from tests.desk import LATER, Desk
 from tests.doors import House, cut_points, eventually, reset
 from tests.office import Office
@@ -49,6 +49,7 @@ class Site:
             target=self.server.run, args=[[self.socket]], daemon=True
         )
         with desk.database.begin() as session:
+            sites.know(session, "OSAKA")
             self.token = people.add_token(
                 session,
                 name="uploader",
@@ -204,6 +205,9 @@ def test_what_cannot_be_is_told_in_http_words(site: Site) -> None:
         "version": site.client.post(
             "/api/v1/uploads", headers={**begin, "Tus-Resumable": "0.2"}
         ),
+        "site": site.client.post(
+            "/api/v1/uploads", headers={**begin, "Upload-Metadata": "site S1lPVE8="}
+        ),
         "long": site.client.post(
             "/api/v1/uploads", headers={"Upload-Length": "1000001"}
         ),
@@ -220,6 +224,7 @@ def test_what_cannot_be_is_told_in_http_words(site: Site) -> None:
 
     assert {name: one.status_code for name, one in answers.items()} == {
         "version": 412,
+        "site": 400,
         "long": 413,
         "login": 401,
         "unknown": 404,

@@ -47,6 +47,21 @@ def test_an_upload_without_a_file_says_what_to_do(office: Office) -> None:
     assert office.door.brought == []
 
 
+def test_an_upload_to_a_site_nobody_added_is_refused(office: Office) -> None:
+    ken = office.person("ken", Role.SCANNER)
+
+    answer = ken.client.post(
+        "/upload",
+        data={"site": "KYOTO", "received_on": "2020-12-09", "csrf": ken.csrf},
+        files=[("files", ("a.png", b"one"))],
+    )
+
+    assert answer.status_code == 422
+    assert "is not known" in answer.text
+    assert "KYOTO" not in answer.text
+    assert office.door.brought == []
+
+
 def test_a_refused_file_says_why_and_that_it_is_kept(office: Office) -> None:
     job = a_job(office)
     arrive(office, job, 1, state="refused", error_code="damaged", error_message="cut")

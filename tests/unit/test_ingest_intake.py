@@ -105,6 +105,8 @@ class Room:
 def room(tmp_path: Path) -> Iterator[Room]:
     database = Database(embedded_url(tmp_path))
     database.upgrade()
+    with database.begin() as session:
+        session.add(Site(code="HQ", name="本部"))
     yield Room(tmp_path, database)
     database.close()
 
@@ -116,7 +118,6 @@ def test_a_job_records_what_the_door_knows(room: Room) -> None:
         job = session.get_one(Job, job_id)
         assert (job.door, job.operator, job.site) == ("watched folder", "scanner", "HQ")
         assert (job.received_on, job.declared_sheets) == (date(2020, 12, 9), 3)
-        assert session.get_one(Site, "HQ").name == "HQ"
 
 
 def test_the_bytes_are_kept_as_received_for_the_short_lock(room: Room) -> None:
@@ -342,6 +343,16 @@ def test_progress_names_each_file_as_it_is_kept(room: Room) -> None:
 def test_a_site_that_can_be_no_code_is_refused(site: str) -> None:
     with pytest.raises(WrongCallError, match="site's code"):
         replace(DELIVERY, site=site)
+
+
+def test_a_site_nobody_added_is_refused_before_anything_is_kept(room: Room) -> None:
+    with pytest.raises(WrongCallError, match=r"no site 'KOBE'; known are: HQ"):
+        room.intake.receive(
+            [Incoming("a.png", lambda: SCAN)], replace(DELIVERY, site="KOBE")
+        )
+
+    assert room.count(Job) == room.count(Site) - 1 == 0
+    assert list(room.store.keys("originals")) == []
 
 
 @pytest.mark.parametrize("sheets", [0, -1, 2**40])

@@ -21,6 +21,7 @@ from ingest.doors.senders import Sender
 from ingest.doors.transfer import Transfer
 from ingest.intake import Delivery
 from kamizero.errors import MissingError, WrongCallError
+from storage import sites
 from storage.tables import Upload, UploadState
 from web.api.callers import Caller, Scope, needs
 from web.problems import problem
@@ -88,6 +89,8 @@ def create(
     told = _metadata(upload_metadata)
     details = _details(rooms, told, sender)
     site = told.get("site") or sender.site
+    with rooms.database.look() as session:
+        sites.demand_site(session, site)
     transfer = reception.begin(
         Sender(sender.name, site, sender.daily_bytes),
         told.get("filename", ""),

@@ -5,10 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
-from sqlalchemy import select
 
 from kamizero.errors import ForbiddenError
-from storage.tables import Site
+from storage.sites import all_sites
 from web.painting import business_day, painter_of, size
 from web.rooms import Rooms
 from web.visitors import InRooms, Visitor, shown_to_them, visitor_of
@@ -43,7 +42,7 @@ def upload(
     sheets: Annotated[str, Form(pattern=r"^\d{0,6}$")] = "",
 ) -> Response:
     named = [file for file in files if file.filename]
-    trouble = _trouble(request, rooms, visitor, named)
+    trouble = _trouble(request, rooms, visitor, named, site)
     if trouble:
         return _page(request, rooms, visitor, trouble=trouble)
     taken = rooms.receive(
@@ -58,7 +57,11 @@ def upload(
 
 
 def _trouble(
-    request: Request, rooms: Rooms, visitor: Visitor, files: list[UploadFile]
+    request: Request,
+    rooms: Rooms,
+    visitor: Visitor,
+    files: list[UploadFile],
+    site: str,
 ) -> str:
     texts = painter_of(request).texts
     if not files:
@@ -66,6 +69,9 @@ def _trouble(
     if sum(file.size or 0 for file in files) > rooms.max_upload_bytes:
         limit = size(rooms.max_upload_bytes)
         return texts.say("upload.too_large", visitor.language, limit=limit)
+    with rooms.database.look() as session:
+        if site not in {one.code for one in all_sites(session)}:
+            return texts.say("upload.no_site", visitor.language)
     return ""
 
 
@@ -73,9 +79,7 @@ def _page(
     request: Request, rooms: Rooms, visitor: Visitor, *, trouble: str = ""
 ) -> Response:
     with rooms.database.look() as session:
-        sites = list(session.scalars(select(Site).order_by(Site.code)))
-    if not any(site.code == rooms.site for site in sites):
-        sites.insert(0, Site(code=rooms.site, name=""))
+        known = sorted(all_sites(session), key=lambda site: site.code != rooms.site)
     return painter_of(request).page(
         request,
         "upload.html",
@@ -83,6 +87,6 @@ def _page(
         here="jobs",
         status=422 if trouble else 200,
         trouble=trouble,
-        sites=sites,
+        sites=known,
         today=business_day(rooms.clock()),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ingest.doors.reception import Reception
 from ingest.doors.refusals import QuotaError
 from ingest.doors.senders import Sender
-from storage import devices
+from storage import devices, sites
 from storage.lockout import LockedError, WrongLoginError
 from storage.tables import AuditEvent, Job
 from tests.doors import DEVICE, PASSWORD, House
@@ -33,6 +33,7 @@ def change(
     unlimited: bool = False,
 ) -> None:
     with house.database.begin() as session:
+        sites.know(session, "OSAKA")
         devices.change_device(
             session,
             name=DEVICE,

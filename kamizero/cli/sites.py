@@ -1,0 +1,43 @@
+"""`kamizero site`: where papers are received."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from kamizero.cli.clock import now
+from kamizero.cli.console import answer
+from kamizero.cli.wiring import open_installation
+from kamizero.settings import Settings
+from storage import sites
+
+app = typer.Typer(help="Sites where papers are received.", no_args_is_help=True)
+
+
+@app.command("add")
+def add_site(
+    code: str,
+    name: Annotated[
+        str | None, typer.Option(help="What people call it; its code by default.")
+    ] = None,
+) -> None:
+    """Make a site known, so that papers can be received there."""
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        sites.add_site(
+            session, code=code, name=name or code, actor=getpass.getuser(), now=now()
+        )
+    typer.echo(f"Papers can now be received at {code}.")
+
+
+@app.command("list")
+def list_sites(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the known sites."""
+    with open_installation(Settings.load()).rooms.database.look() as session:
+        lines = [
+            {"code": one.code, "name": one.name} for one in sites.all_sites(session)
+        ]
+    if json:
+        answer({"sites": lines})
+        return
+    for line in lines:
+        typer.echo(f"{line['code']}  {line['name']}")
