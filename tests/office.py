@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from delivery.outbox import put_out
 from forms.library import Library
 from ingest.doors.reception import Reception
+from ingest.doors.signs import Sign
 from kamizero.model import Box, Role
 from storage import people
 from storage.tables import Filing, Page
@@ -87,6 +88,7 @@ class Office:
     rechecked: int = 0
     uploads: Reception | None = None
     pictures: Pictures = field(default_factory=WhitePages)
+    doors: dict[str, Sign] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.app: FastAPI = create_app(
@@ -101,6 +103,7 @@ class Office:
                 deliver=partial(put_out, now=LATER),
                 clock=lambda: self.now,
                 heartbeat=lambda: self.now,
+                doors=lambda: self.doors,
                 site="main",
                 uploads=self.uploads,
             )

@@ -9,6 +9,7 @@ from fastapi import Request
 
 from forms.library import Library
 from ingest.doors.reception import Reception
+from ingest.doors.signs import Sign
 from kamizero.model import Box
 from review.approval import Deliver
 from review.completion import Recheck
@@ -51,6 +52,7 @@ class Rooms:
         recheck: runs the rules again over a filing and rewrites its findings.
         deliver: puts an approved entry out for those who wait for it.
         heartbeat: when a worker last showed that it lives, None if never.
+        doors: how each door stands that devices or folders come in by.
         site: code of the site that files without one are received at.
         uploads: keeps what comes in parts; None where no parts are taken.
         retention: how long the manifest of an approval is kept at least.
@@ -67,6 +69,7 @@ class Rooms:
     deliver: Deliver
     clock: Callable[[], datetime]
     heartbeat: Callable[[], datetime | None]
+    doors: Callable[[], Mapping[str, Sign]]
     site: str
     uploads: Reception | None = None
     retention: timedelta = timedelta(days=3653)

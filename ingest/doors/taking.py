@@ -64,12 +64,19 @@ class Taker:
     monotonic: Callable[[], float] = time.monotonic
     _seen: dict[str, _Sight] = field(default_factory=dict)
     _rest_until: float = 0.0
+    _trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """The code of what keeps it from taking in now; None where nothing does."""
+        return self._trouble
 
     def look(self) -> list[int]:
         """Take in what is ready; return the jobs."""
         if self.monotonic() < self._rest_until:
             return []
         jobs = []
+        self._trouble = None
         for group in self._ready():
             try:
                 job = self._take(group)
@@ -78,6 +85,9 @@ class Taker:
                 log.error("uploads_not_taken", error=str(error), first=group[0].id)
                 self._tried(group, by=-1)
                 self._rest_until = self.monotonic() + PAUSE_SECONDS
+                self._trouble = (
+                    error.code if isinstance(error, KamizeroError) else "system"
+                )
                 break
             if job is not None:
                 jobs.append(job)

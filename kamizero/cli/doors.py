@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -20,6 +22,7 @@ from ingest.doors.live import Live
 from ingest.doors.reception import Reception
 from ingest.doors.serving import Door, LoopDoor
 from ingest.doors.sftp import SftpDoor, host_key
+from ingest.doors.signs import Sign, Signs, Way
 from ingest.doors.smtp import SmtpDoor, port_of
 from ingest.doors.spool import Spool
 from ingest.doors.sweeping import Sweeper
@@ -32,10 +35,11 @@ from kamizero.cli import slots
 from kamizero.cli.clock import TOKYO, now, today
 from kamizero.cli.console import Exit
 from kamizero.cli.door_settings import certificate_of, inbox_keys
+from kamizero.cli.door_signs import INBOX, TAKING, WATCHED
 from kamizero.cli.receptions import reception, spool_of
 from kamizero.cli.stopping import told_to_stop
 from kamizero.cli.wiring import Installation, open_installation
-from kamizero.errors import KamizeroError
+from kamizero.errors import KamizeroError, StoreError
 from kamizero.settings import Settings
 
 log = structlog.get_logger()
@@ -45,6 +49,8 @@ TAKE_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
 # Everything a process needs beside the doors that are open.
 Act = Callable[[], object]
+# Looks for papers by itself, and says how the place is where it looked.
+Look = Callable[[], Sign]
 
 
 def doors(
@@ -79,6 +85,7 @@ class _Behind:
     live: Live
     spool: Spool
     doorkeeper: Doorkeeper
+    signs: Signs
 
     def reception(self, door: str) -> Reception:
         return reception(
@@ -98,6 +105,7 @@ def _kept_open(installation: Installation) -> Iterator[threading.Event]:
         live=Live(),
         spool=spool_of(installation.settings),
         doorkeeper=Doorkeeper(installation.rooms.database, now),
+        signs=Signs(slots.door_signs(installation.settings.data_dir), now),
     )
     stop, broken = threading.Event(), threading.Event()
 
@@ -113,9 +121,11 @@ def _kept_open(installation: Installation) -> Iterator[threading.Event]:
         acts: list[Act] = [lambda: _take(behind, stop)]
         for name, door in _doors(behind):
             log.info("door_opened", door=name, port=door.port)
+            behind.signs.show(name, Sign(Way.OPEN, door.port))
             opened.callback(door.stop)
             acts.append(door.serve)
-        acts += _lookers(installation, stop)
+        acts += _lookers(behind, stop)
+        acts.append(lambda: behind.signs.beat(stop))
         threads = [threading.Thread(target=lasting, args=[act]) for act in acts]
         for thread in threads:
             thread.start()
@@ -196,54 +206,78 @@ def _take(behind: _Behind, stop: threading.Event) -> None:
         partial_for=partial_for,
     )
     swept = float("-inf")
-    while not stop.wait(TAKE_SECONDS):
-        try:
-            if time.monotonic() - swept > SWEEP_SECONDS:
-                sweeper.sweep()
-                swept = time.monotonic()
-            taker.look()
-        except (KamizeroError, OSError) as error:
-            # The database or the disk is away; what was answered waits for them.
-            log.error("uploads_not_seen", error=str(error))
+
+    def look() -> Sign:
+        nonlocal swept
+        if time.monotonic() - swept > SWEEP_SECONDS:
+            sweeper.sweep()
+            swept = time.monotonic()
+        taker.look()
+        if taker.trouble is not None:
+            return Sign(Way.AWAY, why=taker.trouble)
+        return Sign(Way.OPEN)
+
+    # What was answered waits where the database or the disk is away.
+    _repeat(look, TAKING, behind.signs, stop, every=TAKE_SECONDS)
 
 
-def _lookers(installation: Installation, stop: threading.Event) -> list[Act]:
+def _lookers(behind: _Behind, stop: threading.Event) -> list[Act]:
     """What looks for files by itself: nobody comes to these doors."""
-    settings = installation.settings
+    installation, settings = behind.installation, behind.installation.settings
     ledger = Ledger(installation.rooms.database, now)
-    looks: list[Act] = []
+    looks: dict[str, Look] = {}
     if settings.watch_dir is not None:
         folder = WatchedFolder(
             settings.watch_dir,
             intake=installation.intake,
             ledger=ledger,
-            delivery=lambda: _delivery(settings, "watched folder"),
+            delivery=lambda: _delivery(settings, WATCHED),
             quiet_seconds=settings.watch_quiet_seconds,
         )
-        looks.append(folder.look)
+        looks[WATCHED] = partial(_look_at, settings.watch_dir, folder)
     if settings.inbox_url is not None:
         inbox = InboxBucket(
             _inbox(settings),
             ledger=ledger,
             intake=installation.intake,
-            delivery=lambda: _delivery(settings, "inbox bucket"),
+            delivery=lambda: _delivery(settings, INBOX),
             file_bytes=settings.max_file_bytes,
         )
-        looks.append(inbox.look)
+        looks[INBOX] = partial(_look_into, inbox)
+    return [
+        partial(_repeat, look, door, behind.signs, stop, every=WATCH_SECONDS)
+        for door, look in looks.items()
+    ]
 
-    def repeated(look: Act) -> Act:
-        return lambda: _repeat(look, stop)
 
-    return [repeated(look) for look in looks]
+def _look_at(place: Path, folder: WatchedFolder) -> Sign:
+    if not os.access(place, os.R_OK | os.X_OK):
+        raise StoreError(
+            "The watched folder is away: mount its share, or give this user the right "
+            "to read it."
+        )
+    folder.look()
+    return Sign(Way.OPEN)
 
 
-def _repeat(look: Act, stop: threading.Event) -> None:
-    while not stop.wait(WATCH_SECONDS):
+def _look_into(inbox: InboxBucket) -> Sign:
+    inbox.look()
+    return Sign(Way.OPEN)
+
+
+def _repeat(
+    look: Look, door: str, signs: Signs, stop: threading.Event, *, every: float
+) -> None:
+    while not stop.wait(every):
         try:
-            look()
-        except (KamizeroError, OSError) as error:
+            signs.show(door, look())
+        except KamizeroError as error:
             # A share or a store that went away comes back; papers wait in it.
-            log.error("door_not_seen", error=str(error))
+            log.error("door_not_seen", door=door, error=str(error))
+            signs.show(door, Sign(Way.AWAY, why=error.code))
+        except OSError as error:
+            log.error("door_not_seen", door=door, error=error.strerror)
+            signs.show(door, Sign(Way.AWAY, why="system"))
 
 
 def _delivery(settings: Settings, door: str) -> Delivery:

@@ -14,6 +14,7 @@ from ingest.doors.live import Live
 from ingest.doors.senders import AskedBefore
 from ingest.intake import Delivery, Incoming
 from kamizero.cli import slots
+from kamizero.cli.door_signs import doors_now
 from kamizero.cli.ingest import job_line
 from kamizero.cli.receptions import reception, spool_of
 from kamizero.cli.wiring import Installation
@@ -41,6 +42,7 @@ def web_app(installation: Installation) -> FastAPI:
             deliver=deliver,
             clock=rooms.clock,
             heartbeat=lambda: slots.last_beat(settings.data_dir),
+            doors=partial(doors_now, settings),
             site=settings.site,
             uploads=reception(
                 installation,

@@ -50,6 +50,20 @@ def wait_for_doors(data_dir: Path, *, wanted: Callable[[], bool]) -> IO[str] | N
     return _waited(lambda: _locked(_lock_file(data_dir, "doors")), wanted)
 
 
+def are_doors_kept(data_dir: Path) -> bool:
+    """Whether a process that keeps the doors lives; a dead one holds no lock."""
+    held = _locked(_lock_file(data_dir, "doors"), fcntl.LOCK_SH)
+    if held is None:
+        return True
+    held.close()
+    return False
+
+
+def door_signs(data_dir: Path) -> Path:
+    """Where that process shows how its doors are."""
+    return _lock_file(data_dir, "doors").with_suffix(".json")
+
+
 def _waited(
     taken: Callable[[], IO[str] | None], wanted: Callable[[], bool]
 ) -> IO[str] | None:
@@ -87,10 +101,10 @@ def _lock_file(data_dir: Path, name: str) -> Path:
     return folder / f"{name}.lock"
 
 
-def _locked(path: Path) -> IO[str] | None:
+def _locked(path: Path, kind: int = fcntl.LOCK_EX) -> IO[str] | None:
     file = path.open("a")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
         return None

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.certificate import made_certificate
@@ -54,6 +56,12 @@ def arrivals(installation: Installation) -> list[tuple[str, str]]:
     return [(source, state) for source, state in rows]
 
 
+def doors(address: str) -> dict[str, dict[str, Any]]:
+    """How each door stands, as whoever watches the house sees it."""
+    answer = httpx.get(f"{address}/healthz", timeout=20)
+    return dict(answer.json()["doors"]["each"])
+
+
 def test_a_transfer_survives_a_kill_of_its_process(installation: Installation) -> None:
     installation.up()
     client = login(installation)
@@ -80,6 +88,32 @@ def test_a_transfer_survives_a_kill_of_its_process(installation: Installation) -
         seconds=60,
     )
     assert not list((installation.folder / "incoming").iterdir())
+
+
+def test_health_shows_each_door_and_the_death_of_their_process(
+    installation: Installation, tmp_path: Path
+) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    installation.settings["KAMIZERO_WATCH_DIR"] = str(scans)
+    port = int(installation.settings["KAMIZERO_FTP_PORT"])
+    address = installation.up()
+    before = doors(address)
+
+    installation.kill_doors()
+    until(lambda: doors(address)["ftp"]["state"] == "closed", seconds=30)
+    until(lambda: doors(address) == before, seconds=60)
+    scans.rmdir()
+    until(lambda: doors(address)["watched folder"]["state"] == "away", seconds=30)
+
+    assert before == {
+        "taking": {"state": "open", "port": None, "why": None},
+        "ftp": {"state": "open", "port": port, "why": None},
+        "watched folder": {"state": "open", "port": None, "why": None},
+    }
+    assert doors(address)["ftp"]["state"] == "open"
+    assert httpx.get(f"{address}/healthz", timeout=20).status_code == 503
+    assert httpx.get(f"{address}/readyz", timeout=20).status_code == 200
 
 
 def test_devices_are_listed_and_removed(installation: Installation) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
+from ingest.doors.signs import Sign, Way
 from kamizero.model import Role
 from tests.office import Browser, Office
 from web.app import PAGES
@@ -166,6 +167,32 @@ def test_health_says_which_part_fails(office: Office) -> None:
 
     assert answer.status_code == 503
     assert answer.json()["database"]["state"] == "failing"
+
+
+@pytest.mark.parametrize("way", [Way.CLOSED, Way.AWAY])
+def test_health_names_the_door_that_is_not_open(office: Office, way: Way) -> None:
+    office.doors["ftp"] = Sign(Way.OPEN, 2121)
+    office.doors["sftp"] = Sign(way, why="store")
+
+    answer = office.browser().get("/healthz")
+
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "failing"
+    assert answer.json()["doors"]["each"] == {
+        "ftp": {"state": "open", "port": 2121, "why": None},
+        "sftp": {"state": way.value, "port": None, "why": "store"},
+    }
+
+
+def test_readiness_asks_for_this_server_alone(office: Office) -> None:
+    office.doors["ftp"] = Sign(Way.CLOSED)
+    ready = office.browser().get("/readyz")
+    path = Path(str(office.desk.database.engine.url.database))
+    path.rename(path.with_suffix(".gone"))
+    gone = office.browser().get("/readyz")
+
+    assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+    assert (gone.status_code, gone.json()["status"]) == (503, "not ready")
 
 
 def test_a_crash_is_told_in_peace_and_its_page_is_guarded_too(office: Office) -> None:

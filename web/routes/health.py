@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from ingest.doors.signs import Way
 from kamizero.errors import StoreError
 from storage.audit import unsealed
 from storage.tables import Work, WorkState
@@ -24,14 +25,28 @@ def health(rooms: InRooms) -> Response:
     """200 where everything needed answers, 503 with the part that does not."""
     database = _database(rooms)
     worker = _worker(rooms)
-    works = database["state"] == "ok" and worker["state"] != "silent"
+    doors = _doors(rooms)
+    works = database["state"] == doors["state"] == "ok" and worker["state"] != "silent"
     body = {
         "status": "ok" if works else "failing",
         "database": database,
         "store": {"grade": rooms.store.grade},
         "worker": worker,
+        "doors": doors,
     }
     return JSONResponse(body, status_code=200 if works else 503)
+
+
+@router.get("/readyz")
+def readiness(rooms: InRooms) -> Response:
+    """200 where this server can answer people and programs; it alone is asked.
+
+    A proxy that takes a server out for a door or a worker would close the pages too.
+    """
+    database = _database(rooms)
+    is_ready = database["state"] == "ok"
+    body = {"status": "ready" if is_ready else "not ready", "database": database}
+    return JSONResponse(body, status_code=200 if is_ready else 503)
 
 
 def _database(rooms: Rooms) -> dict[str, Any]:
@@ -55,3 +70,13 @@ def _worker(rooms: Rooms) -> dict[str, Any]:
         return {"state": "never_seen", "seen_at": None}
     silent = rooms.clock() - seen > SILENT_AFTER
     return {"state": "silent" if silent else "ok", "seen_at": seen.isoformat()}
+
+
+def _doors(rooms: Rooms) -> dict[str, Any]:
+    """Each door the settings open, by name."""
+    found = {
+        name: {"state": sign.way, "port": sign.port, "why": sign.why}
+        for name, sign in rooms.doors().items()
+    }
+    is_open = all(door["state"] == Way.OPEN for door in found.values())
+    return {"state": "ok" if is_open else "failing", "each": found}
