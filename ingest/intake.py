@@ -8,6 +8,14 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ingest.media.folder import (
+    Listing,
+    MediaFolders,
+    media_folders,
+    read_listing,
+    seems_listing,
+)
+from ingest.media.recording import Part, open_media
 from ingest.opening import media_type, open_original
 from ingest.page_image import Limits, pages
 from kamizero.errors import RefusedError, WrongCallError
@@ -20,6 +28,7 @@ Progress = Callable[[str], None]
 Within = Callable[[Session, int], None]
 
 MOST_SHEETS = 1_000_000
+TEXT_TABLE = "text/csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +68,20 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One file after its bytes were kept: its pages, or why it was refused."""
+    """One file after its bytes were kept: its pages, or why it was refused.
+
+    Attributes:
+        is_listing: it is, or wants to be, the table or the summary of a medium.
+        listing: what it counts, where it was not refused.
+    """
 
     source: str
     kept: Kept
     media_type: str
     pages: tuple[tuple[int, int, float, int], ...]
     refusal: RefusedError | None
+    is_listing: bool = False
+    listing: Listing | None = None
 
 
 class Intake:
@@ -125,6 +141,8 @@ class Intake:
         data = file.read()
         until = self._clock() + self._short_lock
         kept = originals.keep(self._store, data, retain_until=until)
+        if seems_listing(file.source, data):
+            return _listed(file, data, kept)
         try:
             if file.refusal is not None:
                 raise file.refusal
@@ -135,6 +153,19 @@ class Intake:
             return Taken(file.source, kept, opened.media_type, found, refusal=None)
         except RefusedError as refusal:
             return Taken(file.source, kept, media_type(data), (), refusal=refusal)
+
+
+def _listed(file: Incoming, data: bytes, kept: Kept) -> Taken:
+    """A table or summary of a medium: it has no pages, and its text stays as it is."""
+    try:
+        if file.refusal is not None:
+            raise file.refusal
+        found = read_listing(file.source, data)
+    except RefusedError as refusal:
+        return Taken(file.source, kept, TEXT_TABLE, (), refusal, is_listing=True)
+    return Taken(
+        file.source, kept, TEXT_TABLE, (), None, is_listing=True, listing=found
+    )
 
 
 def _record(
@@ -160,21 +191,35 @@ def _record(
         now=now,
         body={"door": delivery.door, "files": len(taken)},
     )
-    kept = _record_originals(session, taken, now=now)
+    media = media_folders(
+        [_writable(file.source) for file in taken],
+        [file.is_listing for file in taken],
+    )
+    kept = _record_originals(session, taken, media, now=now)
+    parts = []
     for seq, file in enumerate(taken, start=1):
-        _record_arrival(session, job, seq, file, kept[file.kept.sha256], now=now)
+        original = kept[file.kept.sha256]
+        arrival = _record_arrival(session, job, seq, file, original, now=now)
+        parts.append(Part(arrival, file.listing))
+    open_media(session, job, parts, media, now=now)
     return job.id
 
 
 def _record_originals(
-    session: Session, taken: Sequence[Taken], *, now: datetime
+    session: Session, taken: Sequence[Taken], media: MediaFolders, *, now: datetime
 ) -> Mapping[str, Original]:
     """The row of each file's bytes, by SHA-256."""
+    # What came on a medium was never paper here.
+    electronic = {taken[n].kept.sha256 for places in media.values() for n in places}
     # In one order for every job: two that bring the same files at the same time would
     # else wait for each other for ever.
     return {
         file.kept.sha256: originals.original_row(
-            session, file.kept, media_type=file.media_type, now=now
+            session,
+            file.kept,
+            media_type=file.media_type,
+            now=now,
+            legal_medium="electronic" if file.kept.sha256 in electronic else "paper",
         )
         for file in sorted(taken, key=lambda file: file.kept.sha256)
     }
@@ -188,7 +233,7 @@ def _record_arrival(
     original: Original,
     *,
     now: datetime,
-) -> None:
+) -> Arrival:
     first = _first_arrival(session, original)
     arrival = Arrival(
         job_id=job.id,
@@ -202,7 +247,7 @@ def _record_arrival(
     )
     session.add(arrival)
     session.flush()
-    if arrival.state == ArrivalState.TAKEN:
+    if arrival.state == ArrivalState.TAKEN and file.pages:
         _record_pages(session, arrival, file)
         work.put(session, kind="identify", subject=arrival.id, site=job.site, now=now)
     audit.record(
@@ -214,6 +259,7 @@ def _record_arrival(
         now=now,
         body={"original": original.sha256, "job": job.id},
     )
+    return arrival
 
 
 def _writable(source: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from kamizero.model import PageKind, Standing
-from storage import work
+from storage import medium, work
 from storage.tables import (
     Arrival,
     Balance,
@@ -120,6 +120,7 @@ def weigh(session: Session, bundle: Bundle) -> Weight:
     pages = valid_pages(session, bundle)
     filings = live_filings(session, bundle)
     entries = sum(len(entry_numbers(filing)) for filing in filings)
+    entries += sum(medium.found_records(session, bundle).values())
     sheets = sheets_behind_separator(pages)
     issues = tuple(_issues(session, bundle, pages, filings, sheets, entries))
     return Weight(
@@ -201,7 +202,10 @@ def _issues(
     sheets: int,
     entries: int,
 ) -> Iterator[str]:
-    if not pages:
+    if bundle.kind == BundleKind.MEDIA:
+        # Its table is there even where it has no page, or they were moved away.
+        yield from medium.issues(session, bundle)
+    elif not pages:
         # Everything in it went into other bundles, which are weighed themselves.
         return
     if bundle.declared_sheets not in (None, sheets):
@@ -222,15 +226,9 @@ def _oddities(
     filings: Sequence[Filing],
 ) -> Iterator[str]:
     """What is strange about a bundle although the numbers may agree."""
-    # A back that shows its front through is still the back of the separator.
-    top = {sheet_of(page) for page in pages if page.kind == PageKind.SEPARATOR}
-    loose = [
-        page
-        for page in pages
-        if page.filing_id is None and _is_paper(page) and sheet_of(page) not in top
-    ]
+    loose = _loose(bundle, pages)
     if loose:
-        yield f"loose:{len(loose)}"
+        yield f"loose:{loose}"
     failed = [page for page in pages if page.kind == PageKind.FAILED]
     if failed:
         yield f"failed:{len(failed)}"
@@ -239,14 +237,28 @@ def _oddities(
     broken = [filing for filing in filings if not _is_in_sequence(filing)]
     if broken:
         yield f"sequence:{len(broken)}"
-    if _is_number_used_again(session, bundle):
+    if bundle.kind != BundleKind.MEDIA and _is_number_used_again(session, bundle):
         yield "number_again"
-    if bundle.kind != BundleKind.BUNDLE:
+    if bundle.kind in (BundleKind.REENTRY, BundleKind.LATE):
         filing = referred(session, bundle)
         if filing is None:
             yield "reference"
         elif bundle.kind == BundleKind.LATE and is_closed(filing):
             yield "reference_closed"
+
+
+def _loose(bundle: Bundle, pages: Sequence[Page]) -> int:
+    """How many papers belong to no filing; on a medium the table is what is filed."""
+    # A back that shows its front through is still the back of the separator.
+    top = {sheet_of(page) for page in pages if page.kind == PageKind.SEPARATOR}
+    on_medium = bundle.kind == BundleKind.MEDIA
+    return sum(
+        page.filing_id is None
+        and _is_paper(page)
+        and sheet_of(page) not in top
+        and not (on_medium and page.kind == PageKind.ATTACHMENT)
+        for page in pages
+    )
 
 
 def _whole(session: Session, bundle: Bundle) -> Iterator[str]:

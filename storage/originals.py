@@ -20,7 +20,12 @@ def keep(store: ObjectStore, data: bytes, *, retain_until: datetime) -> Kept:
 
 
 def original_row(
-    session: Session, kept: Kept, *, media_type: str, now: datetime
+    session: Session,
+    kept: Kept,
+    *,
+    media_type: str,
+    now: datetime,
+    legal_medium: str = "paper",
 ) -> Original:
     """The row of these bytes, which is there once however often they come.
 
@@ -37,7 +42,7 @@ def original_row(
         store_version=kept.version,
         stored_at=now,
         retain_until=kept.retain_until,
-        legal_medium="paper",
+        legal_medium=legal_medium,
     )
     # Locked, so that the same bytes in two jobs at once see each other's arrival: only
     # the first is identified.

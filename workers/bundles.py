@@ -30,9 +30,12 @@ def run_of(session: Session, arrival: Arrival) -> list[Arrival]:
     files = session.scalars(
         select(Arrival)
         .where(Arrival.job_id == arrival.job_id)
+        .where(Arrival.medium_id.is_not_distinct_from(arrival.medium_id))
         .order_by(Arrival.seq)
         .execution_options(populate_existing=True)
     ).all()
+    if arrival.medium_id is not None:
+        return list(files)
     for places in series([file.source for file in files]):
         run = [files[place] for place in places]
         if arrival in run:
@@ -46,6 +49,8 @@ def open_run(session: Session, arrival: Arrival) -> list[Bundle]:
     pages = [page for file in run for page in file.pages]
     if any(page.kind is None or page.bundle_id is not None for page in pages):
         return []
+    if arrival.medium_id is not None:
+        return [_lay_on_medium(session, run, arrival.medium_id)]
     return open_bundles(session, run)
 
 
@@ -66,6 +71,18 @@ def open_bundles(session: Session, run: Sequence[Arrival]) -> list[Bundle]:
     pile.mark_uncovered()
     session.flush()
     return pile.bundles
+
+
+def _lay_on_medium(
+    session: Session, files: Sequence[Arrival], bundle_id: int
+) -> Bundle:
+    """Put every page of a medium into the bundle that was opened when it came."""
+    number_sheets(session, files)
+    pages = [page for file in files for page in file.pages]
+    for position, page in enumerate(pages):
+        page.bundle_id, page.position = bundle_id, position
+    session.flush()
+    return session.get_one(Bundle, bundle_id)
 
 
 def number_sheets(session: Session, run: Sequence[Arrival]) -> None:

@@ -7,14 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ingest.grouping import FilingPages, Seen, group
+from ingest.media.summary import is_named_summary
 from kamizero.model import PageKind, Role
 from review import queue
 from review.acts import Act
 from review.transitions import move
 from storage import audit, balance, work
 from storage.tables import (
+    AttachmentKind,
     Bundle,
     BundleKind,
+    Copy,
+    Disposal,
     EntryState,
     Filing,
     FilingStep,
@@ -94,7 +98,11 @@ def _sort_run(
             filing = _opened(session, bundle, found, form_pages, now=now)
             opened.append(filing)
         _gather(filing, form_pages, [pages[number] for number in found.attachments])
-    _put_back([pages[number] for number in grouped.loose])
+    loose = [pages[number] for number in grouped.loose]
+    if bundle.kind == BundleKind.MEDIA:
+        _lay_beside_table(loose)
+    else:
+        _put_back(loose)
     return opened
 
 
@@ -138,6 +146,17 @@ def _put_back(pages: Sequence[Page]) -> None:
     for page in pages:
         if page.kind == PageKind.ATTACHMENT and page.typed_by is None:
             page.kind = PageKind.UNKNOWN
+
+
+def _lay_beside_table(pages: Sequence[Page]) -> None:
+    """Papers on a medium belong to its table, which is what is filed."""
+    for page in pages:
+        if page.kind == PageKind.UNKNOWN and page.typed_by is None:
+            page.kind = PageKind.ATTACHMENT
+        is_new = page.kind == PageKind.ATTACHMENT and page.attachment is None
+        if is_new and is_named_summary(page.arrival.source):
+            page.attachment, page.copy = AttachmentKind.MEDIA_SUMMARY, Copy.ORIGINAL
+            page.disposal = Disposal.KEEP
 
 
 def _opened(

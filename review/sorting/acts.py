@@ -1,6 +1,7 @@
 """The acts of the scanning desk: what a page is, where it lies, and what counts."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,10 +22,13 @@ from storage.tables import (
     Copy,
     Disposal,
     Filing,
+    Medium,
     Page,
     Submitter,
     Touch,
 )
+
+MOST_RECORDS = 1_000_000
 
 _TYPED = frozenset(
     {PageKind.FORM, PageKind.ATTACHMENT, PageKind.BLANK, PageKind.UNKNOWN}
@@ -51,6 +55,30 @@ class Declared:
             raise WrongCallError("Sheets and entries are counted from 0.")
         if len(self.number) > 32:
             raise WrongCallError("The number of a bundle has at most 32 characters.")
+
+
+@dataclass(frozen=True, slots=True)
+class MediumDeclared:
+    """What somebody read off the summary (総括票) of a disc or an e-filing.
+
+    Attributes:
+        number: its 媒体番号 or 到達番号.
+        records: form code -> how many; a form that is not named has none.
+    """
+
+    medium: Medium
+    number: str
+    offices: int | None
+    records: Mapping[str, int] | None
+
+    def __post_init__(self) -> None:
+        counts = [self.offices or 0, *(self.records or {}).values()]
+        if min(counts) < 0 or max(counts) > MOST_RECORDS:
+            raise WrongCallError(f"Records are counted from 0 to {MOST_RECORDS:,}.")
+        if not all(re.fullmatch(r"\d{7,8}", code) for code in self.records or {}):
+            raise WrongCallError("The code of a form on a medium has 7 or 8 digits.")
+        if len(self.number) > 32:
+            raise WrongCallError("The number of a medium has at most 32 characters.")
 
 
 def retype(
@@ -235,6 +263,20 @@ def declare(
                 if not balance.is_closed(filing):
                     filing.received_on = declared.received_on
                     filing.version += 1
+
+
+def declare_medium(
+    session: Session, clerk: Clerk, bundle: Bundle, declared: MediumDeclared
+) -> None:
+    """Correct or add what the summary of a medium declares, and which medium it is."""
+    if bundle.kind != BundleKind.MEDIA:
+        raise WrongCallError("Only a disc or an e-filing declares offices and forms.")
+    with recorded(session, clerk, "declare_medium", bundle):
+        bundle.medium, bundle.number = declared.medium, declared.number.strip()
+        bundle.declared_offices = declared.offices
+        bundle.declared_records = (
+            None if declared.records is None else dict(declared.records)
+        )
 
 
 def explain(session: Session, clerk: Clerk, bundle: Bundle, why: str) -> None:

@@ -34,11 +34,15 @@ _PAGE = (
 )
 _BUNDLE = (
     "declared_entries",
+    "declared_offices",
+    "declared_records",
     "declared_sheets",
     "explained_by",
     "explained_for",
     "explained_why",
     "form",
+    "medium",
+    "number",
     "received_on",
     "submitter",
 )

@@ -32,6 +32,7 @@ from storage.tables.filings import (
     Page,
 )
 from storage.tables.findings import FindingRow
+from storage.tables.media import MediaFile, MediaRole, Medium
 from storage.tables.receiving import (
     Arrival,
     ArrivalState,
@@ -88,6 +89,9 @@ __all__ = [
     "IdempotentAnswer",
     "Job",
     "LoginSession",
+    "MediaFile",
+    "MediaRole",
+    "Medium",
     "Original",
     "Page",
     "Person",

@@ -55,6 +55,8 @@ class AttachmentKind(StrEnum):
     INCOME_PROOF = "income_proof"
     WAGE_LEDGER = "wage_ledger"
     OTHER = "other"
+    # 総括票 of a medium.
+    MEDIA_SUMMARY = "media_summary"
 
 
 class Copy(StrEnum):

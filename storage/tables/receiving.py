@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
+from storage.tables.media import Medium
 
 if TYPE_CHECKING:
     from storage.tables.filings import Page
@@ -95,6 +96,8 @@ class Arrival(Table):
     error_code: Mapped[str | None] = mapped_column(String(64))
     error_message: Mapped[str | None] = mapped_column(Text)
     first_arrival_id: Mapped[int | None] = mapped_column(ForeignKey("arrival.id"))
+    # The medium it came on, of which it is a file even where it has no pages.
+    medium_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"), index=True)
 
     job: Mapped[Job] = relationship(back_populates="arrivals")
     original: Mapped[Original] = relationship()
@@ -113,6 +116,8 @@ class BundleKind(StrEnum):
     LATE = "late"
     # No sheet lies on top: nothing was declared, or the sheet was not recognised.
     PLAIN = "plain"
+    # A disc or an e-filing: a table of records, its summary and other papers.
+    MEDIA = "media"
 
 
 class Balance(StrEnum):
@@ -154,6 +159,10 @@ class Bundle(Table):
         one_of("kind", BundleKind),
         one_of("balance", Balance),
         one_of("submitter", Submitter),
+        one_of("medium", Medium),
+        CheckConstraint(
+            "(kind = 'media') = (medium IS NOT NULL)", name="media_say_which"
+        ),
         CheckConstraint(
             "(balance = 'explained') = (explained_why IS NOT NULL)",
             name="explanation_says_why",
@@ -178,6 +187,11 @@ class Bundle(Table):
     # The receipt number of the filing that a re-entry or a late paper belongs to.
     reference: Mapped[str | None] = mapped_column(String(32))
     submitter: Mapped[str | None] = mapped_column(String(16))
+    # Of a medium: how it came, and what its summary (総括票) declares; `number` is its
+    # 媒体番号 or 到達番号, and records are counted by form code.
+    medium: Mapped[str | None] = mapped_column(String(16))
+    declared_offices: Mapped[int | None]
+    declared_records: Mapped[dict[str, int] | None] = mapped_column(JSON)
     # Papers without a sheet on top that lie before the first one that has it.
     uncovered: Mapped[bool] = mapped_column(default=False, server_default=text("FALSE"))
     # True while its pages wait to be made into filings again.
