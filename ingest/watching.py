@@ -1,8 +1,9 @@
-"""The watched folder: a file is taken when it is quiet, and removed when it is kept."""
+"""The watched folder: what is quiet is taken, and removed when it is kept."""
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,8 @@ import structlog
 from ingest.doors.ledger import mark_of
 from ingest.file_names import is_side_file, is_unfinished
 from ingest.intake import Delivery, Incoming, Within
-from kamizero.errors import KamizeroError
+from ingest.media.folder import media_folders, seems_listing
+from kamizero.errors import KamizeroError, StoreError
 
 log = structlog.get_logger()
 
@@ -50,7 +52,7 @@ class Sight:
 
 
 class WatchedFolder:
-    """Takes each quiet file of a folder in as a job of its own.
+    """Takes each quiet file of a folder in as a job of its own, a medium as one.
 
     The folder is polled: shares that are mounted from elsewhere tell of no events.
     """
@@ -69,7 +71,7 @@ class WatchedFolder:
         self._intake = intake
         self._ledger = ledger
         self._delivery = delivery
-        self._quiet = quiet_seconds
+        self._quiet_seconds = quiet_seconds
         self._monotonic = monotonic
         self._seen: dict[Path, Sight] = {}
         # Taken, but the folder does not let us remove them: taken once is enough.
@@ -78,39 +80,53 @@ class WatchedFolder:
     def look(self) -> list[int]:
         """Take in what has been quiet long enough; return the jobs."""
         jobs = []
-        for path, sight in self._quiet_files():
-            job = self._take(path, sight)
+        for together in self._quiet():
+            job = self._take(together)
             if job is not None:
                 jobs.append(job)
         return jobs
 
-    def _take(self, path: Path, sight: Sight) -> int | None:
-        source = str(path.relative_to(self._folder))
+    def _take(self, together: Mapping[Path, Sight]) -> int | None:
         job = None
         try:
-            data = path.read_bytes()
-            # Its bytes are part of what it is: nothing unseen is ever removed, even
-            # where names and times come again.
-            sha256 = hashlib.sha256(data).hexdigest()
-            mark = mark_of(source, sight.changed_ns, sha256)
+            # Their bytes are part of what they are: nothing unseen is ever removed,
+            # even where names and times come again.
+            files = [self._file(path, alone=len(together) == 1) for path in together]
+            mark = mark_of(
+                *(
+                    sign
+                    for file, sight in zip(files, together.values(), strict=True)
+                    for sign in (file.source, sight.changed_ns, file.sha256)
+                )
+            )
             if not self._ledger.was_taken(mark):
                 delivery = self._delivery()
+                size = sum(sight.size for sight in together.values())
                 job = self._intake.receive(
-                    [Incoming(source, partial(bytes, data))],
+                    [Incoming(file.source, file.read) for file in files],
                     delivery,
-                    within=self._ledger.note(mark, source, len(data), delivery),
+                    within=self._ledger.note(mark, files[0].source, size, delivery),
                 )
         except (KamizeroError, OSError) as error:
-            # The file stays where it is and is tried again at the next look.
+            # The files stay where they are and are tried again at the next look.
             log.error("watched_file_not_taken", error=_words_of(error))
             return None
-        # Only now, after the commit. A scanner that wrote on meanwhile keeps its
-        # file: the whole of it is taken when it is quiet again.
-        found = _sight(path, sight.since)
-        if found == sight:
-            self._remove(path, sight)
-        self._seen.pop(path, None)
+        for path, sight in together.items():
+            # Only now, after the commit. A scanner that wrote on meanwhile keeps its
+            # file: the whole of it is taken when it is quiet again.
+            if _sight(path, sight.since) == sight:
+                self._remove(path, sight)
+            self._seen.pop(path, None)
+        if len(together) > 1:
+            self._remove_empty(together)
         return job
+
+    def _file(self, path: Path, *, alone: bool) -> "_File":
+        data = path.read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        # The files of a disc are many: they are read again, one at a time.
+        read = partial(bytes, data) if alone else partial(_same_bytes, path, sha256)
+        return _File(str(path.relative_to(self._folder)), sha256, read)
 
     def _remove(self, path: Path, sight: Sight) -> None:
         try:
@@ -119,10 +135,22 @@ class WatchedFolder:
             log.error("watched_file_not_removed", error=_words_of(error))
             self._left[path] = sight
 
-    def _quiet_files(self) -> Iterator[tuple[Path, Sight]]:
+    def _remove_empty(self, paths: Iterable[Path]) -> None:
+        """Remove the folders of a medium in which nothing is left."""
+        folders = {folder for path in paths for folder in path.parents}
+        inside = [one for one in folders if self._folder in one.parents]
+        for folder in sorted(inside, key=lambda one: len(one.parts), reverse=True):
+            # Not empty, or not ours to remove: it does no harm.
+            with suppress(OSError):
+                folder.rmdir()
+
+    def _quiet(self) -> Iterator[Mapping[Path, Sight]]:
+        """What has been quiet long enough, all that belongs together at once."""
         now = self._monotonic()
         present = self._present()
         self._seen = {p: sight for p, sight in self._seen.items() if p in present}
+        quiet: dict[Path, Sight] = {}
+        waiting = {path for path in present if is_unfinished(path.name)}
         for path in present:
             before = self._seen.get(path)
             found = _sight(path, before.since if before else now)
@@ -130,8 +158,31 @@ class WatchedFolder:
                 continue
             if found != before:
                 self._seen[path] = replace(found, since=now)
-            elif now - found.since >= self._quiet:
-                yield path, found
+                waiting.add(path)
+            elif now - found.since < self._quiet_seconds:
+                waiting.add(path)
+            elif path not in waiting:
+                quiet[path] = found
+        for together in self._together(present):
+            # A disc is copied file by file: none of it is taken before all is there.
+            if waiting.isdisjoint(together):
+                found_quiet = {one: quiet[one] for one in together if one in quiet}
+                if found_quiet:
+                    yield found_quiet
+
+    def _together(self, present: Sequence[Path]) -> Iterator[Sequence[Path]]:
+        """The files of each medium, and every other file by itself."""
+        sources = [path.relative_to(self._folder) for path in present]
+        # The watched folder itself is no medium: it never comes to rest.
+        listings = [
+            len(source.parts) > 1 and seems_listing(str(source), b"")
+            for source in sources
+        ]
+        media = media_folders([str(source) for source in sources], listings)
+        for places in media.values():
+            yield [present[place] for place in places]
+        on_media = {place for places in media.values() for place in places}
+        yield from ([path] for n, path in enumerate(present) if n not in on_media)
 
     def _present(self) -> list[Path]:
         try:
@@ -140,6 +191,23 @@ class WatchedFolder:
             # A share that is gone may come back.
             log.error("watched_folder_not_read", error=_words_of(error))
             return []
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file as it was when it was looked through."""
+
+    source: str
+    sha256: str
+    read: Callable[[], bytes]
+
+
+def _same_bytes(path: Path, sha256: str) -> bytes:
+    """The bytes again. Raises StoreError where they are other ones by now."""
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise StoreError("A watched file changed while it was read; it is read again.")
+    return data
 
 
 def _words_of(error: KamizeroError | OSError) -> str:
@@ -164,5 +232,4 @@ def _is_scan(path: Path) -> bool:
         and not path.is_symlink()
         and not path.name.startswith((".", "~"))
         and not is_side_file(path.name)
-        and not is_unfinished(path.name)
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from kamizero.model import PageKind, Standing
@@ -130,6 +130,14 @@ def weigh(session: Session, bundle: Bundle) -> Weight:
         issues=issues,
         explained=bool(issues) and bundle.explained_for == list(issues),
     )
+
+
+def holds_something() -> ColumnElement[bool]:
+    """Pages lie in the bundle, or it is a medium, whose table has none.
+
+    One that was joined to another stays, but nothing lies in it.
+    """
+    return or_(Bundle.kind == BundleKind.MEDIA, Bundle.id.in_(select(Page.bundle_id)))
 
 
 def valid_pages(session: Session, bundle: Bundle) -> Sequence[Page]:

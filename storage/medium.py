@@ -35,6 +35,11 @@ def found_records(session: Session, bundle: Bundle) -> Mapping[str, int]:
     return dict(sorted(counted.items()))
 
 
+def found_offices(session: Session, bundle: Bundle) -> int:
+    """Offices that stand in its tables."""
+    return sum(table.offices or 0 for table in tables(session, bundle))
+
+
 def arrivals(session: Session, bundle: Bundle) -> Sequence[Arrival]:
     """Every file that came on the medium, also refused ones and those known before."""
     return session.scalars(
@@ -75,7 +80,7 @@ def _summary(session: Session, bundle: Bundle) -> Iterator[str]:
 
 
 def _counts(session: Session, bundle: Bundle) -> Iterator[str]:
-    offices = sum(table.offices or 0 for table in tables(session, bundle))
+    offices = found_offices(session, bundle)
     if bundle.declared_offices not in (None, offices):
         yield f"media_offices:{offices}/{bundle.declared_offices}"
     if bundle.declared_records is None:

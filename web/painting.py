@@ -84,6 +84,7 @@ class Painter:
             "age": partial(self.age, language=language, now=clock()),
             "size": size,
             "door": partial(self.door, language=language),
+            "media_form": partial(self.media_form, language=language),
             "refusal": partial(self.refusal, language=language),
             "visitor": visitor,
             "here": here,
@@ -104,6 +105,12 @@ class Painter:
         """Why a file or page was refused; `message` is what was written down then."""
         key = f"refusal.{code}"
         return self.texts.say(key, language) if self.texts.knows(key) else message
+
+    def media_form(self, code: str, *, language: str) -> str:
+        """A form code of a medium with what it is called, where we know it."""
+        key = f"mediaform.{code}"
+        known = self.texts.knows(key)
+        return f"{code} {self.texts.say(key, language)}" if known else code
 
     def door(self, name: str, *, language: str) -> str:
         """What a door is called; its own name where we have none for it."""

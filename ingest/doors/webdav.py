@@ -28,6 +28,7 @@ from ingest.doors.senders import Sender
 from ingest.doors.tls import Certificate
 from ingest.doors.transfer import Transfer
 from ingest.file_names import clean_name
+from ingest.media.folder import folder_of_job
 from kamizero.errors import KamizeroError, StoreError
 from storage.lockout import WrongLoginError
 
@@ -115,7 +116,7 @@ class Scan(DAVNonCollection):  # type: ignore[misc]
         del content_type
         announced = self.environ.get("CONTENT_LENGTH") or None
         size = int(announced) if announced is not None else None
-        folder = str(PurePosixPath(clean_name(self.path)).parent)
+        folder = str(folder_of_job(PurePosixPath(clean_name(self.path))))
         with _told():
             transfer = self._door.begin(
                 self._sender,

@@ -54,6 +54,12 @@ def is_media_name(name: str) -> bool:
     return bool(number_in(name) or arrival_number_in(name))
 
 
+def folder_of_job(path: PurePosixPath) -> PurePosixPath:
+    """The folder whose files come together: a medium with all below it, or just one."""
+    above = [folder for folder in path.parents if is_media_name(folder.name)]
+    return above[0] if above else path.parent
+
+
 def number_in(name: str) -> str:
     """The number of a medium that a folder's name says, empty where none."""
     match = _NAMED_MEDIUM.fullmatch(name)

@@ -258,15 +258,17 @@ def declare(
         bundle.declared_entries = declared.entries
         bundle.submitter = submitter or bundle.submitter
         if declared.received_on is not None:
-            bundle.received_on = declared.received_on
-            for filing in balance.live_filings(session, bundle):
-                if not balance.is_closed(filing):
-                    filing.received_on = declared.received_on
-                    filing.version += 1
+            _receive_on(session, bundle, declared.received_on)
 
 
 def declare_medium(
-    session: Session, clerk: Clerk, bundle: Bundle, declared: MediumDeclared
+    session: Session,
+    clerk: Clerk,
+    bundle: Bundle,
+    declared: MediumDeclared,
+    *,
+    submitter: Submitter | None = None,
+    received_on: date | None = None,
 ) -> None:
     """Correct or add what the summary of a medium declares, and which medium it is."""
     if bundle.kind != BundleKind.MEDIA:
@@ -277,6 +279,9 @@ def declare_medium(
         bundle.declared_records = (
             None if declared.records is None else dict(declared.records)
         )
+        bundle.submitter = submitter or bundle.submitter
+        if received_on is not None:
+            _receive_on(session, bundle, received_on)
 
 
 def explain(session: Session, clerk: Clerk, bundle: Bundle, why: str) -> None:
@@ -347,6 +352,15 @@ def pages_in(session: Session, bundle: Bundle, page_ids: Sequence[int]) -> list[
             f"Some of these pages do not lie in bundle {bundle.id}; load it again."
         )
     return found
+
+
+def _receive_on(session: Session, bundle: Bundle, day: date) -> None:
+    """Give the bundle and its open filings their day of receipt."""
+    bundle.received_on = day
+    for filing in balance.live_filings(session, bundle):
+        if not balance.is_closed(filing):
+            filing.received_on = day
+            filing.version += 1
 
 
 def _laid(session: Session, bundle: Bundle) -> list[Page]:

@@ -33,15 +33,16 @@ class FakeIntake:
     def receive(
         self, files: Iterable[Incoming], delivery: Delivery, *, within: Within
     ) -> int:
-        (file,) = files
-        data = file.read()
-        self.while_reading()
-        if self.fault and self.faulty in (None, file.source):
-            raise self.fault
-        self.taken.append((file.source, data))
+        read = []
+        for file in files:
+            read.append((file.source, file.read()))
+            self.while_reading()
+            if self.fault and self.faulty in (None, file.source):
+                raise self.fault
+        self.taken += read
         self.deliveries.append(delivery)
-        within(Session(), len(self.taken))
-        return len(self.taken)
+        within(Session(), len(self.deliveries))
+        return len(self.deliveries)
 
 
 @dataclass
@@ -351,3 +352,93 @@ def test_each_job_is_received_on_the_day_it_is_taken(share: Share) -> None:
 
     days = [delivery.received_on.day for delivery in share.intake.deliveries]
     assert days == [9, 10]
+
+
+def test_a_folder_with_a_table_is_one_job(share: Share) -> None:
+    share.write("cd/letters/a.pdf", b"a")
+    share.write("cd/SHFD0006.CSV", b"table")
+    share.write("b.tif", b"b")
+    share.look_after(0)
+
+    jobs = share.look_after(QUIET)
+
+    assert jobs == [1, 2]
+    assert share.taken == [
+        ("cd/SHFD0006.CSV", b"table"),
+        ("cd/letters/a.pdf", b"a"),
+        ("b.tif", b"b"),
+    ]
+    assert list(share.folder.iterdir()) == []
+
+
+def test_a_folder_is_not_taken_while_any_of_it_is_still_copied(share: Share) -> None:
+    share.write("cd/SHFD0006.CSV", b"tab")
+    share.look_after(0)
+    share.look_after(QUIET - 1)
+    share.write("cd/letter.pdf", b"a")
+
+    assert share.look_after(QUIET - 1) == []
+    share.write("cd/big.pdf.part", b"a")
+    assert share.look_after(QUIET) == []
+    assert share.look_after(QUIET) == []
+    (share.folder / "cd/big.pdf.part").rename(share.folder / "cd/big.pdf")
+    share.look_after(0)
+
+    assert share.look_after(QUIET) == [1]
+    assert len(share.taken) == 3
+
+
+def test_a_folder_that_is_named_so_waits_for_its_table(share: Share) -> None:
+    share.write("媒体003/letter.pdf", b"a")
+    share.look_after(0)
+    share.look_after(QUIET / 2)
+    share.write("媒体003/SHFD0006.CSV", b"table")
+    share.look_after(QUIET / 2)
+
+    assert share.look_after(QUIET) == [1]
+    assert len(share.taken) == 2
+
+
+def test_a_folder_that_changes_while_it_is_read_is_taken_whole_later(
+    share: Share,
+) -> None:
+    share.write("cd/SHFD0006.CSV", b"table")
+    letter = share.write("cd/z.pdf", b"page 1")
+    share.look_after(0)
+    share.intake.while_reading = lambda: share.write("cd/z.pdf", b"page 1, page 2")
+
+    assert share.look_after(QUIET) == []
+    assert share.taken == []
+    share.intake.while_reading = lambda: None
+    share.look_after(0)
+
+    assert share.look_after(QUIET) == [1]
+    assert share.taken[-1] == ("cd/z.pdf", b"page 1, page 2")
+    assert not letter.exists()
+
+
+def test_a_kill_before_a_folder_is_removed_takes_nothing_twice(share: Share) -> None:
+    def written() -> None:
+        share.writes = 0
+        share.write("cd/SHFD0006.CSV", b"table")
+        share.write("cd/letter.pdf", b"a")
+
+    written()
+    share.look_after(0)
+    share.look_after(QUIET)
+    written()
+    share.look_after(0)
+
+    assert share.look_after(QUIET) == []
+    assert len(share.taken) == 2
+    assert list(share.folder.iterdir()) == []
+
+
+def test_a_table_beside_scans_makes_no_medium_of_the_watched_folder(
+    share: Share,
+) -> None:
+    share.write("SHFD0006.CSV", b"table")
+    share.write("a.tif", b"a")
+    share.look_after(0)
+
+    assert share.look_after(QUIET) == [1, 2]

@@ -13,10 +13,17 @@ from forms.definition import FormDefinition
 from kamizero.errors import ForbiddenError, MissingError, WrongCallError
 from kamizero.model import PageKind
 from review.sorting import acts
-from review.sorting.acts import Declared
+from review.sorting.acts import Declared, MediumDeclared
 from review.sorting.receipt import slip
 from review.sorting.record import Clerk, undo
-from storage.tables import AttachmentKind, Bundle, Copy, Disposal, Submitter
+from storage.tables import (
+    AttachmentKind,
+    Bundle,
+    Copy,
+    Disposal,
+    Medium,
+    Submitter,
+)
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.shown.sorting import SortedBundle, open_bundles, sorted_bundle
@@ -40,7 +47,8 @@ class Act(BaseModel):
 
     act: Literal[
         "form", "attachment", "blank", "unknown", "classify", "turn", "move",
-        "split", "join", "replace", "set_aside", "declare", "explain", "attach", "undo",
+        "split", "join", "replace", "set_aside", "declare", "declare_medium", "explain",
+        "attach", "undo",
     ]  # fmt: skip
     pages: list[int] = Field(default_factory=list, max_length=5000)
     form: str = Field(default="", max_length=40)
@@ -58,6 +66,9 @@ class Act(BaseModel):
     disposal: Disposal = Disposal.KEEP
     why: str = Field(default="", max_length=500)
     receipt_number: str = Field(default="", max_length=32)
+    medium: Medium = Medium.DISC
+    offices: int | None = Field(default=None, ge=0, le=999)
+    records: dict[str, int] | None = Field(default=None, max_length=100)
 
 
 @router.get("")
@@ -85,6 +96,7 @@ def bundle(
             forms=rooms.library.all(),
             attachments=list(AttachmentKind),
             submitters=list(Submitter),
+            media=list(Medium),
             script_texts=painter.texts.group("script", visitor.language),
         )
 
@@ -185,6 +197,19 @@ def _declare(
     acts.declare(session, clerk, bundle, _declared(body), submitter=body.submitter)
 
 
+def _declare_medium(
+    session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
+) -> None:
+    acts.declare_medium(
+        session,
+        clerk,
+        bundle,
+        MediumDeclared(body.medium, body.number, body.offices, body.records),
+        submitter=body.submitter,
+        received_on=body.received_on,
+    )
+
+
 def _explain(
     session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act
 ) -> None:
@@ -214,6 +239,7 @@ _DEEDS: Mapping[str, Deed] = {
     "replace": _replace,
     "set_aside": _set_aside,
     "declare": _declare,
+    "declare_medium": _declare_medium,
     "explain": _explain,
     "attach": _attach,
     "undo": _undo,

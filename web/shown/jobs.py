@@ -12,7 +12,7 @@ from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.errors import MissingError
 from kamizero.model import PageKind
-from storage.balance import sheet_of, weigh
+from storage.balance import holds_something, sheet_of, weigh
 from storage.tables import (
     Arrival,
     ArrivalState,
@@ -72,6 +72,8 @@ class BundleLine:
     id: int
     number: str
     kind: str
+    # How it came, where it is no paper.
+    medium: str | None
     scheme: str
     form_title: str
     declared_sheets: int | None
@@ -162,7 +164,7 @@ def _unbalanced(session: Session, job: Job) -> int:
     held = select(Bundle).where(
         Bundle.job_id == job.id,
         Bundle.balance == Balance.OPEN,
-        Bundle.id.in_(select(Page.bundle_id)),
+        holds_something(),
     )
     return sum(not weigh(session, bundle).pending for bundle in session.scalars(held))
 
@@ -206,10 +208,11 @@ def bundle_line(
         id=bundle.id,
         number=bundle.number,
         kind=bundle.kind,
+        medium=bundle.medium,
         scheme=bundle.scheme,
         form_title=form_title(library, bundle.form, "", language),
         declared_sheets=bundle.declared_sheets,
-        declared_entries=bundle.declared_entries,
+        declared_entries=_declared_entries(bundle),
         sheets=weight.sheets,
         entries=weight.entries,
         pending=weight.pending,
@@ -217,6 +220,12 @@ def bundle_line(
         passes=weight.passes,
         explained_why=bundle.explained_why if weight.explained else None,
     )
+
+
+def _declared_entries(bundle: Bundle) -> int | None:
+    if bundle.declared_records is not None:
+        return sum(bundle.declared_records.values())
+    return bundle.declared_entries
 
 
 def file_views(

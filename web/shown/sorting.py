@@ -11,10 +11,12 @@ from forms.library import Library
 from kamizero.model import PageKind, Standing
 from review.sorting.required import missing
 from review.sorting.splits import boundaries
+from storage import balance
 from storage.balance import valid_pages
 from storage.tables import Balance, Bundle, Job, Page
 from storage.vault import Vault
 from web.shown.jobs import BundleLine, bundle_line, form_title
+from web.shown.medium import MediumView, medium_view
 from web.shown.pages import turn_of
 
 PAGE_SIZE = 50
@@ -57,6 +59,8 @@ class SortedBundle:
     missing: Sequence[str]
     before: int | None
     after: int | None
+    # None for a bundle of paper.
+    medium: MediumView | None
 
 
 def sorted_bundle(
@@ -91,6 +95,7 @@ def sorted_bundle(
         missing=sorted({one.kind.value for one in missing(session, vault, bundle)}),
         before=_neighbour(session, bundle, forward=False),
         after=_neighbour(session, bundle, forward=True),
+        medium=medium_view(session, bundle),
     )
 
 
@@ -98,7 +103,7 @@ def open_bundles(session: Session, library: Library, language: str) -> list[Bund
     """What waits for the desk, the oldest first."""
     bundles = session.scalars(
         select(Bundle)
-        .where(Bundle.balance == Balance.OPEN, Bundle.id.in_(select(Page.bundle_id)))
+        .where(Bundle.balance == Balance.OPEN, balance.holds_something())
         .order_by(Bundle.id)
         .limit(PAGE_SIZE)
     )
@@ -144,6 +149,6 @@ def _neighbour(session: Session, bundle: Bundle, *, forward: bool) -> int | None
     return session.scalars(
         select(Bundle.id)
         .where(Bundle.job_id == bundle.job_id, there)
-        .where(Bundle.id.in_(select(Page.bundle_id)))
+        .where(balance.holds_something())
         .order_by(order)
     ).first()

@@ -73,6 +73,8 @@ class SortingDesk {
   }
 
   pick() {
+    // A medium may have no papers.
+    if (!this.current) return;
     const id = this.idOf(this.current);
     if (!this.picked.delete(id)) this.picked.add(id);
     this.paint();
@@ -114,10 +116,11 @@ class SortingDesk {
   layDown() {
     const pages = this.cut;
     this.cut = [];
-    if (pages.length) this.act("move", { pages, before: this.idOf(this.current) });
+    if (pages.length && this.current) this.act("move", { pages, before: this.idOf(this.current) });
   }
 
   replace() {
+    if (!this.current) return;
     const id = this.idOf(this.current);
     if (this.replacing === null) {
       this.replacing = id;
@@ -189,3 +192,4 @@ desk.part.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey) desk.pick();
 });
 followDrags(desk);
+desk.root.dataset.ready = "yes";

@@ -6,6 +6,8 @@ export class SortingDialogs {
   constructor(desk) {
     this.desk = desk;
     this.onSave("sort-numbers", (form) => this.saveNumbers(form));
+    // Only the desk of a medium asks for it.
+    if (this.form("sort-medium")) this.onSave("sort-medium", (form) => this.saveMedium(form));
     this.onSave("sort-form", (form) => desk.act("form", { form: form.form.value }));
     this.onSave("sort-kind", (form) => this.saveKind(form));
     this.onSave("sort-text", (form) => this.saveText(form));
@@ -41,6 +43,39 @@ export class SortingDialogs {
       sheets: number(form.sheets),
       entries: number(form.entries),
       number: form.number.value,
+      received_on: form.received_on.value || null,
+      submitter: form.submitter.value || null,
+    });
+  }
+
+  askDeclared() {
+    if (this.desk.head.dataset.medium) this.askMedium();
+    else this.askNumbers("declare");
+  }
+
+  askMedium() {
+    const form = this.form("sort-medium");
+    const said = this.desk.head.dataset;
+    const records = JSON.parse(said.records);
+    form.reset();
+    for (const name of ["medium", "number", "offices", "submitter"]) {
+      form.elements[name].value = said[name];
+    }
+    form.received_on.value = said.received;
+    for (const input of form.querySelectorAll("[data-code]")) {
+      input.value = records[input.dataset.code] ?? "";
+    }
+    this.open("sort-medium", form.offices);
+  }
+
+  saveMedium(form) {
+    const counts = [...form.querySelectorAll("[data-code]")].filter((input) => input.value);
+    const records = counts.map((input) => [input.dataset.code, Number(input.value)]);
+    this.desk.act("declare_medium", {
+      medium: form.medium.value,
+      number: form.number.value.trim(),
+      offices: form.offices.value === "" ? null : Number(form.offices.value),
+      records: records.length ? Object.fromEntries(records) : null,
       received_on: form.received_on.value || null,
       submitter: form.submitter.value || null,
     });
