@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ingest.intake import Delivery, Incoming, Intake
 from ingest.page_image import Limits
 from storage.balance import weigh
-from storage.tables import Bundle, BundleKind
+from storage.tables import Bundle, BundleKind, Site
 from tests.desk import NOW, Desk
 from tests.scanner import saved, sheet
 from tests.workshop import rooms
@@ -71,6 +71,8 @@ def take_in(desk: Desk, files: Mapping[str, bytes]) -> int:
         hint=lambda _: None,
     )
     incoming = [Incoming(name, partial(bytes, data)) for name, data in files.items()]
+    with desk.database.begin() as session:
+        session.merge(Site(code="main", name="本所"))
     delivery = Delivery("webdav", "ken", "main", date(2020, 12, 9))
     return intake.receive(incoming, delivery)
 

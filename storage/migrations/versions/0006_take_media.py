@@ -8,8 +8,8 @@ from alembic import op
 from kamizero.errors import SetupError
 from storage import columns
 
-revision: str = "0005"
-down_revision: str | None = "0004"
+revision: str = "0006"
+down_revision: str | None = "0005"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
