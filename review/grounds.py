@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 from review.refusals import ReasonMissingError
@@ -12,10 +12,11 @@ Record = Literal["insured", "office"]
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """Somebody was asked (照会): whom, when, and what they answered."""
+    """Somebody was asked (照会): whom, when by the clock, and what they answered."""
 
     whom: str
     on: date
+    at: time
     answer: str
 
     def __post_init__(self) -> None:
@@ -49,7 +50,8 @@ def ground_body(ground: Ground) -> Mapping[str, object]:
     """What stands beside the decision for ever: ids and codes, no name, no answer."""
     match ground:
         case Inquiry():
-            return {"kind": "inquiry", "on": ground.on.isoformat()}
+            asked = {"on": ground.on.isoformat(), "at": f"{ground.at:%H:%M}"}
+            return {"kind": "inquiry", **asked}
         case AttachmentPage():
             return {"kind": "attachment", "page": ground.page_id}
         case Register():

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kamizero.model import Box, Candidate, FieldState, LocalText
+from review.above import bodies_above, column
 from review.doubt import fields_of, findings_on, is_settled, is_undecided
 from review.queue import hold
 from storage import audit
@@ -39,7 +40,8 @@ class ShownField:
     """One field: where it stands, what is written, what is decided.
 
     `latest_version` is what the page says it saw when it sends a change back.
-    `as_decided` is None where what is decided is what is written.
+    `as_decided` is None where what is decided is what is written. `above` is what a
+    〃 in the field would repeat, None where nothing stands there.
     """
 
     name: str
@@ -53,6 +55,7 @@ class ShownField:
     settled: bool
     undecided: bool
     candidates: tuple[Candidate, ...]
+    above: Body | None
     latest_version: int
     versions: int
 
@@ -102,6 +105,7 @@ def item(
     """
     fields = fields_of(session, entry)
     counts = _version_counts(session, fields)
+    above = bodies_above(session, vault, entry)
     return ReviewItem(
         entry_id=entry.id,
         filing_id=entry.filing_id,
@@ -111,7 +115,13 @@ def item(
         state=entry.state,
         reasons=tuple(entry.reasons),
         fields=tuple(
-            _shown(field, vault, masked=field.sensitive and not unmask, count=count)
+            _shown(
+                field,
+                vault,
+                masked=field.sensitive and not unmask,
+                count=count,
+                above=above.get(column(field.name)) if field.entry_n else None,
+            )
             for field, count in zip(fields, counts, strict=True)
         ),
         findings=tuple(shown_finding(row) for row in findings_on(session, entry)),
@@ -176,7 +186,12 @@ def _version_counts(session: Session, fields: Sequence[Field]) -> list[tuple[int
 
 
 def _shown(
-    field: Field, vault: Vault, *, masked: bool, count: tuple[int, int]
+    field: Field,
+    vault: Vault,
+    *,
+    masked: bool,
+    count: tuple[int, int],
+    above: Body | None,
 ) -> ShownField:
     latest, versions = count
     return ShownField(
@@ -191,6 +206,7 @@ def _shown(
         settled=is_settled(field),
         undecided=is_undecided(field),
         candidates=() if masked else _candidates(field, vault),
+        above=above,
         latest_version=latest,
         versions=versions,
     )

@@ -70,9 +70,13 @@ class Desk:
         entries: int = 1,
         doubtful: Sequence[str] = (),
         written: Mapping[str, str] | None = None,
+        other: Mapping[str, str] | None = None,
         kind: FilingKind = FilingKind.NEW,
     ) -> int:
-        """Take a filing in and read it; `written` overrides what is on the paper."""
+        """Take a filing in and read it; `written` overrides what is on the paper.
+
+        `other` is what fields may be read as besides.
+        """
         with self.database.begin() as session:
             filing = new_filing(session, self.definition, kind)
             page = new_page(session, filing)
@@ -80,7 +84,12 @@ class Desk:
                 if (defined.entry or 0) <= entries:
                     value = (written or {}).get(defined.name, on_paper(defined.name))
                     accepted = defined.name not in doubtful
-                    reading = a_reading(defined.name, value, accepted=accepted)
+                    reading = a_reading(
+                        defined.name,
+                        value,
+                        accepted=accepted,
+                        other=(other or {}).get(defined.name),
+                    )
                     field = a_field(defined, position)
                     read_field(session, self.vault, page, field, reading)
             session.add_all(Entry(filing_id=filing.id, n=n + 1) for n in range(entries))
@@ -94,6 +103,7 @@ class Desk:
         severity: Severity = Severity.ERROR,
         entry_n: int = 1,
         fields: Sequence[str] = (),
+        record: str | None = None,
     ) -> int:
         """Let a rule say something about the filing."""
         with self.database.begin() as session:
@@ -105,6 +115,7 @@ class Desk:
                 fields=list(fields),
                 message_ja="誤りです",
                 message_en="It is wrong",
+                record=record,
             )
             session.add(row)
             session.flush()

@@ -147,7 +147,10 @@ def a_field(defined: FieldOfForm, position: int) -> Field:
     )
 
 
-def a_reading(name: str, value: str, *, accepted: bool) -> Reading:
+def a_reading(
+    name: str, value: str, *, accepted: bool, other: str | None = None
+) -> Reading:
+    besides = f"{value}?" if other is None else other
     return Reading(
         name=name,
         state=FieldState.READ if value else FieldState.BLANK,
@@ -158,6 +161,6 @@ def a_reading(name: str, value: str, *, accepted: bool) -> Reading:
         chosen_by=None,
         page=1,
         box_px=Box(10, 20, 30, 40),
-        alternatives=(Candidate(f"{value}?", f"{value}?", 0.2),),
+        alternatives=(Candidate(besides, besides, 0.2),),
         engine="pp-ocrv6-small@0123",
     )

@@ -17,17 +17,20 @@ from forms.grammar.eras import (
     to_written,
 )
 from forms.grammar.formats import FORMATS, cell_alphabets
-from forms.grammar.names import folded_kana, folded_kanji, folded_office, variants_of
+from forms.grammar.names import folded_kana, folded_kanji, folded_office
 from forms.grammar.values import alphabet, canonical, is_valid, written_date
+from forms.grammar.variants import Carried, carried, variant_groups, variants_of
 
 __all__ = [
     "ERAS",
     "FORMATS",
+    "Carried",
     "DateReading",
     "Era",
     "WrittenDate",
     "alphabet",
     "canonical",
+    "carried",
     "cell_alphabets",
     "corporate_number_check_digit",
     "corporate_number_is_valid",
@@ -41,6 +44,7 @@ __all__ = [
     "outside_jis_x_0208",
     "parse_written",
     "to_written",
+    "variant_groups",
     "variants_of",
     "written_date",
 ]

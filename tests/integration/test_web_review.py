@@ -1,9 +1,6 @@
 """The reviewer's desk: one item for one person, each answer saved at once."""
 
-import json
-import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -11,40 +8,12 @@ from kamizero.model import Role
 from storage.tables import AuditEvent, Filing, Touch
 from storage.values import MASK
 from tests.desk import PAPER
-from tests.office import Browser, Office
+from tests.office import Office
+from tests.review_pages import Sitting, task_in
 
 NAME = "insured.1.name_kana"
 BIRTH = "insured.1.birth_date"
 MY_NUMBER = "insured.1.my_number"
-
-
-def task_in(html: str) -> dict[str, Any]:
-    """What the page gives its scripts."""
-    match = re.search(
-        r"<script type=\"application/json\" data-task>(.*?)</script>", html
-    )
-    assert match is not None
-    return dict(json.loads(match.group(1)))
-
-
-class Sitting:
-    """A person with an entry open before them."""
-
-    def __init__(self, browser: Browser, entry: int) -> None:
-        self.browser = browser
-        self.address = f"/review/{entry}"
-        self.task = task_in(browser.get(self.address).text)
-
-    def field(self, name: str) -> dict[str, Any]:
-        return next(dict(one) for one in self.task["fields"] if one["name"] == name)
-
-    def answer(self, name: str, act: str, **more: Any) -> Any:
-        seen = {"expected_version": self.field(name)["version"], **more}
-        return self.send(f"fields/{name}", act=act, **seen)
-
-    def send(self, path: str, **body: Any) -> Any:
-        fenced = {"fence": self.task["fence"], **body}
-        return self.browser.send(f"{self.address}/{path}", **fenced)
 
 
 def sit_down(office: Office, filing: int, name: str = "rei") -> Sitting:
@@ -179,7 +148,13 @@ def test_an_unreadable_field_wants_a_decision_with_a_ground(office: Office) -> N
     filing = office.waiting(doubtful=[BIRTH])
     sitting = sit_down(office, filing)
     saved = sitting.answer(BIRTH, "settle", state="unreadable").json()["fields"][0]
-    ground = {"ground": "inquiry", "whom": "K", "on": "2020-12-09", "answer": "12 May"}
+    ground = {
+        "ground": "inquiry",
+        "whom": "K",
+        "on": "2020-12-09",
+        "at": "14:05",
+        "answer": "12 May",
+    }
 
     decided = sitting.answer(
         BIRTH,

@@ -1,6 +1,6 @@
 """The record other programs read, and what waits to leave."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -70,7 +70,7 @@ def test_a_record_has_the_keys_other_programs_rely_on(desk: Desk) -> None:
 def test_a_record_tells_what_is_written_from_what_is_decided(desk: Desk) -> None:
     filing = desk.receive(doubtful=[NAME])
     desk.route(filing)
-    ground = Inquiry("総務", date(2020, 12, 10), "佐藤です")
+    ground = Inquiry("総務", date(2020, 12, 10), time(14, 5), "佐藤です")
     desk.decide(desk.claim(filing), NAME, "サトウ　タロウ", ground)
 
     field = body(desk, filing)["entries"][0]["fields"][NAME]

@@ -3,10 +3,12 @@
 import pytest
 
 from forms.grammar import (
+    carried,
     folded_kana,
     folded_kanji,
     folded_office,
     outside_jis_x_0208,
+    variant_groups,
     variants_of,
 )
 
@@ -62,3 +64,23 @@ def test_characters_the_host_cannot_hold_are_named() -> None:
 def test_the_variants_of_a_kanji_are_its_other_forms() -> None:
     assert set(variants_of("髙")) == {"高"}
     assert variants_of("花") == ""
+
+
+def test_a_kanji_with_a_code_of_its_own_is_a_variant_of_what_it_copies() -> None:
+    assert variants_of("\u795e") == "\ufa19"
+    assert folded_kanji("\ufa19田") == folded_kanji("\u795e田")
+
+
+def test_no_kanji_stands_among_the_variants_of_two_others() -> None:
+    kanji = "".join(variant_groups())
+
+    assert len(kanji) == len(set(kanji))
+    assert outside_jis_x_0208("".join(group[0] for group in variant_groups())) == ""
+
+
+def test_a_csv_carries_the_usual_form_of_what_it_lacks() -> None:
+    assert carried("髙橋　𠮷﨑\u795e") == ("高橋　吉崎\u795e", "髙𠮷﨑")
+
+
+def test_a_csv_carries_nothing_in_place_of_a_kanji_without_other_forms() -> None:
+    assert carried("𩸽田") == ("田", "𩸽")

@@ -1,7 +1,7 @@
 """Settling a field: what is written, what is decided, and back again."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -163,7 +163,12 @@ def test_an_unreadable_field_stays_open_until_it_is_decided(desk: Desk) -> None:
     desk.settle(claim, NAME, state=FieldState.UNREADABLE)
     assert desk.shown(claim, NAME).undecided
 
-    desk.decide(claim, NAME, "ヤマダ　ハナコ", Inquiry("総務", NOW.date(), "花子です"))
+    desk.decide(
+        claim,
+        NAME,
+        "ヤマダ　ハナコ",
+        Inquiry("総務", NOW.date(), time(14, 5), "花子です"),
+    )
 
     assert not desk.shown(claim, NAME).undecided
 
@@ -179,14 +184,18 @@ def test_a_decision_leaves_what_is_written(desk: Desk) -> None:
 def test_the_answer_to_an_inquiry_is_kept_with_the_value_alone(desk: Desk) -> None:
     claim = in_review(desk)
 
-    ground = Inquiry("佐藤さん", date(2020, 12, 10), "旧姓です")
+    ground = Inquiry("佐藤さん", date(2020, 12, 10), time(14, 5), "旧姓です")
     desk.decide(claim, NAME, "サトウ　タロウ", ground)
 
     with desk.database.look() as session:
         version = session.scalars(
             select(FieldVersion).where(FieldVersion.purpose == "as_decided")
         ).one()
-        assert version.ground == {"kind": "inquiry", "on": "2020-12-10"}
+        assert version.ground == {
+            "kind": "inquiry",
+            "on": "2020-12-10",
+            "at": "14:05",
+        }
         assert body_of(version, desk.vault).text == "佐藤さん: 旧姓です"
 
 
@@ -203,7 +212,7 @@ def test_a_ground_leads_to_a_page_of_the_same_filing(desk: Desk) -> None:
 
 def test_an_inquiry_says_whom_and_what() -> None:
     with pytest.raises(ReasonMissingError):
-        Inquiry("佐藤さん", date(2020, 12, 10), " ")
+        Inquiry("佐藤さん", date(2020, 12, 10), time(14, 5), " ")
 
 
 def test_a_page_that_shows_an_old_value_cannot_overwrite_a_newer(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -49,6 +49,7 @@ class GroundGiven(BaseModel):
     ground: Literal["inquiry", "attachment", "register", "office_assigned"]
     whom: str = Field(default="", max_length=100)
     on: date | None = None
+    at: time | None = None
     answer: str = Field(default="", max_length=300)
     page: int = 0
     record: Record | None = None
@@ -184,9 +185,11 @@ def _ground(answer: FieldAnswer) -> Ground:
         raise WrongCallError("A decision needs a ground.")
     match given.ground:
         case "inquiry":
-            if given.on is None:
-                raise WrongCallError("Say on which day you asked.")
-            return Inquiry(whom=given.whom, on=given.on, answer=given.answer)
+            if given.on is None or given.at is None:
+                raise WrongCallError("Say on which day and at what time you asked.")
+            return Inquiry(
+                whom=given.whom, on=given.on, at=given.at, answer=given.answer
+            )
         case "attachment":
             return AttachmentPage(page_id=given.page)
         case "register":

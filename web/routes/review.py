@@ -8,6 +8,7 @@ from review.item import unmasked_item
 from storage.tables import Entry
 from storage.work import Claim
 from web.claims import fresh_claim
+from web.keyboard import aids
 from web.painting import business_day, painter_of
 from web.refusals import TakenError
 from web.rooms import Rooms
@@ -33,6 +34,7 @@ def review_page(
         here="queue",
         task=_task(request, rooms, visitor, claim),
         today=business_day(rooms.clock()),
+        aids=aids(),
         script_texts=painter.texts.group("script", visitor.language),
     )
 

@@ -1,6 +1,6 @@
 """What an approver looks at first: changes, waivers, and what nobody saw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,11 +21,13 @@ from storage.tables import (
     FieldVersion,
     Filing,
     FindingRow,
+    Page,
     Touch,
 )
 from storage.vault import Vault
 from web.shown.fields import label_of
 from web.shown.filing import ValueGroup, ValueView
+from web.shown.grounds import ground_said
 from web.shown.jobs import form_title, standing
 from web.writing import Pen
 
@@ -95,9 +97,12 @@ def summary(
         findings |= {f.id: f for f in what_was_waived(session, entry)}
         names = what_nobody_saw(session, entry)
         unseen |= {name: values[name] for name in names if name in values}
+    pages = entries[0].filing.pages if entries else []
     real = [change for change in changes.values() if not change.same_value]
     return Summary(
-        changed=[_change(c, values[c.field_name], definition, pen) for c in real],
+        changed=[
+            _change(c, values[c.field_name], definition, pen, pages) for c in real
+        ],
         unseen=[view for view in unseen.values() if view.shown],
         waived=list(findings.values()),
         confirmed=len(changes) - len(real),
@@ -189,7 +194,11 @@ def _waived(session: Session, filings: list[int]) -> dict[int, int]:
 
 
 def _change(
-    change: Change, value: ValueView, definition: FormDefinition, pen: Pen
+    change: Change,
+    value: ValueView,
+    definition: FormDefinition,
+    pen: Pen,
+    pages: Sequence[Page],
 ) -> ChangeView:
     field = definition.field(change.field_name)
 
@@ -206,14 +215,7 @@ def _change(
         after=said(change.after),
         who=change.after.author,
         at=change.after.at,
-        ground=_ground(change.after.ground, pen),
+        ground=ground_said(change.after, pen, pages),
         page_id=value.page_id,
         box=value.box,
     )
-
-
-def _ground(ground: Mapping[str, object] | None, pen: Pen) -> str:
-    if not ground:
-        return ""
-    key = f"ground.{ground.get('kind')}"
-    return pen.texts.say(key, pen.language) if pen.texts.knows(key) else ""

@@ -32,6 +32,7 @@ class FieldView:
 
     Attributes:
         writing: what the input holds; `shown` is the same for people to read.
+        above: what 〃 would repeat: the value above in the same column.
         flag: the worst severity of an open finding about it, or "".
         standing: how sure one can be of it; `how`: who or what said so, in short.
     """
@@ -42,6 +43,7 @@ class FieldView:
     type: str
     keys: str
     cells: int
+    sensitive: bool
     choices: tuple[Mapping[str, str], ...]
     state: str
     writing: str
@@ -57,6 +59,7 @@ class FieldView:
     page_id: int
     box: tuple[float, ...]
     candidates: tuple[Option, ...]
+    above: Option | None
 
     @property
     def done(self) -> bool:
@@ -115,6 +118,7 @@ def _view(
         type=field.type.value,
         keys="numeric" if is_numeric(field) else "text",
         cells=len(field.cells or ()),
+        sensitive=field.sensitive,
         choices=tuple({"code": c.code, "label": c.label} for c in field.choices)
         if field.type is not FieldType.DATE
         else (),
@@ -132,7 +136,20 @@ def _view(
         page_id=shown.page_id,
         box=tuple(place(field, shown.box_px, turn=turn)),
         candidates=_candidates(shown, field, pen),
+        above=_above(shown, field, pen),
     )
+
+
+def _above(shown: ShownField, field: Field, pen: Pen) -> Option | None:
+    if shown.above is None:
+        return None
+    said: dict[str, Any] = {
+        "state": FieldState.DITTO,
+        "value": shown.above.value,
+        "text": shown.above.text,
+    }
+    writing = typed_form(field, **said)
+    return Option(writing, pen.shown(field, **said), "") if writing else None
 
 
 def _typed(field: Field, value: ShownValue | None) -> str:

@@ -1,6 +1,6 @@
 """Where to look for a field on its page: its box, and the era beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from forms.definition import Field, FieldType
 from kamizero.model import Box
@@ -21,18 +21,18 @@ def place(field: Field, box_px: Box, *, turn: int) -> Box:
     """
     if field.type is not FieldType.DATE or not field.choices:
         return box_px
+    eras = [choice.box_mm for choice in field.choices]
+    return _around([box_px, *boxes_beside(field, eras, box_px, turn=turn)])
+
+
+def boxes_beside(
+    field: Field, boxes: Sequence[Box], box_px: Box, *, turn: int
+) -> list[Box]:
+    """Boxes of the form (mm), laid on the page where the field lies on it."""
     upright = turn % 180 == 0
     scale = (box_px.w if upright else box_px.h) / field.box_mm.w
     centre = field.box_mm.centre
-    return _around(
-        [
-            box_px,
-            *(
-                _laid(choice.box_mm, centre, box_px.centre, scale, turn)
-                for choice in field.choices
-            ),
-        ]
-    )
+    return [_laid(box, centre, box_px.centre, scale, turn) for box in boxes]
 
 
 def _laid(

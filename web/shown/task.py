@@ -11,6 +11,7 @@ from review.item import ReviewItem
 from review.queue import LEASE
 from storage.tables import Entry
 from storage.work import Claim
+from web.shown.digits import WrittenDigit, same_hand
 from web.shown.fields import FieldView, field_views
 from web.shown.findings import FindingView, finding_views
 from web.shown.jobs import short_title
@@ -46,6 +47,7 @@ class TaskView:
     fields: tuple[FieldView, ...]
     findings: tuple[FindingView, ...]
     eras: tuple[dict[str, Any], ...]
+    digits: tuple[WrittenDigit, ...]
 
     @property
     def groups(self) -> tuple[Group, Group]:
@@ -66,6 +68,7 @@ class TaskView:
             "pages": [asdict(page) for page in self.pages],
             "fields": [asdict(field) for field in walked],
             "eras": list(self.eras),
+            "digits": [asdict(digit) for digit in self.digits],
         }
 
 
@@ -107,6 +110,9 @@ def task_view(
         ),
         findings=tuple(views_of(item, definition, pen, role)),
         eras=tuple(_eras(pen)),
+        digits=tuple(
+            same_hand(item.fields, definition=definition, turns=turns_of(filing))
+        ),
     )
 
 
@@ -115,7 +121,11 @@ def views_of(
 ) -> Sequence[FindingView]:
     """The findings of a task, as the person at work on it sees them."""
     return finding_views(
-        item.findings, definition=definition, language=pen.language, role=role
+        item.findings,
+        definition=definition,
+        language=pen.language,
+        role=role,
+        at_hand={field.name for field in item.fields},
     )
 
 

@@ -1,21 +1,28 @@
 // The workbench: one field at a time, always in the same place under the eyes.
 
 import { drawCrop } from "./crop.js";
+import { SameHand } from "./hand.js";
 import { meaningOf } from "./meaning.js";
+import { typeKana } from "./romaji.js";
 import { say } from "./texts.js";
+import { hasForms } from "./variants.js";
 
 const STATE_WITH_VALUE = new Set(["read", "ditto"]);
 
 export class Bench {
-  constructor(element, { eras, picture }) {
+  constructor(element, { eras, digits, picture, onTyped }) {
     this.element = element;
     this.eras = eras;
     this.picture = picture;
+    this.onTyped = onTyped;
     this.find = (name) => element.querySelector(`[data-${name}]`);
     this.input = this.find("value");
     this.field = null;
     this.state = "read";
-    this.input.addEventListener("input", () => this.typed());
+    this.hand = new SameHand(this.find("hand"), digits);
+    this.input.addEventListener("input", (event) => this.entered(event));
+    // What an input method wrote ends with this event, in some browsers the last one.
+    this.input.addEventListener("compositionend", () => this.typed());
     picture.image.addEventListener("load", () => this.draw());
     new ResizeObserver(() => this.draw()).observe(this.find("crop"));
   }
@@ -32,9 +39,20 @@ export class Bench {
     this.input.value = field.draft ?? field.writing;
     if (field.draft !== undefined) this.state = "read";
     this.showAnswers();
+    this.showAbove();
     this.showState();
     this.showMeaning(field.refusal);
     this.draw();
+  }
+
+  showAbove() {
+    const { above } = this.field;
+    this.button("ditto").hidden = !above;
+    this.find("above").textContent = above?.shown ?? "";
+  }
+
+  button(deed) {
+    return this.element.querySelector(`[data-do="${deed}"]`);
   }
 
   // Settled is not enough while a rule still objects to what was settled.
@@ -67,11 +85,17 @@ export class Bench {
 
   // What Enter says about the field: nothing typed means that nothing is written.
   answer() {
+    if (this.field.type === "kana" && this.changed) typeKana(this.input, { whole: true });
     const value = this.input.value.trim();
     if (!this.changed) return { act: "accept" };
     if (!value && this.keepsValue) return { act: "settle", state: "blank", value: "" };
     if (!this.keepsValue) return { act: "settle", state: this.state, value: "" };
     return { act: "settle", state: this.state, value };
+  }
+
+  entered(event) {
+    if (this.field.type === "kana" && !event.isComposing) typeKana(this.input);
+    this.typed();
   }
 
   typed() {
@@ -80,6 +104,21 @@ export class Bench {
     this.showState();
     this.showMeaning();
     this.showChosen();
+    this.onTyped(this.field, this.input.value);
+  }
+
+  write(text) {
+    this.input.value = text;
+    this.typed();
+    this.input.focus();
+  }
+
+  // False where nothing stands above that could be repeated.
+  repeatAbove() {
+    if (!this.field.above) return false;
+    this.write(this.field.above.writing);
+    this.state = "ditto";
+    return true;
   }
 
   setState(state) {
@@ -100,9 +139,7 @@ export class Bench {
   take(index) {
     const candidate = this.field.candidates[index];
     if (!candidate) return;
-    this.input.value = candidate.writing;
-    this.typed();
-    this.input.focus();
+    this.write(candidate.writing);
   }
 
   step(direction) {
@@ -124,6 +161,7 @@ export class Bench {
     const typed = this.input.value;
     this.element.dataset.length =
       typed.length > 24 ? "very-long" : typed.length > 14 ? "long" : "short";
+    this.button("variants").hidden = this.field.keys === "numeric" || !hasForms(typed);
     const same = typed === this.field.writing && this.field.meaning;
     const found = meaningOf(this.field, typed, this.eras);
     const line = this.find("meaning");
@@ -167,6 +205,7 @@ export class Bench {
     if (!this.field) return;
     const { image, page, turn } = this.picture;
     drawCrop(this.find("crop"), image, page, this.field.box, turn);
+    this.hand.show(this.field, this.picture);
   }
 }
 

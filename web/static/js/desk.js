@@ -2,8 +2,12 @@
 
 import { Bench } from "./bench.js";
 import { DecisionDialog, WaiverDialog } from "./dialogs.js";
+import { Drafts } from "./drafts.js";
 import { Picture, pictureActs } from "./picture.js";
 import { Saving } from "./saving.js";
+import { get } from "./server.js";
+import { say } from "./texts.js";
+import { VariantsDialog } from "./variants.js";
 
 // An error must go or be waived; with a warning it is enough that somebody looked.
 function needsPerson(field) {
@@ -12,7 +16,7 @@ function needsPerson(field) {
 }
 
 export class Desk {
-  constructor(root, { onFinished, onLeave }) {
+  constructor(root, { onFinished, onLeave, onReopen }) {
     this.root = root;
     this.find = (name) => root.querySelector(`[data-${name}]`);
     this.task = JSON.parse(this.find("task").textContent);
@@ -21,24 +25,34 @@ export class Desk {
     this.picture = new Picture(this.pane);
     this.bench = new Bench(this.find("bench"), {
       eras: this.task.eras,
+      digits: this.task.digits,
       picture: this.picture,
+      onTyped: (field, text) => this.drafts.keep(field, text),
     });
+    this.drafts = new Drafts(this.task.entry_id);
     this.saving = new Saving(this.find("saved"));
     this.saves = new Set();
     this.onFinished = onFinished;
     this.onLeave = onLeave;
+    this.onReopen = onReopen;
     this.waiver = new WaiverDialog(this);
     this.decision = new DecisionDialog(this);
+    this.variants = new VariantsDialog(this);
     this.acts = {
       ...pictureActs(this.picture),
       keys: () => this.help(),
       leave: () => this.onLeave(),
       finish: () => this.finish(),
       decide: () => this.decide(),
+      ditto: () => this.ditto(),
+      reopen: () => this.onReopen(),
+      variants: () => this.variants.open(),
       "take-back": () => this.takeBack(),
     };
     this.listen();
-    this.choose(this.fields.find(needsPerson) ?? this.fields[0]);
+    const typed = this.drafts.giveBack(this.fields);
+    for (const field of typed) field.refusal = say("draft_back");
+    this.choose(typed[0] ?? this.fields.find(needsPerson) ?? this.fields[0]);
     this.count();
   }
 
@@ -57,13 +71,19 @@ export class Desk {
   click(event) {
     const target = event.target.closest("button");
     if (!target || !this.root.contains(target)) return;
-    const { field, go, candidate, page, state, waiveFinding } = target.dataset;
+    // The second half of a double click would meet the next field.
+    if (event.detail > 1 && target.closest("[data-bench], .task-head")) {
+      event.preventDefault();
+      return;
+    }
+    const { field, go, candidate, page, state, waiveFinding, takeOver } = target.dataset;
     if (target.dataset.do) this.acts[target.dataset.do]?.();
     else if (field ?? go) this.choose(this.named(field ?? go));
     else if (candidate) this.bench.take(Number(candidate));
     else if (page) this.showPage(Number(page));
     else if (state) this.mark(state);
     else if (waiveFinding) this.waiver.open(waiveFinding);
+    else if (takeOver) this.takeOver(target.dataset);
   }
 
   named(name) {
@@ -158,12 +178,28 @@ export class Desk {
     if (this.bench.state === state) this.accept();
   }
 
+  ditto() {
+    if (this.bench.repeatAbove()) this.accept();
+  }
+
   takeBack() {
     this.save(this.current, { act: "undo" });
   }
 
   decide() {
     this.decision.open(this.current);
+  }
+
+  // What the record says is for comparison: taking it over is a decision with a ground.
+  takeOver({ takeOver, writing, record }) {
+    const field = this.named(takeOver);
+    this.choose(field);
+    this.decision.open(field, { writing, record });
+  }
+
+  takeOverHere() {
+    const button = this.root.querySelector(".finding.here [data-take-over]");
+    if (button) this.takeOver(button.dataset);
   }
 
   save(field, answer) {
@@ -185,7 +221,8 @@ export class Desk {
     });
     try {
       const address = `${this.address}/fields/${encodeURIComponent(field.name)}`;
-      this.apply(await this.saving.send(address, body));
+      await this.saving.send(address, body, (told) => this.apply(told));
+      if (field.draft === undefined) this.drafts.drop(field);
     } catch (error) {
       this.refused(field, answer, error);
     }
@@ -224,7 +261,9 @@ export class Desk {
     field.draft = answer.value || undefined;
     this.showRow(field);
     this.count();
-    if (error.code === "value_refused" || error.code === "nothing_to_undo") {
+    if (error.code === "field_changed") {
+      this.catchUp(field).catch((trouble) => this.trouble(trouble));
+    } else if (error.code === "value_refused" || error.code === "nothing_to_undo") {
       field.refusal = error.message;
       this.choose(field);
     } else {
@@ -232,8 +271,24 @@ export class Desk {
     }
   }
 
+  // Somebody else changed the field: both answers are shown, neither is lost.
+  async catchUp(field) {
+    const holder = document.createElement("template");
+    holder.innerHTML = await get(`${this.address}/task`);
+    const task = JSON.parse(holder.content.querySelector("[data-task]").textContent);
+    this.task.fence = task.fence;
+    const findings = holder.content.querySelector("[data-findings]").innerHTML;
+    this.apply({ fields: task.fields, findings });
+    field.refusal = say("changed_meanwhile", { shown: field.shown || "–" });
+    this.choose(field);
+  }
+
+  // What was typed stays in the fields, and in this tab until it is saved.
   trouble(error) {
+    const isOut = error.code === "not_logged_in" || error.code === "csrf";
     this.find("trouble-text").textContent = error.message;
+    this.find("trouble-login").hidden = !isOut;
+    this.find("trouble-again").hidden = isOut;
     this.find("trouble").hidden = false;
   }
 
@@ -245,7 +300,7 @@ export class Desk {
   async waive(finding, reason) {
     try {
       const body = () => ({ ...finding, fence: this.task.fence, reason });
-      this.apply(await this.saving.send(`${this.address}/waivers`, body));
+      await this.saving.send(`${this.address}/waivers`, body, (told) => this.apply(told));
     } catch (error) {
       this.trouble(error);
     }
@@ -261,17 +316,22 @@ export class Desk {
   // The whole item
 
   async finish() {
+    this.keep();
     // Not only sent: what the answers changed must stand in the fields too.
     await Promise.all(this.saves);
+    if (this.finishing) return;
     if (this.fields.some(needsPerson)) {
       this.next();
       this.bench.sayWhatIsLeft();
       return;
     }
+    this.finishing = true;
     try {
       await this.saving.send(`${this.address}/finish`, () => ({ fence: this.task.fence }));
+      this.drafts.forget();
       this.onFinished();
     } catch (error) {
+      this.finishing = false;
       this.trouble(error);
       this.next();
     }

@@ -39,11 +39,17 @@ export class DecisionDialog {
     closesByButton(this.dialog);
   }
 
-  open(field) {
+  // `proposal` is what is taken over, with the record it comes from.
+  open(field, proposal = null) {
     this.field = field;
     this.form.reset();
-    this.form.value.value = field.decided_writing ?? field.writing;
+    this.form.value.value = proposal?.writing ?? field.decided_writing ?? field.writing;
     this.form.value.inputMode = field.keys;
+    this.form.at.value = officeTime();
+    if (proposal) {
+      this.form.ground.value = "register";
+      this.form.record.value = proposal.record;
+    }
     this.dialog.querySelector("[data-decision-field]").textContent = field.label;
     this.showGround();
     this.dialog.showModal();
@@ -66,6 +72,12 @@ export class DecisionDialog {
     this.desk.save(this.field, { act: "decide", value, state: "read", ground });
     this.desk.next();
   }
+}
+
+// The clock of the office, wherever the browser thinks it is.
+function officeTime() {
+  const form = { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return new Date().toLocaleTimeString("en-GB", form);
 }
 
 // Enter alone begins a new line of the reason.

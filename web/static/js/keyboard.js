@@ -8,6 +8,10 @@ const ALT = {
   KeyS: (desk) => desk.mark("struck"),
   KeyA: (desk) => desk.unfold(),
   KeyC: (desk) => desk.decide(),
+  KeyD: (desk) => desk.ditto(),
+  KeyL: (desk) => desk.onReopen(),
+  KeyT: (desk) => desk.takeOverHere(),
+  KeyV: (desk) => desk.variants.open(),
   KeyZ: (desk) => desk.takeBack(),
   KeyW: (desk) => desk.waiveHere(),
 };
@@ -17,12 +21,19 @@ const KEYPAD = {
   NumpadAdd: (desk) => desk.bench.step(1),
   NumpadSubtract: (desk) => desk.mark("unreadable"),
   NumpadDivide: (desk) => desk.back(),
+  NumpadMultiply: (desk) => desk.mark("blank"),
+  NumpadDecimal: (desk) => desk.ditto(),
 };
+
+// A key held down repeats itself: only what changes nothing may follow it.
+const HARMLESS = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "+", "-"]);
 
 export function handleKey(desk, event) {
   // While the input method composes, its keys are its own.
   if (event.isComposing || event.keyCode === 229) return;
   if (document.querySelector("dialog[open]")) return;
+  const isAct = event.altKey || event.key === "Enter" || KEYPAD[event.code];
+  if (event.repeat && isAct && !HARMLESS.has(event.key)) return event.preventDefault();
   if (event.key === "?" || event.key === "F1") return act(event, () => desk.help());
   if (event.key === "F6") return act(event, () => desk.nextPane(event.shiftKey));
   if (event.key === "Enter" && event.ctrlKey) return act(event, () => desk.finish());

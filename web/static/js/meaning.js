@@ -1,6 +1,7 @@
 // What is being typed means, said while it is typed; the server decides when it is saved.
 
 import { say } from "./texts.js";
+import { csvLine } from "./variants.js";
 
 // Era as a code, a letter or its name; then two digits each, or parts with signs between.
 const COMPACT = /^([1-9]|[a-z]|\p{Script=Han}{1,2})[\s-]?(\d{2})(\d{2})(\d{2})$/iu;
@@ -15,6 +16,8 @@ export function meaningOf(field, typed, eras) {
   if (field.choices.length) return choiceMeaning(field, text);
   if (field.type === "amount") return amountMeaning(text);
   if (field.cells && field.type === "digits") return lengthMeaning(field, text);
+  // Not of the narrowed text: that would change kanji.
+  if (field.keys === "text") return { text: csvLine(typed), wrong: false };
   return NOTHING;
 }
 

@@ -1,5 +1,18 @@
 // What every page can do: open and close dialogs, show files chosen, follow the work.
 
+import { forgetDrafts } from "./drafts.js";
+
+// What somebody typed is not for the next person at the same browser.
+const PERSON = "kamizero.person";
+const { person } = document.body.dataset;
+if (person && sessionStorage.getItem(PERSON) !== person) {
+  forgetDrafts();
+  sessionStorage.setItem(PERSON, person);
+}
+for (const form of document.querySelectorAll("form[data-logout]")) {
+  form.addEventListener("submit", () => forgetDrafts());
+}
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();

@@ -3,16 +3,19 @@
 import { Desk } from "./desk.js";
 import { handleKey } from "./keyboard.js";
 import { Lease } from "./lease.js";
-import { get, post, useToken } from "./server.js";
+import { get, post, postForm, useToken } from "./server.js";
 
 const PREFETCH_AFTER_MS = 600;
 
 let desk;
 let lease;
 let following = null;
+// The item finished last can be taken back until the next step took it.
+let last = null;
 
 function open(root) {
-  desk = new Desk(root, { onFinished: goOn, onLeave: leave });
+  desk = new Desk(root, { onFinished: goOn, onLeave: leave, onReopen: reopen });
+  desk.find("do=reopen").hidden = !last;
   lease = new Lease(desk.task, { onLost: (error) => desk.trouble(error) });
   setTimeout(prefetch, PREFETCH_AFTER_MS);
 }
@@ -33,6 +36,7 @@ async function prefetch() {
 async function goOn() {
   lease.stop();
   desk.close();
+  last = desk.task;
   const next = await takeFollowing(desk.task.filing_id);
   if (!next) {
     location.assign("/queue?notice=all_done");
@@ -57,14 +61,34 @@ async function takeFollowing(filing) {
 }
 
 async function leave() {
+  desk.keep();
   await desk.saving.settled();
   await Promise.all([lease.giveBack(), following?.lease.giveBack()]);
   location.assign("/queue");
 }
 
+async function reopen() {
+  if (!last) return;
+  const { filing_id: filing, entry_id: entry } = last;
+  try {
+    await postForm(`/filings/${filing}/entries/${entry}/pull-back`, {});
+  } catch (error) {
+    desk.trouble(error);
+    return;
+  }
+  desk.keep();
+  await desk.saving.settled();
+  await Promise.all([lease.giveBack(), following?.lease.giveBack()]);
+  location.assign(`/review/${entry}`);
+}
+
 document.addEventListener("keydown", (event) => handleKey(desk, event));
 window.addEventListener("beforeunload", (event) => {
   if (desk.saving.unsaved) event.preventDefault();
+});
+// A page brought back by the back button has given its item away.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
 });
 window.addEventListener("pagehide", () => {
   lease.release();

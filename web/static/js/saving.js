@@ -16,11 +16,12 @@ export class Saving {
     return this.waiting > 0;
   }
 
-  // `makeBody` is asked when its turn comes: the version before it is known then.
-  send(address, makeBody) {
+  // `makeBody` is asked when its turn comes: by then `use` has seen every answer to
+  // what was sent before, and knows the version that stands.
+  send(address, makeBody, use = () => undefined) {
     this.waiting += 1;
     this.show("saving");
-    const sent = this.chain.then(() => this.persist(address, makeBody));
+    const sent = this.chain.then(() => this.persist(address, makeBody)).then(use);
     this.chain = sent.catch(() => undefined);
     return sent.finally(() => {
       this.waiting -= 1;
