@@ -13,7 +13,9 @@ from review.refusals import (
     NotSettledError,
     OwnWorkError,
     ReasonMissingError,
+    RouteOpenError,
 )
+from review.rounds import open_round, standing_of
 from storage import balance
 from storage.tables import Entry, Touch
 
@@ -81,6 +83,17 @@ def four_eyes(attempt: Attempt) -> None:
             "approve it; ask another approver."
         )
     nothing_open(attempt)
+
+
+def route_taken(attempt: Attempt) -> None:
+    """Four eyes, and every stage of the route took what stands there."""
+    four_eyes(attempt)
+    found = open_round(attempt.session, attempt.entry.filing)
+    if found is None or not standing_of(found).is_complete:
+        raise RouteOpenError(
+            f"Filing {attempt.entry.filing_id} has not taken its whole route; "
+            "open it again to see who is next."
+        )
 
 
 def open_points_at(attempt: Attempt, severities: frozenset[str]) -> list[str]:

@@ -79,6 +79,30 @@ class OwnWorkError(ForbiddenError):
     code = "own_work"
 
 
+class NotYourStageError(ForbiddenError):
+    """The stage the approval waits at is other people's."""
+
+    code = "not_your_stage"
+
+
+class TwiceOnRouteError(ForbiddenError):
+    """Nobody takes two stages of one round, nor in somebody's place."""
+
+    code = "twice_on_route"
+
+
+class RouteOpenError(ConflictError):
+    """Stages before this one are still to be taken."""
+
+    code = "route_open"
+
+
+class StepTakenError(ConflictError):
+    """Somebody took a step after the page was shown."""
+
+    code = "step_taken"
+
+
 class ReasonMissingError(WrongCallError):
     """The act needs a reason."""
 

@@ -16,8 +16,9 @@ from review.acts import WORKING_ACTS, Act
 from review.guards import Attempt, Guard
 from review.refusals import RoleForbidsError, StateForbidsError
 from review.roles import APPROVERS, MACHINES, REVIEWERS
+from review.rounds import end_round
 from storage import audit
-from storage.tables import Entry, EntryState, Filing, Touch
+from storage.tables import Entry, EntryState, Filing, RoundEnd, Touch
 
 
 class Transition(NamedTuple):
@@ -33,6 +34,9 @@ class Transition(NamedTuple):
 _READ = EntryState.READ
 _REVIEW = EntryState.IN_REVIEW
 _READY = EntryState.READY
+
+# What stood ready is not there any more: whoever stamped it saw something else.
+_ENDS_ROUND = frozenset(EntryState) - {_READY, EntryState.APPROVED}
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(_READ, Act.PASS, _READY, MACHINES, guards.nothing_to_see),
@@ -54,7 +58,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_READY, Act.DISSOLVE, EntryState.SUPERSEDED, MACHINES, guards.always),
     Transition(_READY, Act.PULL_BACK, _REVIEW, REVIEWERS, guards.always),
     Transition(_READY, Act.SEND_BACK, _REVIEW, APPROVERS, guards.reason_given),
-    Transition(_READY, Act.APPROVE, EntryState.APPROVED, APPROVERS, guards.four_eyes),
+    Transition(_READY, Act.ENDORSE, _READY, REVIEWERS, guards.four_eyes),
+    Transition(_READY, Act.AGREE, _READY, REVIEWERS, guards.four_eyes),
+    Transition(_READY, Act.STEP_BACK, _READY, APPROVERS, guards.reason_given),
+    Transition(_READY, Act.APPROVE, EntryState.APPROVED, APPROVERS, guards.route_taken),
     Transition(_READY, Act.RETURN, EntryState.RETURNED, APPROVERS, guards.reason_given),
     Transition(
         _READY, Act.WITHDRAW, EntryState.WITHDRAWN, REVIEWERS, guards.reason_given
@@ -85,6 +92,8 @@ def move(
     hold_entry(session, entry)
     transition = permitted(entry, act, role=role)
     transition.guard(Attempt(session, entry, act, actor, role, reason))
+    if entry.state == _READY and transition.to_state in _ENDS_ROUND:
+        end_round(session, entry.filing, RoundEnd(act.value), now=now)
     entry.state = transition.to_state
     entry.filing.version += 1
     if act in WORKING_ACTS and role is not Role.MACHINE:

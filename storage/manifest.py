@@ -37,6 +37,27 @@ def signed_bytes(*, manifest_sha256: str, by: str, at: datetime) -> bytes:
     return rfc8785.dumps({"manifest": manifest_sha256, "by": by, "at": moment})
 
 
+def stamped_bytes(
+    *,
+    manifest_sha256: str,
+    stage: int,
+    by: str,
+    for_person: str | None,
+    at: datetime,
+) -> bytes:
+    """What the signature of a stamp on the way to an approval is over."""
+    moment = at.astimezone(UTC).isoformat()
+    return rfc8785.dumps(
+        {
+            "manifest": manifest_sha256,
+            "stage": stage,
+            "by": by,
+            "for": for_person,
+            "at": moment,
+        }
+    )
+
+
 def _entry(session: Session, entry: Entry) -> dict[str, Any]:
     session.flush()
     filing = entry.filing

@@ -28,6 +28,7 @@ from storage.tables import (
 )
 from storage.values import write_reading
 from storage.vault import KeyRing, Vault
+from tests.paper import take_route
 
 NOW = datetime(2026, 11, 24, 1, 2, 3, 400, tzinfo=UTC)
 LONG = NOW + timedelta(days=1500)
@@ -81,8 +82,12 @@ class Archive:
             )
             words = signed_bytes(manifest_sha256=kept.sha256, by=by, at=NOW)
             signature = self.vault.sign(words)
+            round_id = take_route(
+                session, entry.filing, by=by, manifest=kept.sha256, vault=self.vault
+            )
             approval = Approval(
                 filing_id=filing_id,
+                round_id=round_id,
                 manifest_sha256=kept.sha256,
                 store_key=kept.key,
                 store_version=kept.version,

@@ -17,12 +17,13 @@ from kamizero.model import (
     Severity,
 )
 from review import queue
-from review.approval import approve, proposal
+from review.approval import approve
 from review.completion import Recheck, finish
 from review.correction import accept, decide, settle, waive
 from review.grounds import Ground
 from review.hand import Hand
 from review.item import ShownField, item
+from review.proposal import proposal
 from review.routing import route
 from review.undo import undo
 from storage.database import Database

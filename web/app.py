@@ -11,6 +11,7 @@ from web.headers import SecurityHeaders
 from web.painting import Painter
 from web.rooms import Rooms
 from web.routes import (
+    absences,
     approvals,
     desk,
     filings,
@@ -34,6 +35,7 @@ PAGES = (
     desk.router,
     filings.router,
     approvals.router,
+    absences.router,
     pictures.router,
     health.router,
 )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kamizero.errors import MissingError, StoreError, TamperedError
 from storage.database import Database
 from storage.interfaces import ObjectStore
-from storage.manifest import signed_bytes
+from storage.manifest import signed_bytes, stamped_bytes
 from storage.proofs.report import MISSING, Tally, path_in
 from storage.tables import (
     Approval,
@@ -19,17 +19,19 @@ from storage.tables import (
     Field,
     FieldVersion,
     Original,
+    RouteStep,
 )
 from storage.vault import Signature, Vault
 
 MANIFEST = "manifest"
 SIGNATURE = "signature"
+STAMP = "stamp"
 ENTRY = "entry"
 VERSION = "field_version"
 
 
 def prove(database: Database, store: ObjectStore, vault: Vault, tally: Tally) -> None:
-    for kind in (MANIFEST, SIGNATURE, ENTRY):
+    for kind in (MANIFEST, SIGNATURE, STAMP, ENTRY):
         tally.count(kind, 0)
     with database.look() as session:
         ids = session.scalars(select(Approval.id).order_by(Approval.id)).all()
@@ -37,6 +39,7 @@ def prove(database: Database, store: ObjectStore, vault: Vault, tally: Tally) ->
         with database.look() as session:
             approval = session.get_one(Approval, approval_id)
             _prove_signature(vault, approval, tally)
+            _prove_stamps(session, vault, approval, tally)
             manifest = _manifest(store, approval, tally)
             if manifest is not None:
                 _prove_entries(session, approval, manifest, tally)
@@ -55,6 +58,34 @@ def _prove_signature(vault: Vault, approval: Approval, tally: Tally) -> None:
             expected=f"a signature with {approval.key_id}",
             found="one that does not verify",
         )
+
+
+def _prove_stamps(
+    session: Session, vault: Vault, approval: Approval, tally: Tally
+) -> None:
+    """The stamps on the way to it are over the same manifest, one for each stage."""
+    stamps = session.scalars(
+        select(RouteStep)
+        .where(RouteStep.round_id == approval.round_id, RouteStep.void_at.is_(None))
+        .order_by(RouteStep.seq)
+    )
+    for stamp in stamps:
+        tally.count(STAMP)
+        words = stamped_bytes(
+            manifest_sha256=approval.manifest_sha256,
+            stage=stamp.stage_id,
+            by=stamp.person,
+            for_person=stamp.for_person,
+            at=stamp.at,
+        )
+        signature = Signature(key_id=stamp.key_id, hex=stamp.signature)
+        if not vault.verify_signature(words, signature):
+            tally.differs(
+                STAMP,
+                stamp.id,
+                expected=f"a signature with {stamp.key_id}",
+                found="one that does not verify",
+            )
 
 
 def _manifest(store: ObjectStore, approval: Approval, tally: Tally) -> Any:

@@ -46,6 +46,15 @@ from storage.tables.receiving import (
     Submitter,
 )
 from storage.tables.records import RecordInsured, RecordOffice
+from storage.tables.routes import (
+    Absence,
+    ApprovalRound,
+    ApprovalRoute,
+    RoundEnd,
+    RouteStage,
+    RouteStep,
+    StageKind,
+)
 from storage.tables.sorting import (
     Custody,
     CustodyAct,
@@ -58,8 +67,11 @@ from storage.tables.work import Work, WorkState
 
 __all__ = [
     "HEAD",
+    "Absence",
     "ApiToken",
     "Approval",
+    "ApprovalRound",
+    "ApprovalRoute",
     "Arrival",
     "ArrivalState",
     "AttachmentKind",
@@ -100,8 +112,12 @@ __all__ = [
     "RecordInsured",
     "RecordOffice",
     "ReturnSlip",
+    "RoundEnd",
+    "RouteStage",
+    "RouteStep",
     "Site",
     "SortingAct",
+    "StageKind",
     "Submitter",
     "Touch",
     "Upload",

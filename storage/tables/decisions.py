@@ -36,6 +36,8 @@ class Approval(Table):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), index=True)
+    # None only for those signed before there were routes.
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("approval_round.id"))
     manifest_sha256: Mapped[str] = mapped_column(String(64))
     store_key: Mapped[str] = mapped_column(String(200))
     store_version: Mapped[str] = mapped_column(String(200))

@@ -23,6 +23,7 @@ from storage.tables import (
     Site,
     Touch,
 )
+from tests.paper import take_route
 
 NOW = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
 
@@ -70,9 +71,10 @@ def _filing(session: Session) -> Filing:
     return filing
 
 
-def _approval(filing: Filing, by: str) -> Approval:
+def _approval(session: Session, filing: Filing, by: str) -> Approval:
     return Approval(
         filing_id=filing.id,
+        round_id=take_route(session, filing, by=by, manifest="b" * 64),
         manifest_sha256="b" * 64,
         store_key="manifests/bb/" + "b" * 64,
         store_version="1",
@@ -255,7 +257,7 @@ def test_who_changed_a_filing_cannot_approve_it(database: Database) -> None:
         session.add(Touch(filing_id=filing.id, person="tanaka"))
 
     with pytest.raises(IntegrityError, match="four eyes"), database.begin() as session:
-        session.add(_approval(filing, "tanaka"))
+        session.add(_approval(session, filing, "tanaka"))
 
 
 def test_somebody_else_can_approve_it(database: Database) -> None:
@@ -264,7 +266,7 @@ def test_somebody_else_can_approve_it(database: Database) -> None:
         session.add(Touch(filing_id=filing.id, person="tanaka"))
 
     with database.begin() as session:
-        session.add(_approval(filing, "suzuki"))
+        session.add(_approval(session, filing, "suzuki"))
 
     with database.look() as session:
         assert session.scalars(select(Approval.by)).all() == ["suzuki"]
@@ -272,7 +274,7 @@ def test_somebody_else_can_approve_it(database: Database) -> None:
 
 def test_a_signature_is_never_changed(database: Database) -> None:
     with database.begin() as session:
-        session.add(_approval(_filing(session), "suzuki"))
+        session.add(_approval(session, _filing(session), "suzuki"))
 
     with (
         pytest.raises(IntegrityError, match="append-only"),

@@ -48,6 +48,7 @@ def test_nothing_differs_where_nobody_tampered(kept: Archive) -> None:
         "field_value_erased": 0,
         "manifest": 3,
         "signature": 3,
+        "stamp": 3,
         "entry": 3,
         "audit_event": 6,
         "audit_event_unsealed": 0,

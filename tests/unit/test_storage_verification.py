@@ -262,6 +262,16 @@ def test_an_edited_sealed_value_is_named(kept: Archive, change: str) -> None:
     assert [(kind, key) for kind, key, _ in _found(kept)] == [("field_value", "3")]
 
 
+def test_an_exchanged_stamp_is_named(kept: Archive) -> None:
+    _tamper(
+        kept,
+        "UPDATE route_step SET signature ="
+        " (SELECT signature FROM route_step WHERE id = 2) WHERE id = 1",
+    )
+
+    assert [(kind, key) for kind, key, _ in _found(kept)] == [("stamp", "1")]
+
+
 def test_an_exchanged_signature_is_named(kept: Archive) -> None:
     _tamper(
         kept,

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Header, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from review.approval import approve, proposal
+from review.approval import approve
+from review.proposal import proposal
 from review.transitions import hold_filing
 from storage.tables import Filing
 from web.api.callers import Caller, Scope, needs, person

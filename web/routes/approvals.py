@@ -1,6 +1,5 @@
 """Approval: what waits for it, what the approver looks at, and their three acts."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,19 +8,28 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ForbiddenError
-from review import returns
+from review import absences, returns, stamping
 from review.approval import approve as sign
-from review.approval import proposal
+from review.proposal import Proposal, proposal
 from review.refusals import NothingReadyError
 from storage.tables import Entry, EntryState, Filing, Touch
 from web.painting import painter_of
+from web.rooms import Rooms
 from web.routes.notices import notice
 from web.shown.approval import PAGE_SIZE, approval_lines, summary
 from web.shown.filing import find_filing, findings_of, heading, value_groups
 from web.shown.findings import finding_views
 from web.shown.jobs import standing
 from web.shown.pages import page_views
-from web.visitors import InRooms, Person, Visitor, shown_to_them, visitor_of
+from web.shown.route import RouteView, route_view
+from web.visitors import (
+    InRooms,
+    Person,
+    Reviewer,
+    Visitor,
+    shown_to_them,
+    visitor_of,
+)
 from web.writing import Pen
 
 router = APIRouter(prefix="/approvals", dependencies=[Depends(shown_to_them)])
@@ -42,20 +50,23 @@ Reason = Annotated[str, Form(max_length=500)]
 def approvals(
     request: Request, rooms: InRooms, visitor: Person, after: int = 0
 ) -> Response:
+    pen = Pen(painter_of(request).texts, visitor.language)
     with rooms.database.look() as session:
         lines = approval_lines(
             session,
             person=visitor.name,
             library=rooms.library,
-            language=visitor.language,
+            pen=pen,
             after=after,
         )
+        unread = len(absences.to_read(session, visitor.name))
     return painter_of(request).page(
         request,
         "approvals.html",
         visitor=visitor,
         here="approvals",
         filings=lines,
+        unread=unread,
         later=lines[-1].id if len(lines) == PAGE_SIZE else None,
         said=notice(request, visitor),
     )
@@ -70,7 +81,9 @@ def approval_page(
     with rooms.database.look() as session:
         filing = find_filing(session, filing_id)
         definition = rooms.library.get(f"{filing.form}@{filing.revision}")
-        manifest, entries = _proposed(session, filing)
+        proposed = _proposed(session, filing)
+        entries = proposed.entries if proposed else ()
+        route = _route(session, rooms, proposed, visitor, pen)
         groups = value_groups(
             session, filing, rooms.vault, definition=definition, pen=pen
         )
@@ -102,11 +115,36 @@ def approval_page(
             open_findings=finding_views(
                 open_ones, definition=definition, language=visitor.language
             ),
-            manifest=manifest,
+            manifest=proposed.manifest_sha256 if proposed else "",
             ready=len(entries),
+            route=route,
             may_decide=visitor.may_approve and bool(entries),
-            hindrance=_hindrance(session, filing, visitor, entries, pen),
+            hindrance=_hindrance(session, filing, visitor, route, pen),
+            said=notice(request, visitor),
         )
+
+
+@router.post("/{filing_id}/endorse")
+def endorse(
+    rooms: InRooms,
+    visitor: Reviewer,
+    filing_id: int,
+    manifest: Annotated[str, Form()],
+    steps: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Take a stage before the last: looked through (審査) or agreed (合議)."""
+    with rooms.database.begin() as session:
+        stamping.endorse(
+            session,
+            rooms.vault,
+            filing=find_filing(session, filing_id),
+            manifest_sha256=manifest,
+            actor=visitor.name,
+            role=visitor.role,
+            now=rooms.clock(),
+            steps_seen=steps,
+        )
+    return RedirectResponse(f"/approvals/{filing_id}?notice=endorsed", status_code=303)
 
 
 @router.post("/{filing_id}/approve")
@@ -115,6 +153,7 @@ def approve(
     visitor: Approver,
     filing_id: int,
     manifest: Annotated[str, Form()],
+    steps: Annotated[int | None, Form()] = None,
 ) -> Response:
     with rooms.database.begin() as session:
         now = rooms.clock()
@@ -129,15 +168,22 @@ def approve(
             now=now,
             retain_until=now + rooms.retention,
             deliver=rooms.deliver,
+            steps_seen=steps,
         )
     return RedirectResponse(f"/filings/{filing_id}?notice=approved", status_code=303)
 
 
 @router.post("/{filing_id}/send-back")
 def send_back(
-    rooms: InRooms, visitor: Approver, filing_id: int, reason: Reason
+    rooms: InRooms,
+    visitor: Approver,
+    filing_id: int,
+    reason: Reason,
+    stage: Annotated[int, Form()] = 0,
 ) -> Response:
-    """Back to the reviewers, inside the office (差戻し)."""
+    """Back inside the office (差戻し): to an earlier stage, or to the reviewers."""
+    if stage:
+        return _step_back(rooms, visitor, filing_id, stage, reason)
     with rooms.database.begin() as session:
         for entry in _ready(session, filing_id):
             returns.send_back(
@@ -169,12 +215,41 @@ def return_to_submitter(
     return RedirectResponse("/approvals?notice=returned", status_code=303)
 
 
-def _proposed(session: Session, filing: Filing) -> tuple[str, Sequence[Entry]]:
+def _step_back(
+    rooms: Rooms, visitor: Visitor, filing_id: int, stage: int, reason: str
+) -> Response:
+    with rooms.database.begin() as session:
+        stamping.step_back(
+            session,
+            filing=find_filing(session, filing_id),
+            position=stage,
+            actor=visitor.name,
+            role=visitor.role,
+            reason=reason,
+            now=rooms.clock(),
+        )
+    return RedirectResponse("/approvals?notice=sent_back", status_code=303)
+
+
+def _proposed(session: Session, filing: Filing) -> Proposal | None:
     try:
-        proposed = proposal(session, filing)
+        return proposal(session, filing)
     except NothingReadyError:
-        return "", ()
-    return proposed.manifest_sha256, proposed.entries
+        return None
+
+
+def _route(
+    session: Session,
+    rooms: Rooms,
+    proposed: Proposal | None,
+    visitor: Visitor,
+    pen: Pen,
+) -> RouteView | None:
+    if proposed is None:
+        return None
+    return route_view(
+        session, rooms.vault, proposed, visitor=visitor, now=rooms.clock(), pen=pen
+    )
 
 
 def _ready(session: Session, filing_id: int) -> list[Entry]:
@@ -189,14 +264,18 @@ def _hindrance(
     session: Session,
     filing: Filing,
     visitor: Visitor,
-    entries: Sequence[Entry],
+    route: RouteView | None,
     pen: Pen,
 ) -> str:
-    """Why this person cannot approve the filing now, "" where they can."""
-    if not entries:
+    """Why this person can take no stage of the filing now, "" where they can."""
+    if route is None:
         return pen.texts.say("approval.nothing_ready", pen.language)
-    if not visitor.may_approve:
+    if not visitor.may_review or (not visitor.may_approve and not route.kind):
         return pen.texts.say("approval.not_approver", pen.language)
     if session.get(Touch, (filing.id, visitor.name)) is not None:
         return pen.texts.say("approval.own_work", pen.language)
+    if route.has_part:
+        return pen.texts.say("route.has_part", pen.language, stages=route.waits)
+    if not route.kind:
+        return pen.texts.say("route.waits", pen.language, stages=route.waits)
     return ""

@@ -12,8 +12,10 @@ from forms.library import Library
 from kamizero.model import FieldState
 from review.changes import Change, what_changed, what_nobody_saw, what_was_waived
 from review.item import ShownFinding, ShownValue
+from review.rounds import standing_of
 from storage.tables import (
     HEAD,
+    ApprovalRound,
     AuthorKind,
     Entry,
     EntryState,
@@ -29,6 +31,7 @@ from web.shown.fields import label_of
 from web.shown.filing import ValueGroup, ValueView
 from web.shown.grounds import ground_said
 from web.shown.jobs import form_title, standing
+from web.shown.route import stage_label
 from web.writing import Pen
 
 PAGE_SIZE = 50
@@ -62,7 +65,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalLine:
-    """One filing that waits for approval; `yours`: this person worked on it."""
+    """One filing that waits for approval; `yours`: this person worked on it.
+
+    `waits` are the stages it waits at, once somebody took one.
+    """
 
     id: int
     receipt_number: str
@@ -75,6 +81,7 @@ class ApprovalLine:
     unseen: int
     waived: int
     yours: bool
+    waits: str
 
 
 def summary(
@@ -114,7 +121,7 @@ def approval_lines(
     *,
     person: str,
     library: Library,
-    language: str,
+    pen: Pen,
     after: int = 0,
 ) -> list[ApprovalLine]:
     """A page of the filings with ready entries, oldest first."""
@@ -130,6 +137,7 @@ def approval_lines(
     seen = _eyes(session, ids, machine=False)
     unseen = _eyes(session, ids, machine=True)
     waived = _waived(session, ids)
+    waits = _waits(session, ids, pen)
     own = set(
         session.scalars(
             select(Touch.filing_id).where(
@@ -142,7 +150,7 @@ def approval_lines(
             id=filing.id,
             receipt_number=filing.receipt_number,
             form=filing.form,
-            title=form_title(library, filing.form, filing.revision, language),
+            title=form_title(library, filing.form, filing.revision, pen.language),
             received_on=filing.received_on,
             ready=_count(filing, EntryState.READY),
             others=_count(filing, EntryState.READ, EntryState.IN_REVIEW),
@@ -150,6 +158,7 @@ def approval_lines(
             unseen=unseen.get(filing.id, 0),
             waived=waived.get(filing.id, 0),
             yours=filing.id in own,
+            waits=waits.get(filing.id, ""),
         )
         for filing in filings
     ]
@@ -191,6 +200,20 @@ def _waived(session: Session, filings: list[int]) -> dict[int, int]:
         .group_by(FindingRow.filing_id)
     )
     return {filing: count for filing, count in rows}
+
+
+def _waits(session: Session, filings: list[int], pen: Pen) -> dict[int, str]:
+    rounds = session.scalars(
+        select(ApprovalRound).where(
+            ApprovalRound.filing_id.in_(filings), ApprovalRound.ended_at.is_(None)
+        )
+    )
+    return {
+        one.filing_id: "・".join(
+            stage_label(stage, pen) for stage in standing_of(one).next_stages
+        )
+        for one in rounds
+    }
 
 
 def _change(
