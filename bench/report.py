@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bench.bounds import upper_bound
 from bench.measured import BLANK, ORDINARY, Measured
 from bench.measuring import Measurement
 from bench.ours import shares
+from kamizero.bounds import upper_bound
 
 Report = Mapping[str, Any]
 

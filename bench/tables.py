@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bench.bounds import upper_bound
 from bench.peers import PeerResult
 from bench.scoring import FileScore, Scored, all_fields
+from kamizero.bounds import upper_bound
 
 _HEAD = (
     f"{'':24}{'fields':>8}{'exact':>8}{'':>9}{'accepted':>9}{'':>9}"

@@ -8,6 +8,7 @@ class Act(StrEnum):
 
     PASS = "pass"  # noqa: S105 - straight through, not a password
     QUEUE = "queue"
+    KEY = "key"
     SETTLE = "settle"
     DECIDE = "decide"
     UNDO = "undo"
@@ -26,4 +27,6 @@ class Act(StrEnum):
 
 
 # Whoever did one of these has worked on the filing and cannot approve it.
-WORKING_ACTS = frozenset({Act.SETTLE, Act.DECIDE, Act.UNDO, Act.WAIVE, Act.FINISH})
+WORKING_ACTS = frozenset(
+    {Act.KEY, Act.SETTLE, Act.DECIDE, Act.UNDO, Act.WAIVE, Act.FINISH}
+)

@@ -6,7 +6,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kamizero.model import FieldState, PageKind, Severity
-from storage.tables import HEAD, Entry, Field, FindingRow, Page
+from storage.tables import (
+    BLIND,
+    HEAD,
+    AuthorKind,
+    Entry,
+    Field,
+    FieldVersion,
+    FindingRow,
+    Mode,
+    Page,
+)
+
+# The code of a field that waits to be keyed, and the ground of what was keyed.
+KEY = "key"
+KEYED = "keyed"
+
+# The codes of what can be settled, so that nothing of it is left.
+POINTS = frozenset({KEY, "check", "head", "doubtful", "undecided", "finding", "page"})
 
 BLOCKING = frozenset({Severity.ERROR.value})
 WORTH_A_LOOK = BLOCKING | {Severity.WARNING.value}
@@ -33,8 +50,14 @@ def findings_on(session: Session, entry: Entry) -> Sequence[FindingRow]:
 
 
 def is_settled(field: Field) -> bool:
-    """Tell whether what is written in the field needs no eye any more."""
-    return field.as_written is not None and field.as_written.accepted
+    """Tell whether what is written in the field needs no eye any more.
+
+    Under any mode but OCR it is a person who must have said so.
+    """
+    version = field.as_written
+    if version is None or not version.accepted:
+        return False
+    return field.mode == Mode.OCR or version.author_kind == AuthorKind.PERSON
 
 
 def is_undecided(field: Field) -> bool:
@@ -88,7 +111,19 @@ def failed_pages(session: Session, entry: Entry) -> list[str]:
 
 
 def _place(field: Field) -> str:
+    """Why the field is open: it waits for a keyer, for a look, or for an answer."""
+    version = field.as_written
+    if field.mode in BLIND and (version is None or not _is_answer(version)):
+        return KEY
+    if field.mode == Mode.CHECK and version is not None and version.accepted:
+        return "check"
     return "head" if field.entry_n == HEAD else "doubtful"
+
+
+def _is_answer(version: FieldVersion) -> bool:
+    """Tell whether a person said it who had seen what was said before."""
+    by_person = version.author_kind == AuthorKind.PERSON
+    return by_person and (version.ground or {}).get("kind") != KEYED
 
 
 def _touches(finding: FindingRow, n: int) -> bool:

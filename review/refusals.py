@@ -61,6 +61,22 @@ class BundleOpenError(NotSettledError):
     code = "bundle_open"
 
 
+class NotProvenError(ConflictError):
+    """Acceptance is not proven on the office's own paper; `points` names the kinds."""
+
+    code = "not_proven"
+
+    def __init__(self, message: str, *, points: Sequence[str]) -> None:
+        super().__init__(message)
+        self.points = tuple(points)
+
+
+class SameKeyerError(ForbiddenError):
+    """Who keyed a field once neither keys it again nor settles it."""
+
+    code = "same_keyer"
+
+
 class WrongClaimError(ConflictError):
     """The claim is for another item than the one acted on."""
 

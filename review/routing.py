@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 from forms.definition import FormDefinition, Nature
 from kamizero.model import FilingKind, Role
 from review.acts import Act
-from review.doubt import WORTH_A_LOOK, fields_of, open_points
+from review.doubt import KEY, POINTS, WORTH_A_LOOK, fields_of, open_points
+from review.keying import pool
+from review.keying.assigning import assign
 from review.queue import leave_unclaimed, put_in_queue
 from review.transitions import move
 from storage import balance
@@ -42,6 +44,7 @@ def route(
         return
     if not filing.entries:
         _show_empty(session, filing, now)
+    assign(session, filing, vault, now=now)
     for entry in filing.entries:
         if entry.state == EntryState.READ:
             _send(session, entry, _reasons(session, entry, definition, vault), now)
@@ -60,8 +63,25 @@ def _send(session: Session, entry: Entry, reasons: list[str], now: datetime) -> 
     entry.straight_through = not reasons
     act = Act.QUEUE if reasons else Act.PASS
     move(session, entry, act, actor=MACHINE, role=Role.MACHINE, now=now)
-    if reasons:
+    # Who sees the entry could not key it blind: reviewers come after the keyers.
+    if reasons and not pool.is_in_it(session, entry):
         put_in_queue(session, entry, now=now)
+
+
+def go_on(session: Session, entry: Entry, *, now: datetime) -> None:
+    """Send an entry on whose points people have settled: past review, or to it."""
+    entry.reasons = [one for one in entry.reasons if not one.startswith(f"{KEY}:")]
+    if _waits_for_points_alone(entry) and not open_points(
+        session, entry, severities=WORTH_A_LOOK
+    ):
+        move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
+    else:
+        put_in_queue(session, entry, now=now)
+
+
+def _waits_for_points_alone(entry: Entry) -> bool:
+    """Tell whether nothing keeps it but what can be settled, such as no limit."""
+    return all(reason.partition(":")[0] in POINTS for reason in entry.reasons)
 
 
 def _reasons(

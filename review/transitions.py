@@ -15,7 +15,7 @@ from review import guards
 from review.acts import WORKING_ACTS, Act
 from review.guards import Attempt, Guard
 from review.refusals import RoleForbidsError, StateForbidsError
-from review.roles import APPROVERS, MACHINES, REVIEWERS
+from review.roles import APPROVERS, KEYERS, MACHINES, REVIEWERS
 from review.rounds import end_round
 from storage import audit
 from storage.tables import Entry, EntryState, Filing, RoundEnd, Touch
@@ -42,6 +42,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_READ, Act.PASS, _READY, MACHINES, guards.nothing_to_see),
     Transition(_READ, Act.QUEUE, _REVIEW, MACHINES, guards.always),
     Transition(_READ, Act.DISSOLVE, EntryState.SUPERSEDED, MACHINES, guards.always),
+    Transition(_REVIEW, Act.KEY, _REVIEW, KEYERS, guards.always),
     Transition(_REVIEW, Act.SETTLE, _REVIEW, REVIEWERS, guards.always),
     Transition(_REVIEW, Act.DECIDE, _REVIEW, REVIEWERS, guards.always),
     Transition(_REVIEW, Act.UNDO, _REVIEW, REVIEWERS, guards.always),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import StaleFenceError
@@ -21,6 +21,7 @@ __all__ = [
     "Claim",
     "call_off",
     "claim",
+    "claim_on",
     "end",
     "extend",
     "fail",
@@ -80,9 +81,16 @@ def claim(
     now: datetime,
     site: str | None = None,
     subject: int | None = None,
+    only: ColumnElement[bool] | None = None,
 ) -> Claim | None:
-    """Lease the most urgent thing nobody works on, in a transaction of its own."""
+    """Lease the most urgent thing nobody works on, in a transaction of its own.
+
+    Args:
+        only: what else must hold of the row for this worker to get it.
+    """
     wanted = free(now, site=site, subject=subject)
+    if only is not None:
+        wanted = and_(wanted, only)
     # Looking first keeps idle workers away from the writer's lock.
     with database.look() as session:
         heads = [row for kind in kinds for row in session.scalars(_next(kind, wanted))]

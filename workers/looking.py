@@ -13,11 +13,11 @@ from ingest.opening import open_original
 from ingest.page_image import Opened
 from kamizero.errors import RefusedError
 from kamizero.model import PageKind
+from kamizero.tokyo import business_date
 from ocr.page import Look, look
 from storage.originals import read_original
 from storage.tables import Arrival, Filing
 from workers.reading import FilingReading, read_filing
-from workers.recheck import business_date
 from workers.rooms import Rooms
 
 

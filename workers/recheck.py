@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forms.library import Library
 from kamizero.model import FieldState, FilingKind, Finding, Records
+from kamizero.tokyo import business_date
 from review import routing
 from review.doubt import entry_number
 from storage import values
@@ -18,8 +18,6 @@ from storage.vault import Vault
 from validation.check import check
 from validation.evidence import RECORD, supported
 from validation.filing import FilingValues, free_reading
-
-TOKYO = ZoneInfo("Asia/Tokyo")
 
 # Who accepted a reading because the register says the same.
 REGISTER = "kamizero/register"
@@ -112,11 +110,6 @@ class Recheck:
         if field.as_written is None:
             return ""
         return values.body_of(field.as_written, self.vault).text
-
-
-def business_date(moment: datetime) -> date:
-    """The date in the offices at this moment."""
-    return moment.astimezone(TOKYO).date()
 
 
 def rewrite_findings(

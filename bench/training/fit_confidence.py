@@ -19,9 +19,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.bounds import upper_bound
 from bench.training import sheets, typefaces
 from forms.grammar.characters import DIGITS
+from kamizero.bounds import upper_bound
 from ocr.boxes.cells import NO_DIGIT, cell_shares
 from ocr.boxes.combs import Shares, from_cells, from_line
 from ocr.confidence import Trust

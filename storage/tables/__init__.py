@@ -32,7 +32,20 @@ from storage.tables.filings import (
     Page,
 )
 from storage.tables.findings import FindingRow
+from storage.tables.keying import (
+    ANY,
+    TARGET,
+    GroupCheck,
+    Keying,
+    KnownReader,
+    ModeReason,
+    ModeRow,
+    ReadingProof,
+    SamplingRate,
+    Source,
+)
 from storage.tables.media import MediaFile, MediaRole, Medium
+from storage.tables.modes import BLIND, Mode
 from storage.tables.receiving import (
     Arrival,
     ArrivalState,
@@ -66,7 +79,10 @@ from storage.tables.visitors import ApiToken, IdempotentAnswer, LoginSession, Pe
 from storage.tables.work import Work, WorkState
 
 __all__ = [
+    "ANY",
+    "BLIND",
     "HEAD",
+    "TARGET",
     "Absence",
     "ApiToken",
     "Approval",
@@ -98,16 +114,23 @@ __all__ = [
     "Filing",
     "FilingStep",
     "FindingRow",
+    "GroupCheck",
     "IdempotentAnswer",
     "Job",
+    "Keying",
+    "KnownReader",
     "LoginSession",
     "MediaFile",
     "MediaRole",
     "Medium",
+    "Mode",
+    "ModeReason",
+    "ModeRow",
     "Original",
     "Page",
     "Person",
     "Purpose",
+    "ReadingProof",
     "ReceivedPaper",
     "RecordInsured",
     "RecordOffice",
@@ -115,8 +138,10 @@ __all__ = [
     "RoundEnd",
     "RouteStage",
     "RouteStep",
+    "SamplingRate",
     "Site",
     "SortingAct",
+    "Source",
     "StageKind",
     "Submitter",
     "Touch",

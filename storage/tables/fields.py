@@ -4,12 +4,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kamizero.model import FieldState
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.filings import Filing
+from storage.tables.modes import Mode
 
 # The entry number of what stands in the head of a form.
 HEAD = 0
@@ -30,7 +38,7 @@ class Field(Table):
     """One field of one filing; what it says stands in its versions."""
 
     __tablename__ = "field"
-    __table_args__ = (UniqueConstraint("filing_id", "name"),)
+    __table_args__ = (UniqueConstraint("filing_id", "name"), one_of("mode", Mode))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"))
@@ -41,6 +49,12 @@ class Field(Table):
     sensitive: Mapped[bool]
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
     box_px: Mapped[list[float]] = mapped_column(JSON)
+    # Who must say what is written in it; decided when the filing is routed.
+    mode: Mapped[str] = mapped_column(
+        String(16), default=Mode.OCR, server_default=Mode.OCR
+    )
+    # Drawn to be keyed although its reading was accepted.
+    sampled: Mapped[bool] = mapped_column(default=False, server_default=text("FALSE"))
     as_written_id: Mapped[int | None] = mapped_column(
         ForeignKey("field_version.id", use_alter=True)
     )

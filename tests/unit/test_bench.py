@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bench.bounds import upper_bound
 from bench.scoring import score_file
 from forms.library import Library
+from kamizero.bounds import upper_bound
 
 FORMS = {form.form: form for form in Library.shipped().all()}
 FILE = "clean/a.png"

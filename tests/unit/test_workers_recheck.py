@@ -15,6 +15,7 @@ from kamizero.model import (
     Records,
     Severity,
 )
+from kamizero.tokyo import business_date
 from review.grounds import Register as RegisterSays
 from storage.tables import AuthorKind, Field, Filing, FindingRow
 from storage.values import body_of
@@ -24,7 +25,6 @@ from workers.recheck import (
     REGISTER,
     Recheck,
     add_findings,
-    business_date,
     rewrite_findings,
 )
 

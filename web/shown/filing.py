@@ -13,6 +13,7 @@ from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.errors import MissingError
 from review.item import ShownFinding, ShownValue, shown_finding, shown_value
+from review.keying import pool
 from storage.tables import (
     HEAD,
     Arrival,
@@ -152,8 +153,17 @@ def _values(
         select(Field).where(Field.filing_id == filing.id).order_by(Field.position)
     ).all()
     versions = _versions(session, filing)
+    # Whoever read it here could not key it blind.
+    hidden = pool.being_keyed(session, filing.id)
     return [
-        _value(field, versions.get(field.id, ()), vault, definition, pen)
+        _value(
+            field,
+            versions.get(field.id, ()),
+            vault,
+            definition,
+            pen,
+            masked=field.sensitive or field.id in hidden,
+        )
         for field in fields
     ]
 
@@ -178,10 +188,12 @@ def _value(
     vault: Vault,
     definition: FormDefinition,
     pen: Pen,
+    *,
+    masked: bool,
 ) -> ValueView:
     known = definition.field(field.name)
     said = partial(_said, pen, known)
-    shown = [shown_value(one, vault, masked=field.sensitive) for one in versions]
+    shown = [shown_value(one, vault, masked=masked) for one in versions]
     by_id = {one.version_id: one for one in shown}
     written = by_id.get(field.as_written_id or 0)
     decided = by_id.get(field.as_decided_id or 0)

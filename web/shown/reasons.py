@@ -7,6 +7,8 @@ from web.language import Texts
 
 # Codes of the same kind are counted, not listed: the page itself shows them.
 _COUNTED = {
+    "key": ("key", "note"),
+    "check": ("check", ""),
     "doubtful": ("doubtful", ""),
     "head": ("doubtful", ""),
     "undecided": ("undecided", "warn"),

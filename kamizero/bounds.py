@@ -19,6 +19,20 @@ def upper_bound(errors: int, of: int, *, risk: float = 0.05) -> float:
     return high
 
 
+def lower_bound(errors: int, of: int, *, risk: float = 0.05) -> float:
+    """The one-sided Clopper-Pearson bound: a smaller share is this unlikely."""
+    if errors == 0:
+        return 0.0
+    low, high = 0.0, errors / of
+    for _ in range(_STEPS):
+        share = (low + high) / 2
+        if 1 - _at_most(errors - 1, of, share) < risk:
+            low = share
+        else:
+            high = share
+    return low
+
+
 def _at_most(errors: int, of: int, share: float) -> float:
     """The chance of so few errors where each of `of` is one with this chance."""
     if share <= 0:

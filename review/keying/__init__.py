@@ -1,0 +1,1 @@
+"""Keying modes, group verification, and what they prove about the reading."""
