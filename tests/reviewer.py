@@ -24,6 +24,7 @@ class Reviewer:
         **window: Any,
     ) -> None:
         self.name = name
+        self.role = role
         self.office = office
         self.context: BrowserContext = chromium.new_context(
             viewport={"width": 1280, "height": 720}, **window
