@@ -177,6 +177,7 @@ def test_a_date_is_typed_as_the_form_has_it_and_said_as_it_is_kept(
     rei.sit_down(rei.office.waiting(doubtful=[BIRTH]))
     rei.at(BIRTH)
     expect(rei.value).to_have_value("7 020512")
+    expect(rei.see("meaning")).to_contain_text("1990-05-12")
 
     rei.type("5640107")
 

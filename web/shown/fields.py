@@ -198,6 +198,9 @@ def _meaning(field: Field, decided: ShownValue | None, reading: str, pen: Pen) -
     if decided is not None:
         said = _said(pen, field, decided)
         return f"{pen.texts.say('standing.decided', pen.language)}: {said}"
+    if field.type is FieldType.DATE:
+        # The script says the day of the era and the canonical one, as while typing.
+        return ""
     return reading if field.choices or field.type is FieldType.AMOUNT else ""
 
 
