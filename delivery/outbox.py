@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, MissingError
 from storage import audit
-from storage.tables import Delivery, DeliveryState, Entry
+from storage.clocks import end_clock
+from storage.tables import ClockEnd, Delivery, DeliveryState, Entry
 
 # Whoever fetches records over the API; webhooks and robots come beside it.
 API = "api"
@@ -59,6 +60,7 @@ def mark_taken(
         )
     row.state = DeliveryState.TAKEN
     row.changed_at = now
+    end_clock(session, entry, by=ClockEnd.DELIVERY, now=now)
     audit.record(
         session,
         actor=actor,

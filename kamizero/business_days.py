@@ -1,5 +1,7 @@
 """Which days the office works: what counts for due dates, and what does not."""
 
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -70,3 +72,65 @@ class OfficeCalendar:
 
 # Without any day of an office's own.
 NATIONAL = OfficeCalendar()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Days on which a term did not run; both ends are days, the first not counted.
+
+    `until` is None as long as nobody knows when the term goes on.
+    """
+
+    since: date
+    until: date | None
+
+
+def paused_days(calendar: OfficeCalendar, pauses: Iterable[Pause], today: date) -> int:
+    """How many business days the pauses took, each day once, up to and with today."""
+    taken: set[date] = set()
+    for pause in pauses:
+        last = min(pause.until or today, today)
+        days = range(1, (last - pause.since).days + 1)
+        taken.update(pause.since + _ONE_DAY * n for n in days)
+    return sum(calendar.is_open(day) for day in taken)
+
+
+def due_on(
+    calendar: OfficeCalendar,
+    received_on: date,
+    pauses: Sequence[Pause] = (),
+    *,
+    business_days: int | None = None,
+    months: int | None = None,
+) -> date | None:
+    """The last day of a term that began on the day of receipt and was paused.
+
+    None as long as a pause has no end. A term in months ends on the day that has the
+    number of the day of receipt, or on the month's last, and runs on over closed days.
+    """
+    known = sorted((p.since, p.until) for p in pauses if p.until is not None)
+    if len(known) < len(pauses):
+        return None
+    if business_days is not None:
+        due = calendar.after(received_on, business_days)
+    else:
+        due = calendar.after(_months_later(received_on, months or 0), 0)
+    reached = received_on
+    for since, until in known:
+        # Only what lies within the term, and only once, lengthens it.
+        first = max(since, reached)
+        if first >= due or until <= first:
+            continue
+        due = (
+            calendar.after(due, calendar.between(first, until))
+            if business_days is not None
+            else calendar.after(due + (until - first), 0)
+        )
+        reached = until
+    return due
+
+
+def _months_later(day: date, count: int) -> date:
+    year, month = divmod(day.month - 1 + count, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

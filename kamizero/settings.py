@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     site: str = Field(
         default="HQ", description="Code of the site where papers are received."
     )
+    standards_file: Path | None = Field(
+        default=None,
+        description="YAML file with the office's own terms by form and channel, laid "
+        "out as the shipped `forms/standards.yaml`, which holds where none is given.",
+    )
     language: Literal["ja", "en"] = Field(
         default="ja", description="Language of messages on the command line."
     )

@@ -11,10 +11,12 @@ from review.proposal import proposal
 from review.rounds import end_round
 from review.stamping import take
 from review.transitions import hold_filing, move
+from storage.clocks import end_clock
 from storage.interfaces import Kept, ObjectStore
 from storage.manifest import signed_bytes
 from storage.tables import (
     Approval,
+    ClockEnd,
     Entry,
     Filing,
     RoundEnd,
@@ -74,6 +76,7 @@ def approve(
         about = {"approval": approval.id, "manifest": kept.sha256, "step": step.id}
         move(session, entry, Act.APPROVE, actor=actor, role=role, now=now, about=about)
         deliver(session, entry)
+        end_clock(session, entry, by=ClockEnd.APPROVAL, now=now)
     end_round(session, filing, RoundEnd.DECIDED, now=now)
     return approval
 

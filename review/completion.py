@@ -9,6 +9,7 @@ from kamizero.model import Role
 from review import queue
 from review.acts import Act
 from review.hand import Hand
+from review.parking import close_questions
 from review.routing import follow_head
 from review.transitions import move
 from storage import work
@@ -28,6 +29,7 @@ def finish(session: Session, *, hand: Hand, recheck: Recheck) -> None:
     recheck(session, hand.entry.filing)
     hand.move(session, Act.FINISH)
     hand.entry.reasons = queue.without_parking(hand.entry.reasons)
+    close_questions(session, hand.entry, actor=hand.actor, now=hand.now)
     work.finish(session, hand.claim, now=hand.now)
     follow_head(session, hand.entry.filing, now=hand.now)
 

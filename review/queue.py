@@ -2,51 +2,96 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from sqlalchemy import and_, true
 from sqlalchemy.orm import Session
 
 from review.refusals import WrongClaimError
-from storage import audit, work
+from storage import work
+from storage.clocks import resume_clock
 from storage.database import Database
-from storage.tables import Entry
+from storage.tables import NEVER_DUE, Clock, Entry, Work
 from storage.work import Claim
 
 KIND = "review"
 LEASE = timedelta(minutes=15)
+# What has a lower number is to be done before the rest.
+ORDINARY = 100
 
-
-class Wait(StrEnum):
-    """What a parked entry waits for."""
-
-    ANSWER = "answer"
-    ATTACHMENT = "attachment"
-    RETURN = "return"
-    OTHER = "other"
+# Reasons of this kind say that something is open, one each.
+_POINTS = frozenset({"head", "doubtful", "undecided", "finding", "page"})
+_PARKED = "parked:"
 
 
 def put_in_queue(session: Session, entry: Entry, *, now: datetime) -> None:
     """Let people see that the entry needs them; asked twice, it waits once."""
-    work.put(session, kind=KIND, subject=entry.id, site=entry.filing.site, now=now)
+    clock = session.get(Clock, entry.id)
+    work.put(
+        session,
+        kind=KIND,
+        subject=entry.id,
+        site=entry.filing.site,
+        form=entry.filing.form,
+        doubt=_points(entry.reasons),
+        now=now,
+        # Without a clock it is neither first nor ever due.
+        priority=clock.priority if clock else ORDINARY,
+        deadline=clock.due_on if clock else NEVER_DUE,
+    )
 
 
 def claim_next(
-    database: Database, person: str, *, site: str | None = None, now: datetime
+    database: Database,
+    person: str,
+    *,
+    now: datetime,
+    site: str | None = None,
+    form: str | None = None,
 ) -> Claim | None:
-    """Lease the next entry nobody works on, None where nothing waits."""
-    return work.claim(
-        database, kinds=[KIND], worker=person, lease=LEASE, now=now, site=site
-    )
+    """Lease the next entry nobody works on, None where nothing waits.
+
+    What was handed on to this person comes first.
+    """
+    of_form = true() if form is None else Work.form == form
+    for whom in (Work.reserved_for == person, Work.reserved_for.is_(None)):
+        claim = work.claim(
+            database,
+            kinds=[KIND],
+            worker=person,
+            lease=LEASE,
+            now=now,
+            site=site,
+            only=and_(whom, of_form),
+        )
+        if claim is not None:
+            return claim
+    return None
 
 
 def claim(
     database: Database, person: str, *, entry_id: int, now: datetime
 ) -> Claim | None:
     """Lease this entry, parked or not; None where somebody holds it or all is done."""
-    work.hasten(database, kind=KIND, subject=entry_id, now=now)
+    with database.begin() as session:
+        wake(session, session.get_one(Entry, entry_id), actor=person, now=now)
     return work.claim(
         database, kinds=[KIND], worker=person, lease=LEASE, now=now, subject=entry_id
     )
+
+
+def wake(
+    session: Session,
+    entry: Entry,
+    *,
+    actor: str,
+    now: datetime,
+    reserved_for: str | None = None,
+) -> None:
+    """Let a parked entry come back before its day, and its clock run again."""
+    if work.hasten(
+        session, kind=KIND, subject=entry.id, now=now, reserved_for=reserved_for
+    ):
+        resume_clock(session, entry, actor=actor, now=now)
 
 
 def claim_of(session: Session, person: str, *, entry_id: int) -> Claim | None:
@@ -67,26 +112,13 @@ def release(session: Session, claim: Claim, *, now: datetime) -> None:
     work.release(session, claim, now=now)
 
 
-def park(
-    session: Session, claim: Claim, *, wait: Wait, until: datetime, now: datetime
-) -> None:
-    """Put the entry aside: until then it comes to nobody of itself."""
-    work.release(session, claim, now=now, due_at=until)
-    entry = session.get_one(Entry, claim.subject)
-    entry.reasons = [*without_parking(entry.reasons), f"parked:{wait}"]
-    audit.record(
-        session,
-        actor=claim.leased_by,
-        act="entry.park",
-        subject_kind="entry",
-        subject_id=entry.id,
-        now=now,
-        body={"filing": entry.filing_id, "wait": wait.value},
-    )
+def parked_as(reasons: Sequence[str], wait: str) -> list[str]:
+    """The reasons of an entry that is put aside."""
+    return [*without_parking(reasons), f"{_PARKED}{wait}"]
 
 
 def without_parking(reasons: Sequence[str]) -> list[str]:
-    return [reason for reason in reasons if not reason.startswith("parked:")]
+    return [reason for reason in reasons if not reason.startswith(_PARKED)]
 
 
 def leave_unclaimed(session: Session, entry: Entry, *, now: datetime) -> bool:
@@ -102,3 +134,7 @@ def hold(session: Session, claim: Claim, entry: Entry, *, now: datetime) -> None
             f"{entry.id}; open the entry again."
         )
     work.hold(session, claim, now=now)
+
+
+def _points(reasons: Sequence[str]) -> int:
+    return sum(reason.partition(":")[0] in _POINTS for reason in reasons)

@@ -10,7 +10,8 @@ from review.acts import Act
 from review.refusals import WrongClaimError
 from review.transitions import hold_entry, move
 from storage import work
-from storage.tables import Entry, EntryState, Filing, ReturnSlip
+from storage.clocks import end_clock, stop_clock
+from storage.tables import ClockEnd, Entry, EntryState, Filing, ReturnSlip, Stop
 from storage.work import Claim
 
 SENT_BACK = "sent_back:"
@@ -50,6 +51,7 @@ def return_to_submitter(
     """
     _leave_queue(session, entry, claim, now=now)
     move(session, entry, Act.RETURN, actor=actor, role=role, now=now, reason=reason)
+    stop_clock(session, entry, reason=Stop.RETURN, actor=actor, now=now)
     slip = ReturnSlip(entry_id=entry.id, by=actor, at=now, reason=reason.strip())
     session.add(slip)
     session.flush()
@@ -78,6 +80,7 @@ def withdraw(
         reason=paper.receipt_number,
         about={"paper": paper.id},
     )
+    end_clock(session, entry, by=ClockEnd.WITHDRAWAL, now=now)
 
 
 def _leave_queue(

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition, Nature
+from forms.standards import Standards
 from kamizero.model import FilingKind, Role
 from review.acts import Act
 from review.doubt import KEY, POINTS, WORTH_A_LOOK, fields_of, open_points
@@ -13,6 +14,7 @@ from review.keying.assigning import assign
 from review.queue import leave_unclaimed, put_in_queue
 from review.transitions import move
 from storage import balance
+from storage.clocks import start_clock
 from storage.tables import Entry, EntryState, Field, Filing
 from storage.values import body_of, decided_version
 from storage.vault import Vault
@@ -33,6 +35,7 @@ def route(
     definition: FormDefinition,
     vault: Vault,
     now: datetime,
+    standards: Standards,
 ) -> None:
     """Send each entry that is read on its way; run again, it changes nothing.
 
@@ -43,18 +46,22 @@ def route(
     if bundle is not None and not balance.settle(session, bundle).passes:
         return
     if not filing.entries:
-        _show_empty(session, filing, now)
+        _show_empty(session, filing, standards, now)
     assign(session, filing, vault, now=now)
     for entry in filing.entries:
         if entry.state == EntryState.READ:
+            start_clock(session, entry, standards=standards)
             _send(session, entry, _reasons(session, entry, definition, vault), now)
 
 
-def _show_empty(session: Session, filing: Filing, now: datetime) -> None:
+def _show_empty(
+    session: Session, filing: Filing, standards: Standards, now: datetime
+) -> None:
     """A sheet no line of which seems used still goes to a person, or it vanishes."""
     entry = Entry(n=1)
     filing.entries.append(entry)
     session.flush()
+    start_clock(session, entry, standards=standards)
     _send(session, entry, ["empty"], now)
 
 

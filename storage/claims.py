@@ -51,11 +51,15 @@ def let_go(row: Work) -> None:
     # A fence of its own for "nobody" makes every claim given out before stale.
     row.fence += 1
     row.lease_until = None
+    row.leased_at = None
     row.leased_by = None
 
 
 def free(
-    now: datetime, *, site: str | None = None, subject: int | None = None
+    now: datetime,
+    *,
+    site: str | None = None,
+    subject: int | None = None,
 ) -> ColumnElement[bool]:
     """Open, due, and in nobody's hands at this moment."""
     wanted: list[ColumnElement[bool] | TextClause] = [

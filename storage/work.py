@@ -6,7 +6,7 @@ fence: whoever comes back with an older fence than the row's has lost the item.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from kamizero.errors import StaleFenceError
 from storage.claims import IS_OPEN, Claim, claim_on, free, let_go, unheld
 from storage.database import Database
 from storage.insertion import insert
-from storage.tables import Work, WorkState
+from storage.tables import NEVER_DUE, Work, WorkState
 
 __all__ = [
     "Claim",
@@ -47,11 +47,17 @@ def put(
     now: datetime,
     priority: int = 100,
     due_at: datetime | None = None,
+    deadline: date = NEVER_DUE,
+    form: str | None = None,
+    doubt: int = 0,
 ) -> None:
     """Ask for something to be done; nothing new where it is already asked for.
 
     Args:
         priority: lower is earlier.
+        due_at: it is handed out to nobody before.
+        deadline: among those of one priority, the earlier day comes first.
+        doubt: how many points of it are open.
     """
     row = insert(session, Work).values(
         kind=kind,
@@ -59,6 +65,9 @@ def put(
         site=site,
         priority=priority,
         due_at=due_at or now,
+        deadline=deadline,
+        form=form,
+        doubt=doubt,
         state=WorkState.OPEN,
         attempts=0,
         fence=0,
@@ -97,12 +106,12 @@ def claim(
     if not heads:
         return None
     with database.begin() as session:
-        for head in sorted(heads, key=lambda row: (row.priority, row.id)):
+        for head in sorted(heads, key=_urgency):
             row = session.scalars(
                 _next(head.kind, wanted).with_for_update(skip_locked=True)
             ).one_or_none()
             if row is not None:
-                return _lease(row, worker=worker, until=now + lease)
+                return _lease(row, worker=worker, now=now, until=now + lease)
     return None
 
 
@@ -161,17 +170,25 @@ def fail(
 
 
 def release(
-    session: Session, claim: Claim, *, now: datetime, due_at: datetime | None = None
+    session: Session,
+    claim: Claim,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    reserved_for: str | None = None,
 ) -> None:
     """Give it back unharmed: the next one finds it as if it was never taken.
 
     Args:
         due_at: until then it comes to nobody of itself.
+        reserved_for: whom alone it is handed out to from now on.
     """
     row = _held(session, claim, now=now)
     row.attempts -= 1
     if due_at is not None:
         row.due_at = due_at
+    if reserved_for is not None:
+        row.reserved_for = reserved_for
     let_go(row)
 
 
@@ -183,12 +200,23 @@ def held_by(session: Session, worker: str, *, kind: str, subject: int) -> Claim 
     return claim_on(row) if row is not None else None
 
 
-def hasten(database: Database, *, kind: str, subject: int, now: datetime) -> None:
-    """Make it due now, where it was put off."""
-    with database.begin() as session:
-        put_off = _open(kind, subject).where(Work.due_at > now)
-        for row in session.scalars(put_off.with_for_update()):
-            row.due_at = now
+def hasten(
+    session: Session,
+    *,
+    kind: str,
+    subject: int,
+    now: datetime,
+    reserved_for: str | None = None,
+) -> bool:
+    """Make it due now, where it was put off; tell whether it was."""
+    row = session.scalars(
+        _open(kind, subject).where(Work.due_at > now).with_for_update()
+    ).one_or_none()
+    if row is None:
+        return False
+    row.due_at = now
+    row.reserved_for = reserved_for or row.reserved_for
+    return True
 
 
 def call_off(session: Session, *, kind: str, subject: int, now: datetime) -> bool:
@@ -218,18 +246,23 @@ def _next(kind: str, wanted: ColumnElement[bool]) -> Select[Work]:
     return (
         select(Work)
         .where(Work.kind == kind, wanted)
-        .order_by(Work.priority, Work.id)
+        .order_by(Work.priority, Work.deadline, Work.id)
         .limit(1)
     )
+
+
+def _urgency(row: Work) -> tuple[int, date, int]:
+    return row.priority, row.deadline, row.id
 
 
 def _open(kind: str, subject: int) -> Select[Work]:
     return select(Work).where(Work.kind == kind, Work.subject == subject, IS_OPEN)
 
 
-def _lease(row: Work, *, worker: str, until: datetime) -> Claim:
+def _lease(row: Work, *, worker: str, now: datetime, until: datetime) -> Claim:
     row.attempts += 1
     row.fence += 1
+    row.leased_at = now
     row.lease_until = until
     row.leased_by = worker
     return claim_on(row)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from delivery.outbox import put_out
 from forms.definition import FormDefinition
+from forms.standards import Standards
 from kamizero.model import (
     FieldState,
     FilingKind,
@@ -132,6 +133,7 @@ class Desk:
                 definition=definition or self.definition,
                 vault=self.vault,
                 now=NOW,
+                standards=Standards.shipped(),
             )
 
     def entry_id(self, filing_id: int, n: int = 1) -> int:

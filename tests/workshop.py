@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from forms.library import Library
+from forms.standards import Standards
 from ingest.page_image import Limits
 from kamizero.model import FilingKind, PageKind
 from ocr.engines.onnx_engine import OnnxRecogniser
@@ -47,7 +48,11 @@ def rooms(
         vault=desk.vault,
         library=library,
         recheck=Recheck(
-            library=library, vault=desk.vault, records=lambda: None, clock=time
+            library=library,
+            vault=desk.vault,
+            records=lambda: None,
+            clock=time,
+            standards=Standards.shipped(),
         ),
         engine=OnnxRecogniser,
         limits=Limits(),

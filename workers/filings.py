@@ -13,10 +13,12 @@ from review import queue
 from review.acts import Act
 from review.transitions import move
 from storage import audit, balance, work
+from storage.clocks import end_clock
 from storage.tables import (
     AttachmentKind,
     Bundle,
     BundleKind,
+    ClockEnd,
     Copy,
     Disposal,
     EntryState,
@@ -113,6 +115,7 @@ def dissolve(session: Session, filing: Filing, *, now: datetime) -> None:
         if entry.state in (EntryState.READ, EntryState.IN_REVIEW, EntryState.READY):
             move(session, entry, Act.DISSOLVE, actor=SORTER, role=Role.MACHINE, now=now)
             work.end(session, kind=queue.KIND, subject=entry.id, now=now)
+            end_clock(session, entry, by=ClockEnd.DISSOLUTION, now=now)
     for kind in ("read", "check"):
         work.end(session, kind=kind, subject=filing.id, now=now)
     audit.record(

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forms.library import Library
+from forms.standards import Standards
 from kamizero.model import FieldState, FilingKind, Finding, Records
 from kamizero.tokyo import business_date
 from review import routing
@@ -37,6 +38,7 @@ class Recheck:
     vault: Vault
     records: Callable[[], Records | None]
     clock: Callable[[], datetime]
+    standards: Standards
 
     def __call__(self, session: Session, filing: Filing) -> None:
         """Rewrite the findings of a filing; a waiver of the same finding stays."""
@@ -57,6 +59,7 @@ class Recheck:
             definition=self.library.get(f"{filing.form}@{filing.revision}"),
             vault=self.vault,
             now=self.clock(),
+            standards=self.standards,
         )
 
     def _values(self, filing: Filing) -> FilingValues:

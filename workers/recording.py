@@ -12,6 +12,7 @@ from ingest import fingerprint
 from kamizero.errors import RefusedError
 from kamizero.model import PageKind
 from storage import audit, values
+from storage.clocks import start_clock
 from storage.tables import Arrival, Entry, Field, Filing, FilingStep, Page
 from validation.filing import FilingValues
 from workers.looking import PageLook
@@ -61,7 +62,11 @@ def record_readings(
     values_read = FilingValues.of_readings(definition, reading.kind, reading.readings)
     used = values_read.entries()
     for n in used:
-        session.add(Entry(filing_id=filing.id, n=n))
+        entry = Entry(n=n)
+        filing.entries.append(entry)
+        session.flush()
+        # From here on it is late if nobody looks, whatever else holds it up.
+        start_clock(session, entry, standards=rooms.recheck.standards)
     add_findings(session, filing, reading.findings)
     audit.record(
         session,

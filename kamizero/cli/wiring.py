@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import inspect
 
 from forms.library import Library
+from forms.standards import Standards
 from ingest.intake import Intake
 from ingest.pictures import PagePictures
 from kamizero.cli.clock import now
@@ -65,6 +66,11 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         vault=vault,
         records=lambda: None if register.is_empty() else register,
         clock=now,
+        standards=(
+            Standards.load(settings.standards_file)
+            if settings.standards_file
+            else Standards.shipped()
+        ),
     )
     rooms = Rooms(
         database=database,

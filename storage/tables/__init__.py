@@ -4,6 +4,14 @@ Tables that hold personal data (`field_value`, `finding`, the records) can be er
 `audit_event` and `audit_seal` are append-only and carry ids and commitments alone.
 """
 
+from storage.tables.clocks import (
+    NEVER_DUE,
+    Clock,
+    ClockEnd,
+    ClockStop,
+    OfficeDay,
+    Stop,
+)
 from storage.tables.decisions import (
     Approval,
     Delivery,
@@ -46,6 +54,7 @@ from storage.tables.keying import (
 )
 from storage.tables.media import MediaFile, MediaRole, Medium
 from storage.tables.modes import BLIND, Mode
+from storage.tables.questions import Question, Wait
 from storage.tables.receiving import (
     Arrival,
     ArrivalState,
@@ -82,6 +91,7 @@ __all__ = [
     "ANY",
     "BLIND",
     "HEAD",
+    "NEVER_DUE",
     "TARGET",
     "Absence",
     "ApiToken",
@@ -99,6 +109,9 @@ __all__ = [
     "Batch",
     "Bundle",
     "BundleKind",
+    "Clock",
+    "ClockEnd",
+    "ClockStop",
     "Copy",
     "Custody",
     "CustodyAct",
@@ -126,10 +139,12 @@ __all__ = [
     "Mode",
     "ModeReason",
     "ModeRow",
+    "OfficeDay",
     "Original",
     "Page",
     "Person",
     "Purpose",
+    "Question",
     "ReadingProof",
     "ReceivedPaper",
     "RecordInsured",
@@ -143,10 +158,12 @@ __all__ = [
     "SortingAct",
     "Source",
     "StageKind",
+    "Stop",
     "Submitter",
     "Touch",
     "Upload",
     "UploadState",
+    "Wait",
     "Way",
     "Work",
     "WorkState",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kamizero.model import Severity
@@ -18,6 +18,8 @@ class FindingRow(Table):
         CheckConstraint(
             "(waived_by IS NULL) = (waived_why IS NULL)", name="waiver_says_why"
         ),
+        # People look for everything that one rule objects to.
+        Index("ix_finding_rule", "rule", "filing_id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -1,18 +1,25 @@
 """What there is to do, and who is at it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id, Instant, Table, one_of
+from storage.tables.clocks import NEVER_DUE
 
 
 class WorkState(StrEnum):
     OPEN = "open"
     DONE = "done"
     DEAD = "dead"
+
+
+def _open(name: str, *columns: str) -> Index:
+    """An index over what is still to do: what is done only grows."""
+    is_open = text("state = 'open'")
+    return Index(name, *columns, sqlite_where=is_open, postgresql_where=is_open)
 
 
 class Work(Table):
@@ -30,24 +37,16 @@ class Work(Table):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
-        Index(
-            "ix_work_next",
-            "kind",
-            "priority",
-            "id",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
-        # The same for one site, so that a small site never walks a large one's rows.
-        Index(
-            "ix_work_next_at_site",
-            "kind",
-            "site",
-            "priority",
-            "id",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
+        _open("ix_work_next", "kind", "priority", "deadline", "id"),
+        # The same for one site, so that a small site never walks a large one's rows,
+        # and for one form; then the other orders in which people look at a queue.
+        _open("ix_work_next_at_site", "kind", "site", "priority", "deadline", "id"),
+        _open("ix_work_next_of_form", "kind", "form", "priority", "deadline", "id"),
+        _open("ix_work_deadline", "kind", "deadline", "id"),
+        _open("ix_work_doubt", "kind", "doubt", "id"),
+        _open("ix_work_age", "kind", "id"),
+        _open("ix_work_leased", "kind", "lease_until"),
+        _open("ix_work_reserved", "kind", "reserved_for", "priority"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -56,10 +55,22 @@ class Work(Table):
     site: Mapped[str] = mapped_column(String(16))
     # Lower is earlier.
     priority: Mapped[int] = mapped_column(default=100)
+    # Not handed out before.
     due_at: Mapped[datetime] = mapped_column(Instant)
+    # The day it must be done by; among equals the earlier comes first.
+    deadline: Mapped[date] = mapped_column(
+        default=NEVER_DUE, server_default=NEVER_DUE.isoformat()
+    )
+    # Of a filing's form, where the work is about one.
+    form: Mapped[str | None] = mapped_column(String(16))
+    # How many points of it were open when it was put here.
+    doubt: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # Whom alone it is handed out to.
+    reserved_for: Mapped[str | None] = mapped_column(String(100))
     state: Mapped[str] = mapped_column(String(16), default=WorkState.OPEN)
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    leased_at: Mapped[datetime | None] = mapped_column(Instant)
     leased_by: Mapped[str | None] = mapped_column(String(100))
     fence: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)

@@ -290,7 +290,8 @@ def test_what_was_put_off_is_given_to_nobody_until_it_is_hastened(
         work.release(session, _taken(database), now=NOW, due_at=tomorrow)
     before = _claim(database)
 
-    work.hasten(database, kind="read", subject=1, now=NOW)
+    with database.begin() as session:
+        work.hasten(session, kind="read", subject=1, now=NOW)
 
     assert before is None
     assert _taken(database).attempts == 1

@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.tables import Filing
 from storage.vault import KeyRing, Vault
-from tests.desk import Desk
+from tests.desk import NOW, Desk
 
 NAME = "insured.1.name_kana"
 
@@ -32,8 +32,8 @@ def test_an_entry_goes_from_the_queue_to_an_approved_record(desk: Desk) -> None:
     finding = desk.find(filing, "date.order", entry_n=1)
     desk.route(filing)
     with desk.database.look() as session:
-        queued = waiting(session, limit=2)
-        rest = waiting(session, after=queued[-1].cursor)
+        queued = waiting(session, now=NOW, limit=2)
+        rest = waiting(session, now=NOW, after=queued[-1].cursor)
     claim = desk.claim(filing)
     desk.settle(claim, NAME, "ヤマダ　ジロウ")
     desk.undo(claim, NAME)

@@ -3,8 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import dates, integers, lists, tuples
 
-from kamizero.business_days import NATIONAL, OfficeCalendar
+from kamizero.business_days import (
+    NATIONAL,
+    OfficeCalendar,
+    Pause,
+    due_on,
+    paused_days,
+)
 
 FRIDAY = date(2020, 12, 4)
 
@@ -103,3 +111,89 @@ def test_the_days_of_a_term_are_counted_as_they_were_given(count: int) -> None:
 
 def test_a_weekend_adds_nothing_to_the_count() -> None:
     assert NATIONAL.between(FRIDAY, date(2020, 12, 6)) == 0
+
+
+def test_a_term_runs_on_for_the_days_it_was_paused() -> None:
+    pause = Pause(date(2020, 12, 7), date(2020, 12, 10))
+
+    due = due_on(NATIONAL, FRIDAY, [pause], business_days=3)
+
+    # Three days of Friday's term, and the three from the 8th to the 10th.
+    assert due == date(2020, 12, 14)
+
+
+def test_a_pause_over_closed_days_alone_lengthens_nothing() -> None:
+    pause = Pause(date(2020, 12, 28), date(2021, 1, 3))
+
+    paused = due_on(NATIONAL, date(2020, 12, 25), [pause], business_days=3)
+
+    assert paused == due_on(NATIONAL, date(2020, 12, 25), business_days=3)
+
+
+def test_a_day_of_two_pauses_counts_once() -> None:
+    pauses = [
+        Pause(date(2020, 12, 7), date(2020, 12, 9)),
+        Pause(date(2020, 12, 8), date(2020, 12, 10)),
+    ]
+
+    assert due_on(NATIONAL, FRIDAY, pauses, business_days=3) == date(2020, 12, 14)
+    assert paused_days(NATIONAL, pauses, date(2020, 12, 31)) == 3
+
+
+def test_a_pause_after_the_due_date_makes_nothing_punctual() -> None:
+    pause = Pause(date(2020, 12, 9), date(2020, 12, 28))
+
+    assert due_on(NATIONAL, FRIDAY, [pause], business_days=3) == date(2020, 12, 9)
+
+
+def test_while_a_pause_has_no_end_nothing_is_due() -> None:
+    pauses = [Pause(date(2020, 12, 7), None)]
+
+    assert due_on(NATIONAL, FRIDAY, pauses, business_days=3) is None
+    assert paused_days(NATIONAL, pauses, date(2020, 12, 10)) == 3
+
+
+@pytest.mark.parametrize(
+    ("received_on", "months", "due"),
+    [
+        (date(2020, 12, 4), 1, date(2021, 1, 4)),
+        (date(2020, 11, 30), 3, date(2021, 3, 1)),
+        (date(2024, 1, 31), 1, date(2024, 2, 29)),
+        (date(2020, 12, 1), 1, date(2021, 1, 4)),
+    ],
+)
+def test_a_term_of_months_ends_on_an_open_day(
+    received_on: date, months: int, due: date
+) -> None:
+    assert due_on(NATIONAL, received_on, months=months) == due
+
+
+def test_a_term_of_months_runs_on_by_calendar_days() -> None:
+    pause = Pause(date(2020, 12, 7), date(2020, 12, 17))
+
+    due = due_on(NATIONAL, date(2020, 12, 4), [pause], months=1)
+
+    assert due == date(2021, 1, 14)
+
+
+@given(
+    received_on=dates(date(2015, 1, 1), date(2030, 1, 1)),
+    business_days=integers(1, 40),
+    waits=lists(tuples(integers(0, 60), integers(0, 20)), max_size=3),
+)
+def test_what_ends_on_its_due_date_took_its_term_net(
+    received_on: date, business_days: int, waits: list[tuple[int, int]]
+) -> None:
+    pauses = [
+        Pause(
+            received_on + timedelta(days=start),
+            received_on + timedelta(days=start + length),
+        )
+        for start, length in waits
+    ]
+
+    due = due_on(NATIONAL, received_on, pauses, business_days=business_days)
+
+    assert due is not None
+    gross = NATIONAL.between(received_on, due)
+    assert gross - paused_days(NATIONAL, pauses, due) == business_days

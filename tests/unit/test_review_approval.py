@@ -347,7 +347,7 @@ def test_an_entry_in_review_is_returned_by_whoever_holds_it(desk: Desk) -> None:
 
     assert desk.states(filing) == ["returned"]
     with desk.database.look() as session:
-        assert waiting(session) == []
+        assert waiting(session, now=NOW) == []
 
 
 def test_a_return_needs_a_reason(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The queue of people: who holds which entry, and what waits."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,9 +8,9 @@ from sqlalchemy import select
 from kamizero.errors import StaleFenceError
 from kamizero.model import Severity
 from review import queue
-from review.queue import LEASE, Wait
-from review.waiting import Waiting, waiting
-from storage.tables import AuditEvent, Entry
+from review.queue import LEASE
+from review.waiting import EVERYTHING, Order, Waiting, Wanted, figures, waiting
+from storage.tables import Entry, Work
 from tests.desk import NOW, Desk
 
 NAME = "insured.1.name_kana"
@@ -22,9 +22,17 @@ def waiting_filing(desk: Desk, *doubtful: str) -> int:
     return filing
 
 
-def page(desk: Desk, after: tuple[int, int] | None = None) -> list[Waiting]:
+def page(
+    desk: Desk,
+    after: str = "",
+    *,
+    order: Order = Order.URGENT,
+    wanted: Wanted = EVERYTHING,
+) -> list[Waiting]:
     with desk.database.look() as session:
-        return waiting(session, after=after, limit=2)
+        return waiting(
+            session, wanted=wanted, order=order, now=NOW, after=after, limit=2
+        )
 
 
 def test_two_people_never_get_the_same_entry(desk: Desk) -> None:
@@ -89,60 +97,6 @@ def test_a_site_works_its_own_entries(desk: Desk) -> None:
     assert queue.claim_next(desk.database, "rei", site="main", now=NOW) is not None
 
 
-def test_a_parked_entry_comes_to_nobody_until_its_day(desk: Desk) -> None:
-    filing = waiting_filing(desk)
-    claim = desk.claim(filing)
-    tomorrow = NOW + timedelta(days=1)
-
-    with desk.database.begin() as session:
-        queue.park(session, claim, wait=Wait.ANSWER, until=tomorrow, now=NOW)
-
-    assert queue.claim_next(desk.database, "mio", now=NOW) is None
-    assert desk.entry(filing).reasons[-1] == "parked:answer"
-    assert queue.claim_next(desk.database, "mio", now=tomorrow) is not None
-
-
-def test_a_parked_entry_can_be_opened_before_its_day(desk: Desk) -> None:
-    filing = waiting_filing(desk)
-    with desk.database.begin() as session:
-        queue.park(
-            session,
-            desk.claim(filing),
-            wait=Wait.ANSWER,
-            until=NOW + timedelta(days=1),
-            now=NOW,
-        )
-
-    claim = desk.claim(filing, person="mio")
-
-    assert claim.leased_by == "mio"
-
-
-def test_parking_is_recorded_with_its_code_alone(desk: Desk) -> None:
-    claim = desk.claim(waiting_filing(desk))
-
-    with desk.database.begin() as session:
-        queue.park(session, claim, wait=Wait.RETURN, until=NOW, now=NOW)
-
-    with desk.database.look() as session:
-        event = session.scalars(
-            select(AuditEvent).where(AuditEvent.act == "entry.park")
-        ).one()
-    assert (event.actor, event.body["wait"]) == ("rei", "return")
-
-
-def test_finishing_forgets_the_parking_but_not_why_people_looked(desk: Desk) -> None:
-    filing = waiting_filing(desk)
-    with desk.database.begin() as session:
-        queue.park(session, desk.claim(filing), wait=Wait.ANSWER, until=NOW, now=NOW)
-    claim = desk.claim(filing)
-    desk.accept(claim, NAME)
-
-    desk.finish(claim)
-
-    assert desk.entry(filing).reasons == [f"doubtful:{NAME}"]
-
-
 def test_a_claim_given_back_can_write_nothing(desk: Desk) -> None:
     claim = desk.claim(waiting_filing(desk))
     with desk.database.begin() as session:
@@ -188,10 +142,100 @@ def test_pages_follow_each_other_without_gap_or_repeat(desk: Desk) -> None:
     assert [line.filing_id for line in (*first, *second)] == filings
 
 
-def test_the_page_shows_one_site_or_form_alone(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(site="main", form="2200"), True),
+        (Wanted(site="osaka"), False),
+        (Wanted(form="2201"), False),
+        (Wanted(first=True), True),
+        (Wanted(due_by=date(2020, 12, 16)), True),
+        (Wanted(due_by=date(2020, 12, 15)), False),
+        (Wanted(older_than=timedelta(0)), True),
+        (Wanted(older_than=timedelta(days=1)), False),
+        (Wanted(doubt=(1, 1)), False),
+        (Wanted(doubt=(2, 2)), True),
+        (Wanted(rule="date.order"), True),
+        (Wanted(rule="office.unknown"), False),
+    ],
+)
+def test_the_page_shows_what_is_wanted_alone(
+    desk: Desk, wanted: Wanted, found: bool
+) -> None:
+    filing = desk.receive(doubtful=[NAME])
+    desk.find(filing, "date.order")
+    desk.route(filing)
+
+    assert bool(page(desk, wanted=wanted)) is found
+
+
+def test_a_rule_that_objects_to_a_neighbour_is_none_of_this_entry(desk: Desk) -> None:
+    filing = desk.receive(entries=2, doubtful=[NAME, "insured.2.name_kana"])
+    desk.find(filing, "date.order", entry_n=2)
+    desk.route(filing)
+
+    assert [line.n for line in page(desk, wanted=Wanted(rule="date.order"))] == [2]
+
+
+def test_the_queue_can_be_looked_at_in_several_orders(desk: Desk) -> None:
+    doubtful = waiting_filing(desk, NAME, "insured.1.name_kanji")
+    late = waiting_filing(desk, NAME)
+    ordinary = waiting_filing(desk, NAME, "office.name", "office.number")
+    with desk.database.begin() as session:
+        rows = {row.subject: row for row in session.scalars(select(Work))}
+        rows[desk.entry_id(late)].deadline = date(2020, 12, 1)
+        rows[desk.entry_id(ordinary)].priority = 100
+
+    def seen(order: Order) -> list[int]:
+        first = page(desk, order=order)
+        rest = page(desk, first[-1].cursor, order=order)
+        return [line.filing_id for line in (*first, *rest)]
+
+    assert seen(Order.URGENT) == [late, doubtful, ordinary]
+    assert seen(Order.DUE) == [late, doubtful, ordinary]
+    assert seen(Order.OLDEST) == [doubtful, late, ordinary]
+    assert seen(Order.CLEAREST) == [late, doubtful, ordinary]
+    assert seen(Order.DOUBTFUL) == [ordinary, doubtful, late]
+
+
+@pytest.mark.parametrize("cursor", ["x", "1", "1_2_3", "1_2020-12-01_x", "_", "__"])
+def test_a_cursor_made_up_by_hand_begins_at_the_front(desk: Desk, cursor: str) -> None:
+    filing = waiting_filing(desk)
+
+    assert [line.filing_id for line in page(desk, cursor)] == [filing]
+
+
+def test_the_more_urgent_is_handed_out_first(desk: Desk) -> None:
+    filings = [waiting_filing(desk) for _ in range(3)]
+    with desk.database.begin() as session:
+        rows = {row.subject: row for row in session.scalars(select(Work))}
+        rows[desk.entry_id(filings[2])].deadline = date(2020, 12, 1)
+        rows[desk.entry_id(filings[1])].priority = 10
+
+    claims = [queue.claim_next(desk.database, "rei", now=NOW) for _ in filings]
+
+    taken = [claim and claim.subject for claim in claims]
+    assert taken == [desk.entry_id(filings[n]) for n in (1, 2, 0)]
+
+
+def test_a_person_may_work_through_one_form(desk: Desk) -> None:
     waiting_filing(desk)
 
+    assert queue.claim_next(desk.database, "rei", form="2201", now=NOW) is None
+    assert queue.claim_next(desk.database, "rei", form="2200", now=NOW) is not None
+
+
+def test_the_figures_say_how_the_queue_stands(desk: Desk) -> None:
+    filings = [waiting_filing(desk) for _ in range(2)]
+    desk.claim(filings[0])
+    with desk.database.begin() as session:
+        row = session.scalars(
+            select(Work).where(Work.subject == desk.entry_id(filings[1]))
+        ).one()
+        row.deadline = date(2020, 12, 9)
+
     with desk.database.look() as session:
-        assert len(waiting(session, site="main", form="2200")) == 1
-        assert waiting(session, site="osaka") == []
-        assert waiting(session, form="2201") == []
+        found = figures(session, today=date(2020, 12, 10), now=NOW)
+
+    assert (found.waiting, found.worked_on, found.late) == (2, 1, 1)
+    assert (found.ready, found.oldest) == (0, NOW)

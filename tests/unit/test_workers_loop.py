@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from forms.library import Library
+from forms.standards import Standards
 from ingest.page_image import Limits
 from ocr.engines.onnx_engine import OnnxRecogniser
 from storage.database import Database
@@ -18,7 +19,11 @@ NOW = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
 def test_a_database_that_cannot_be_used_stops_no_worker(desk: Desk) -> None:
     library = Library.shipped()
     recheck = Recheck(
-        library=library, vault=desk.vault, records=lambda: None, clock=lambda: NOW
+        library=library,
+        vault=desk.vault,
+        records=lambda: None,
+        clock=lambda: NOW,
+        standards=Standards.shipped(),
     )
     rooms = Rooms(
         database=Database("sqlite:////sys/kamizero.db"),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from forms.library import Library
+from forms.standards import Standards
 from kamizero.model import (
     Finding,
     InsuredRecord,
@@ -67,6 +68,7 @@ def recheck(desk: Desk, *, records: Records | None = None) -> Recheck:
         vault=desk.vault,
         records=lambda: records,
         clock=lambda: NOW,
+        standards=Standards.shipped(),
     )
 
 

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from review import queue
 from review.item import unmasked_item
 from storage.tables import Entry
 from storage.work import Claim
@@ -14,6 +13,7 @@ from web.refusals import TakenError
 from web.rooms import Rooms
 from web.shown.task import TaskView, task_view
 from web.visitors import InRooms, Reviewer, Visitor, shown_to_them
+from web.wanted import Looking, claim_next
 from web.writing import Pen
 
 router = APIRouter(prefix="/review", dependencies=[Depends(shown_to_them)])
@@ -51,9 +51,11 @@ def task(
 
 
 @router.post("/next")
-def next_task(request: Request, rooms: InRooms, visitor: Reviewer) -> Response:
+def next_task(
+    request: Request, rooms: InRooms, visitor: Reviewer, look: Looking
+) -> Response:
     """Claim one more item and send it, ready to be shown; nothing where none waits."""
-    claim = queue.claim_next(rooms.database, visitor.name, now=rooms.clock())
+    claim = claim_next(rooms, visitor.name, look)
     if claim is None:
         return Response(status_code=204)
     return _fragment(request, rooms, visitor, claim)

@@ -23,7 +23,7 @@ function open(root) {
 // The item after this one is claimed early, so that nobody waits for it.
 async function prefetch() {
   if (following) return;
-  const html = await post("/review/next").catch(() => null);
+  const html = await post(`/review/next${location.search}`).catch(() => null);
   if (!html) return;
   const holder = document.createElement("template");
   holder.innerHTML = html;
@@ -45,7 +45,7 @@ async function goOn() {
   const root = desk.root.cloneNode(false);
   root.innerHTML = next.html;
   desk.root.replaceWith(root);
-  history.replaceState(null, "", `/review/${next.task.entry_id}`);
+  history.replaceState(null, "", `/review/${next.task.entry_id}${location.search}`);
   open(root);
 }
 
