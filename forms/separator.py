@@ -64,12 +64,13 @@ def separators_pdf(
         PAGE_SIZE_MM, title=f"{_HEADINGS[first.kind]} {first.site} {first.number}"
     )
     for code in codes:
-        _draw(paper, code, titles.get(code.form, ""))
+        draw_sheet(paper, code, titles.get(code.form, ""))
         paper.next_page()
     return paper.finish()
 
 
-def _draw(paper: Paper, code: SeparatorCode, title: str) -> None:
+def draw_sheet(paper: Paper, code: SeparatorCode, title: str) -> None:
+    """The sheet on the page that is open, which must be of PAGE_SIZE_MM."""
     paper.rectangle(Box(10, 10, 190, 277), width_pt=2.4)
     for box in CODES_MM:
         paper.code(box, code.text)

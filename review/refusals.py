@@ -119,6 +119,30 @@ class StepTakenError(ConflictError):
     code = "step_taken"
 
 
+class OwnLetterError(ForbiddenError):
+    """Whoever prepared a letter does not check it."""
+
+    code = "own_letter"
+
+
+class NoticeChangedError(ConflictError):
+    """The letter is not the one that was looked at, or nobody checked it."""
+
+    code = "notice_changed"
+
+
+class NoticeSentError(ConflictError):
+    """The letter is on its way and stays as it is."""
+
+    code = "notice_sent"
+
+
+class OthersOnPageError(WrongCallError):
+    """A page that was to go back shows somebody who is not returned."""
+
+    code = "others_on_page"
+
+
 class ReasonMissingError(WrongCallError):
     """The act needs a reason."""
 

@@ -1,8 +1,7 @@
 """Which way an approval takes: by form, by amount and by day, from data (決裁規程)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -10,13 +9,6 @@ from sqlalchemy.orm import Session
 from storage.tables import ApprovalRoute, Entry, Field
 from storage.values import body_of, decided_version
 from storage.vault import Vault
-
-TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-def office_day(moment: datetime) -> date:
-    """The day in the office, by which routes and absences count."""
-    return moment.astimezone(TOKYO).date()
 
 
 def route_for(

@@ -30,8 +30,9 @@ from review.rounds import (
     seats,
     standing_of,
 )
-from review.routes import office_day, route_for
+from review.routes import route_for
 from review.transitions import hold_filing, move, permitted
+from storage.clocks import office_day
 from storage.manifest import stamped_bytes
 from storage.tables import (
     ApprovalRound,

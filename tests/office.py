@@ -19,6 +19,7 @@ from ingest.doors.reception import Reception
 from ingest.doors.signs import Sign
 from kamizero.model import Box, Role
 from storage import people
+from storage.register import Register
 from storage.tables import Filing, Page
 from tests.desk import LATER, Desk
 from web.app import create_app
@@ -106,6 +107,7 @@ class Office:
                 doors=lambda: self.doors,
                 site="main",
                 uploads=self.uploads,
+                offices=Register(self.desk.database, self.desk.vault),
             )
         )
 

@@ -21,6 +21,7 @@ from web.routes import (
     parking,
     pictures,
     queue,
+    returns,
     review,
     sorting,
     upload,
@@ -38,6 +39,7 @@ PAGES = (
     filings.router,
     approvals.router,
     absences.router,
+    returns.router,
     pictures.router,
     health.router,
 )

@@ -13,6 +13,7 @@ from ingest.doors.signs import Sign
 from kamizero.model import Box
 from review.approval import Deliver
 from review.completion import Recheck
+from review.returning.addressee import Offices
 from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.tables import Page
@@ -54,6 +55,7 @@ class Rooms:
         heartbeat: when a worker last showed that it lives, None if never.
         doors: how each door stands that devices or folders come in by.
         site: code of the site that files without one are received at.
+        offices: the register that letters take addresses from, where there is one.
         uploads: keeps what comes in parts; None where no parts are taken.
         retention: how long the manifest of an approval is kept at least.
         secure_cookies: True where people reach the pages over HTTPS.
@@ -72,6 +74,7 @@ class Rooms:
     doors: Callable[[], Mapping[str, Sign]]
     site: str
     uploads: Reception | None = None
+    offices: Offices | None = None
     retention: timedelta = timedelta(days=3653)
     language: str = "ja"
     secure_cookies: bool = False

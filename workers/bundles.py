@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from forms.code import SheetKind
 from ingest.series import series
 from kamizero.model import PageKind
-from storage.tables import Arrival, Batch, Bundle, BundleKind, Job, Page
+from storage.tables import (
+    Arrival,
+    Batch,
+    Bundle,
+    BundleKind,
+    Filing,
+    Job,
+    Page,
+    ReturnNotice,
+)
 
 _KINDS = {
     SheetKind.BUNDLE: BundleKind.BUNDLE,
@@ -157,6 +166,11 @@ class _Pile:
             received_on=date.fromisoformat(said["received_on"]),
             reference=said.get("reference") or None,
         )
+        if kind is SheetKind.REENTRY and _came_with_letter(self._session, bundle):
+            # Printed before the paper was on its way: nobody counted what comes
+            # again, nor knew the day.
+            bundle.declared_sheets = bundle.declared_entries = None
+            bundle.received_on = None
         self._opened(bundle)
 
     def _opened(self, bundle: Bundle) -> Bundle:
@@ -173,6 +187,19 @@ class _Pile:
 
     def _site(self) -> str:
         return self._session.get_one(Job, self._job_id).site
+
+
+def _came_with_letter(session: Session, bundle: Bundle) -> bool:
+    """Tell whether the sheet is the one that was sent with a returned filing."""
+    letter = (
+        select(ReturnNotice.id)
+        .join(Filing, Filing.id == ReturnNotice.filing_id)
+        .where(
+            Filing.receipt_number == bundle.reference,
+            ReturnNotice.sent_on >= bundle.received_on,
+        )
+    )
+    return bundle.number in {str(one) for one in session.scalars(letter)}
 
 
 def _has_paper(session: Session, bundle: Bundle) -> bool:

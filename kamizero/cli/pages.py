@@ -51,6 +51,7 @@ def web_app(installation: Installation) -> FastAPI:
                 live=Live(),
                 accounts=AskedBefore(),
             ),
+            offices=installation.register,
             language=settings.language,
             secure_cookies=settings.secure_cookies,
             max_upload_bytes=settings.max_file_bytes,

@@ -68,6 +68,7 @@ from storage.tables.receiving import (
     Submitter,
 )
 from storage.tables.records import RecordInsured, RecordOffice
+from storage.tables.returns import AddresseeKind, Posting, ReturnNotice
 from storage.tables.routes import (
     Absence,
     ApprovalRound,
@@ -94,6 +95,7 @@ __all__ = [
     "NEVER_DUE",
     "TARGET",
     "Absence",
+    "AddresseeKind",
     "ApiToken",
     "Approval",
     "ApprovalRound",
@@ -143,12 +145,14 @@ __all__ = [
     "Original",
     "Page",
     "Person",
+    "Posting",
     "Purpose",
     "Question",
     "ReadingProof",
     "ReceivedPaper",
     "RecordInsured",
     "RecordOffice",
+    "ReturnNotice",
     "ReturnSlip",
     "RoundEnd",
     "RouteStage",

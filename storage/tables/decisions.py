@@ -24,6 +24,9 @@ class ReturnSlip(Table):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    notice_id: Mapped[int | None] = mapped_column(
+        ForeignKey("return_notice.id"), index=True
+    )
     by: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(Text)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from kamizero.model import Role
+from tests.entering import enter
 from tests.routes import THREE_STAGES, load_routes
 from tests.served import ServedOffice
 
@@ -12,12 +13,6 @@ NAME = "insured.1.name_kana"
 DELEGATED = THREE_STAGES.replace(
     "    in_force_from", "    delegated_by: 決裁規程 第5条\n    in_force_from"
 )
-
-
-def enter(page: Page, office: ServedOffice, token: str) -> None:
-    cookie = {"name": "kamizero_session", "value": token, "url": office.address}
-    page.context.clear_cookies()
-    page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 def test_a_filing_takes_a_long_route_and_a_deputy_decides(

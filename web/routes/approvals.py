@@ -12,6 +12,7 @@ from review import absences, returns, stamping
 from review.approval import approve as sign
 from review.proposal import Proposal, proposal
 from review.refusals import NothingReadyError
+from review.returning.notices import open_notice
 from storage.tables import Entry, EntryState, Filing, Touch
 from web.painting import painter_of
 from web.rooms import Rooms
@@ -201,18 +202,23 @@ def send_back(
 def return_to_submitter(
     rooms: InRooms, visitor: Approver, filing_id: int, reason: Reason
 ) -> Response:
-    """Back to the submitter, with a slip (返戻)."""
+    """Back to the submitter (返戻); its letter is written next."""
     with rooms.database.begin() as session:
-        for entry in _ready(session, filing_id):
+        now = rooms.clock()
+        slips = [
             returns.return_to_submitter(
                 session,
                 entry=entry,
                 actor=visitor.name,
                 role=visitor.role,
                 reason=reason,
-                now=rooms.clock(),
+                now=now,
             )
-    return RedirectResponse("/approvals?notice=returned", status_code=303)
+            for entry in _ready(session, filing_id)
+        ]
+        filing = find_filing(session, filing_id)
+        letter = open_notice(session, filing, slips, now=now).id
+    return RedirectResponse(f"/returns/{letter}?notice=returned", status_code=303)
 
 
 def _step_back(

@@ -12,7 +12,7 @@ from review import completion
 from review.acts import Act
 from review.history import history
 from review.transitions import acts_from
-from storage.tables import Approval, Entry, Field, Filing
+from storage.tables import Approval, Entry, Field, Filing, ReturnNotice
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.routes.notices import notice
@@ -88,6 +88,14 @@ def filing(
             groups=value_groups(
                 session, found, rooms.vault, definition=definition, pen=pen
             ),
+            again_of=session.get(Filing, found.reentry_of_id)
+            if found.reentry_of_id
+            else None,
+            letters=session.scalars(
+                select(ReturnNotice)
+                .where(ReturnNotice.filing_id == found.id)
+                .order_by(ReturnNotice.id)
+            ).all(),
             approvals=session.scalars(
                 select(Approval)
                 .where(Approval.filing_id == found.id)

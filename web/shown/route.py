@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from review.proposal import Proposal
 from review.rounds import Seat, Standing, has_part, seats
-from review.routes import office_day
 from review.stamping import standing
+from storage.clocks import office_day
 from storage.tables import (
     ApprovalRound,
     Filing,

@@ -1,0 +1,1 @@
+"""Sending a filing back to whom it came from (返戻), letter and all."""
