@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ def from_cells(found: CellShares) -> Shares:
 def sequences(shares: Shares) -> Iterator[tuple[tuple[int, ...], float]]:
     """Readings of all cells with their probability, the most probable first."""
     order = np.argsort(-shares, axis=1)
-    ranked = -np.sort(-shares, axis=1)
+    ranked = (-np.sort(-shares, axis=1)).tolist()
     start = (0,) * len(shares)
     queue = [(-_product(ranked, start), start)]
     seen = {start}
@@ -69,8 +70,8 @@ def _shared_out(shares: NDArray[np.float64]) -> Shares:
     return np.asarray(floored / floored.sum(axis=1, keepdims=True), np.float64)
 
 
-def _product(ranked: Shares, ranks: Sequence[int]) -> float:
-    return float(np.prod([ranked[i, rank] for i, rank in enumerate(ranks)]))
+def _product(ranked: Sequence[Sequence[float]], ranks: Sequence[int]) -> float:
+    return prod(shares[rank] for shares, rank in zip(ranked, ranks, strict=True))
 
 
 def _next(ranks: tuple[int, ...], size: int) -> Iterator[tuple[int, ...]]:

@@ -162,6 +162,9 @@ def _without_specks(mask: GreyImage, dark: GreyImage) -> GreyImage:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, ltype=cv2.CV_16U)
     extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     extent_mm = (extent - (_JOIN_PX - 1)) / PX_PER_MM
+    # Something dark is there, so a lone part holds it: most cells have one glyph.
+    if len(stats) == 2 and extent_mm[1] >= _SPECK_MM:
+        return mask
     has_dark = np.zeros(len(stats), np.bool_)
     has_dark[np.asarray(labels).ravel()[np.flatnonzero(dark > 0)]] = True
     has_dark[0] = False

@@ -76,8 +76,7 @@ def find_strike(
     if window is None:
         return None
     width = window[1].stop - window[1].start
-    least = max(shortest_mm, min(_COVERED * width / PX_PER_MM, _LONG_MM))
-    if _longest_run(mask) < least * PX_PER_MM - _ROUNDING_PX:
+    if _longest_run(mask) < _least_length(shortest_mm, width):
         return None
     lines = _through(mask, shortest_mm * PX_PER_MM)
     long = [line for line in lines if _is_long(line, width)]
@@ -85,7 +84,7 @@ def find_strike(
         return None
     ends = [line for line in long if _width(line) >= _COVERED * width]
     thin = [line for line in long if _is_drawn(mask, line, width)]
-    pair = _double((*darker, mask), shortest_mm * PX_PER_MM, width)
+    pair = _double(darker, shortest_mm, width) or _pair(mask, thin)
     drawn = pair or ends or [line for line in thin if _is_thick(mask, line)]
     if not drawn:
         alone = any(_alone_share(mask, line) >= _CLEARLY_ALONE for line in thin)
@@ -102,20 +101,31 @@ def find_strike(
 
 
 def _double(
-    masks: Iterable[GreyImage], shortest: float, width: int
+    masks: Iterable[GreyImage], shortest_mm: float, width: int
 ) -> list[Straight] | None:
     """The double line in the first mask that shows one."""
+    least = _least_length(shortest_mm, width)
     for mask in masks:
-        lines = _through(mask, shortest)
+        if _longest_run(mask) < least:
+            continue
+        lines = _through(mask, shortest_mm * PX_PER_MM)
         pair = _pair(mask, [line for line in lines if _is_drawn(mask, line, width)])
         if pair:
             return pair
     return None
 
 
+def _least_length(shortest_mm: float, width: int) -> float:
+    """How far ink must run, in pixels, where a line through this width is to be."""
+    least = max(shortest_mm, min(_COVERED * width / PX_PER_MM, _LONG_MM))
+    return least * PX_PER_MM - _ROUNDING_PX
+
+
 def _longest_run(mask: GreyImage) -> int:
     """The longest row of columns with ink, over breaks that no line has longer."""
-    columns = np.flatnonzero(mask.any(axis=0))
+    columns = np.flatnonzero(cv2.reduce(mask, 0, cv2.REDUCE_MAX)[0])
+    if not len(columns):
+        return 0
     ends = np.flatnonzero(np.diff(columns) > _LARGEST_BREAK_PX + _ROUNDING_PX)
     first = columns[np.concatenate([[0], ends + 1])]
     last = columns[np.concatenate([ends, [len(columns) - 1]])]

@@ -127,6 +127,11 @@ def _step(
 
 
 def _strongest(extended: dict[tuple[int, ...], list[float]], beam: int) -> _Beams:
-    kept = sorted(extended.items(), key=lambda item: -(item[1][0] + item[1][1]))[:beam]
-    scale = sum(kept[0][1]) or 1.0
-    return {prefix: (p[0] / scale, p[1] / scale) for prefix, p in kept}
+    totals = [blank + glyph for blank, glyph in extended.values()]
+    kept = sorted(range(len(totals)), key=totals.__getitem__, reverse=True)[:beam]
+    scale = totals[kept[0]] or 1.0
+    found = list(extended.items())
+    return {
+        prefix: (blank / scale, glyph / scale)
+        for prefix, (blank, glyph) in (found[at] for at in kept)
+    }

@@ -40,7 +40,8 @@ def score(steps: Steps, characters: Sequence[str], texts: Sequence[str]) -> Scor
     arriving = np.empty((len(steps), len(texts)))
     scales = np.empty((len(steps), len(texts)))
     coming = np.zeros_like(paths)
-    for step, shares in enumerate(rows[:, states]):
+    for step, row in enumerate(rows):
+        shares = row.take(states)
         coming[:, 1:] = paths[:, :-1]
         coming[:, 2:] += paths[:, :-2] * skips
         arriving[step] = coming[each, last] * shares[each, last]

@@ -45,8 +45,12 @@ def read_words(
 def _read_whole_name(
     field: Field, answers: Sequence[Posteriors], alphabets: Alphabets
 ) -> WordReading:
-    characters, steps = alphabets.steps(field, np.concatenate(answers))
+    characters, steps = alphabets.steps(field, _as_one(answers))
     return fitted(whole_name_lines(steps, characters), steps)
+
+
+def _as_one(answers: Sequence[Posteriors]) -> Posteriors:
+    return answers[0] if len(answers) == 1 else np.concatenate(answers)
 
 
 def _read_address(
@@ -55,7 +59,7 @@ def _read_address(
     answers: Sequence[Posteriors],
     alphabets: Alphabets,
 ) -> WordReading:
-    characters, steps = alphabets.steps(field, np.concatenate(answers))
+    characters, steps = alphabets.steps(field, _as_one(answers))
     kana = field.type is FieldType.KANA
     # Heights of one line say nothing of the kana of another.
     seen = seen_glyphs(pictures[0] if len(pictures) == 1 else None, characters, steps)
