@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from kamizero.model import Box
 from ocr.engine import GreyImage
 from ocr.placing.template import PX_PER_MM
-from ocr.strokes.ink import Ink
+from ocr.strokes.ink import Ink, window
 
 # A mark smaller than this that stands alone is dust; beside a stroke it may be a
 # dot, if it is no mere grain.
 _SPECK_MM = 1.1
 _DOT_MM = 0.3
 _DOT_REACH_MM = 1.0
-_PALE_SHARE = 0.5
 _JOIN_PX = 5
 STROKE_SHARE = 0.3
 _FAINT_SHARE = 0.16
@@ -98,20 +97,14 @@ def stroke_mask(
     A stroke is somewhere at least `least` as dark as the strokes of the page usually
     are; from there it is followed into paler and broken parts.
     """
-    amount = ink.amount(box, margin_mm=margin_mm)
-    strokes = np.zeros_like(amount)
-    floor = max(least * ink.strength, 4 * ink.noise, 14.0)
+    place = window(ink.black, box, margin_mm)
+    dark, mask = (traced[place] for traced in ink.traces(least))
+    strokes = np.zeros_like(mask)
     # Most boxes of a form are empty, and nothing is followed from nowhere.
-    if amount.max() <= floor:
+    if not cv2.hasNonZero(dark):
         return strokes
-    dark = _above(floor, cv2.GaussianBlur(amount, (0, 0), 0.7))
-    if not dark.any():
-        return strokes
-    pale_floor = max(_PALE_SHARE * floor, 2 * ink.noise, 8.0)
-    pale = _above(pale_floor, cv2.GaussianBlur(amount, (0, 0), 1.1))
-    mask = np.asarray(cv2.max(pale, dark), np.uint8)
-    place = _around_all(mask)
-    strokes[place] = _without_specks(mask[place], dark[place])
+    inked = _around_all(mask)
+    strokes[inked] = _without_specks(mask[inked], dark[inked])
     return strokes
 
 
@@ -121,9 +114,7 @@ def is_faintly_written(ink: Ink, box: Box) -> bool:
     if np.count_nonzero(pale) > _FAINT_MM2 * PX_PER_MM**2:
         return True
     # A bad copy breaks thin strokes into grains; dust is a grain here and there.
-    floor = max(_FAINT_SHARE * ink.strength, 4 * ink.noise, 14.0)
-    soft = cv2.GaussianBlur(ink.amount(box), (0, 0), 0.7)
-    grains = (soft > floor).astype(np.uint8)
+    grains = (ink.soft(box) > ink.floor(_FAINT_SHARE)).astype(np.uint8)
     joined = cv2.dilate(grains, np.ones((3, 3), np.uint8))
     *_, centres = cv2.connectedComponentsWithStats(joined)
     across = np.sort(centres[1:, 0]) / PX_PER_MM
@@ -137,10 +128,6 @@ def trim(mask: GreyImage) -> tuple[slice, slice] | None:
         return None
     x, y, width, height = cv2.boundingRect(mask)
     return slice(y, y + height), slice(x, x + width)
-
-
-def _above(floor: float, soft: cv2.typing.MatLike) -> GreyImage:
-    return np.asarray(cv2.threshold(soft, floor, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _around_all(mask: GreyImage) -> tuple[slice, slice]:
@@ -191,13 +178,13 @@ def _of(
 
 def _cut_cell(ink: Ink, cell: Box) -> tuple[GreyImage, GreyImage] | None:
     mask = stroke_mask(ink, cell)
-    window = trim(mask)
-    if window is None:
+    inked = trim(mask)
+    if inked is None:
         return None
     around = cv2.dilate(mask, np.ones((5, 5), np.uint8))
     picture = ink.cut(cell)
     picture = np.where(around > 0, picture, 255).astype(np.uint8)
-    rows, columns = window
+    rows, columns = inked
     trimmed = picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
     return trimmed, _view(ink, cell, rows, columns)
 

@@ -28,6 +28,8 @@ _LEAN_APART_DEGREES = 25.0
 # Strokes that ran into each other part where only the darkest ink counts.
 _DARKER = (None, 0.55, 0.75)
 _DUST_MM2 = 0.12
+# More ink is more than two such strokes with dust among them: it need not be parted.
+_MOST_MM2 = 2.5 * _HEIGHTS_MM[1] * _WIDEST_MM
 # An arrow down: a shaft as long as most of the box, and a point at its end.
 _ARROW_SHARE = 0.55
 _POINT_MM = (1.2, 4.5)
@@ -47,11 +49,11 @@ def is_ditto_mark(ink: Ink, box: Box) -> bool:
     if is_arrow_down(mask, box.h):
         return True
     amount = ink.amount(box, margin_mm=_MARGIN_MM)
-    for share in _DARKER:
-        darkest = amount > (share or 0.0) * ink.strength
-        if _are_two_strokes(np.where(darkest, mask, 0).astype(np.uint8)):
-            return True
-    return False
+    darker = (amount > (share or 0.0) * ink.strength for share in _DARKER)
+    return any(
+        _are_two_strokes(np.where(darkest, mask, 0).astype(np.uint8))
+        for darkest in darker
+    )
 
 
 def is_arrow_down(mask: GreyImage, box_height_mm: float) -> bool:
@@ -79,6 +81,8 @@ def is_arrow_down(mask: GreyImage, box_height_mm: float) -> bool:
 
 
 def _are_two_strokes(mask: GreyImage) -> bool:
+    if np.count_nonzero(mask) > _MOST_MM2 * PX_PER_MM**2:
+        return False
     parts = sorted(_parts(mask), key=lambda part: part.left)
     if len(parts) != 2:
         return False

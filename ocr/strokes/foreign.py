@@ -6,7 +6,7 @@ import numpy as np
 from kamizero.model import Box
 from ocr.engine import GreyImage
 from ocr.placing.template import PX_PER_MM
-from ocr.strokes.crops import stroke_mask
+from ocr.strokes.crops import STROKE_SHARE, stroke_mask
 from ocr.strokes.ink import Ink, window
 
 # How far around the box a stroke is followed to see where most of it lies.
@@ -26,7 +26,7 @@ def own_strokes(ink: Ink, box: Box, *, margin_mm: float) -> GreyImage:
     Writing that leaves its box stays whole: most of it stands inside.
     """
     mask = stroke_mask(ink, box, margin_mm=margin_mm)
-    if not mask.any():
+    if not mask.any() or not _is_left(ink, box, margin_mm):
         return mask
     wide = stroke_mask(ink, box, margin_mm=margin_mm + _FOLLOWED_MM)
     rows, columns = window(ink.black, box, margin_mm)
@@ -49,6 +49,8 @@ def runs_through(ink: Ink, box: Box) -> bool:
 
     Writing may leave its box on one side, where somebody wrote too large or too low.
     """
+    if not _is_left(ink, box, 0.0):
+        return False
     mask = stroke_mask(ink, box, margin_mm=_FOLLOWED_MM)
     rows, columns = window(ink.black, box, 0.0)
     around_rows, around_columns = window(ink.black, box, _FOLLOWED_MM)
@@ -75,6 +77,17 @@ def runs_through(ink: Ink, box: Box) -> bool:
     inside = labels[top:bottom, left:right]
     counts = np.bincount(inside.ravel(), minlength=len(stats))
     return bool((counts[through] > least).any())
+
+
+def _is_left(ink: Ink, box: Box, margin_mm: float) -> bool:
+    """Tell whether ink may run out of a box or into it: most writing stays inside."""
+    rows, columns = window(ink.black, box, margin_mm)
+    traces = ink.traces(STROKE_SHARE).all
+    top, left = max(rows.start - 1, 0), max(columns.start - 1, 0)
+    framed = traces[top : rows.stop + 1, left : columns.stop + 1]
+    return bool(
+        framed[0].any() or framed[-1].any() or framed[:, 0].any() or framed[:, -1].any()
+    )
 
 
 def is_dirt(ink: Ink, box: Box) -> bool:

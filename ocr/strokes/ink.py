@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -29,6 +30,21 @@ _LEAST_COLOURED = 2e-4
 # What is left of red ink and of coffee under red light, as a share of that lead.
 _RED_SHARE = 0.8
 _DARKEST_PAPER = 40
+# Grain is smoothed over so far, and pale ink is followed over breaks as wide.
+_SMOOTH_PX, _FOLLOW_PX = 0.7, 1.1
+_PALE_SHARE = 0.5
+
+
+class Traces(NamedTuple):
+    """Where strokes run on a page, 255 or 0.
+
+    Attributes:
+        dark: ink as dark as a stroke is somewhere.
+        all: the paler and broken parts, too, into which a stroke may go on.
+    """
+
+    dark: Grey
+    all: Grey
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +92,33 @@ class Ink:
         """The black ink in a box given in mm, as it is."""
         return self.black[window(self.black, box, margin_mm)]
 
+    def soft(self, box: Box) -> Grey:
+        """The black ink in a box given in mm, its grain smoothed."""
+        return self._softened[window(self.black, box, 0.0)]
+
+    def floor(self, least: float) -> float:
+        """How dark a stroke is somewhere: `least` as a share of usual strokes."""
+        return max(least * self.strength, 4 * self.noise, 14.0)
+
+    def traces(self, least: float) -> Traces:
+        """The strokes of the whole page that are somewhere so dark; dust is in it."""
+        if least not in self._traces:
+            floor = self.floor(least)
+            dark = _above(floor, self._softened)
+            pale_floor = max(_PALE_SHARE * floor, 2 * self.noise, 8.0)
+            pale = _above(pale_floor, cv2.GaussianBlur(self.black, (0, 0), _FOLLOW_PX))
+            joined = np.asarray(cv2.max(pale, dark), np.uint8)
+            self._traces[least] = Traces(dark, joined)
+        return self._traces[least]
+
+    @cached_property
+    def _softened(self) -> Grey:
+        return np.asarray(cv2.GaussianBlur(self.black, (0, 0), _SMOOTH_PX), np.uint8)
+
+    @cached_property
+    def _traces(self) -> dict[float, Traces]:
+        return {}
+
     @cached_property
     def _on_white(self) -> Grey:
         """How each amount of ink is shown, dark on white, strokes full dark."""
@@ -105,8 +148,8 @@ def find_ink(
     black = without_lines(np.asarray(dark, np.uint8), mask, reach_px=_LINE_REACH_PX)
     strength, noise = _levels(black, mask)
     faded = _FULL_STRENGTH / min(max(strength, _PALEST), _FULL_STRENGTH)
-    full = cv2.convertScaleAbs(lead, alpha=faded)
-    red = np.asarray(cv2.subtract(full, np.full_like(full, _RED_LEAD)), np.uint8)
+    full = np.clip(np.rint(np.arange(256) * faded) - _RED_LEAD, 0, 255 - _RED_LEAD)
+    red = np.asarray(cv2.LUT(lead, full.astype(np.uint8)), np.uint8)
     seals = seals_in(red)
     return Ink(
         black,
@@ -161,6 +204,10 @@ def without_lines(ink: Grey, mask: Grey, *, reach_px: int) -> Grey:
     joined = cv2.max(across, down)
     # What lay under a stroke cannot be darker than what was there.
     return np.asarray(cv2.max(clean, cv2.copyTo(cv2.min(joined, ink), mask)), np.uint8)
+
+
+def _above(floor: float, soft: cv2.typing.MatLike) -> Grey:
+    return np.asarray(cv2.threshold(soft, floor, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _levels(black: Grey, mask: Grey) -> tuple[float, float]:

@@ -11,6 +11,8 @@ from ocr.words.alphabets import Steps
 # A character that the recogniser did not see anywhere is no likelier than this.
 _UNSEEN = 1e-7
 _TINY = 1e-300
+# Steps between which paths shrink to no less than a double holds.
+_RESCALED = 8
 
 
 class Scores(NamedTuple):
@@ -48,9 +50,10 @@ def score(steps: Steps, characters: Sequence[str], texts: Sequence[str]) -> Scor
         scales[step] = scale
         paths += coming
         paths *= shares
-        largest = paths.max(axis=1) + _TINY
-        paths /= largest[:, None]
-        scale += np.log(largest)
+        if step % _RESCALED == 0:
+            largest = paths.max(axis=1) + _TINY
+            paths /= largest[:, None]
+            scale += np.log(largest)
     arrivals = np.log(arriving + _TINY) + scales
     whole = paths[each, last] + paths[each, last + 1]
     return Scores(

@@ -69,3 +69,15 @@ def test_the_most_probable_line_scores_best() -> None:
     found = score(ctc.normalised(steps), _CHARACTERS, texts)
 
     assert found.exact.argmax() == 0
+
+
+def test_a_text_that_the_strokes_speak_against_still_has_its_share() -> None:
+    count = 60
+    steps = np.zeros((count, len(_CHARACTERS)))
+    steps[:, 3] = 1.0
+
+    found = score(steps, _CHARACTERS, ["サ"])
+
+    # Every path is as unlikely as can be: one for each first and last step of サ.
+    paths = count * (count + 1) / 2
+    assert found.exact[0] == pytest.approx(np.log(paths) + count * np.log(1e-14))
