@@ -12,6 +12,7 @@ _FORM = "KZ1:F"
 _SEPARATOR = "KZ1:S"
 # Version 2 says what version 1 cannot: other sheets than that of a new bundle.
 _OTHER_SHEET = "KZ2:S"
+_RECEIPT = "KZ1:R"
 # A code is paper anybody may print: what it says must fit wherever it is kept.
 _MOST = 1_000_000
 _LARGEST_NUMBER = 10**12
@@ -111,6 +112,20 @@ class SeparatorCode:
 def form_code(form: str, revision: str, page: int) -> str:
     """The text of the QR code on a page of a form."""
     return FormCode(form, revision, page).text
+
+
+def receipt_code(bundle: int) -> str:
+    """The text of the QR code on a receipt (受領票): which bundle it is for."""
+    return _signed(_RECEIPT, str(bundle))
+
+
+def parse_receipt(text: str) -> int | None:
+    """The bundle a receipt is for; None for other codes, and other texts."""
+    body, _, checksum = text.strip().upper().rpartition(":")
+    kind, _, bundle = body.rpartition(":")
+    if kind != _RECEIPT or checksum != _checksum(body) or not bundle.isdecimal():
+        return None
+    return int(bundle)
 
 
 def parse_code(text: str) -> FormCode | SeparatorCode | None:

@@ -107,6 +107,13 @@ def reviewing(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
     return visitor
 
 
+def sorting(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
+    """A person who sorts and keeps papers. Raises ForbiddenError for others."""
+    if not visitor.may_sort:
+        raise ForbiddenError("Sorting is done by those who scan, review or approve.")
+    return visitor
+
+
 async def given_token(request: Request) -> str:
     """The proof sent along: as a header by scripts, as a field by forms."""
     header = request.headers.get("X-CSRF-Token")
@@ -126,4 +133,5 @@ def check_token(given: str, expected: str) -> None:
 Person = Annotated[Visitor, Depends(visitor_of)]
 Anybody = Annotated[Visitor | None, Depends(anybody)]
 Reviewer = Annotated[Visitor, Depends(reviewing)]
+Sorter = Annotated[Visitor, Depends(sorting)]
 InRooms = Annotated[Rooms, Depends(rooms_of)]

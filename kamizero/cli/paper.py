@@ -57,10 +57,24 @@ def register(
 def scanned(paper: PaperId, bundle: BundleId) -> None:
     """Say as which bundle it was scanned."""
     with open_installation(Settings.load()).rooms.database.begin() as session:
-        row = session.get(ReceivedPaper, paper)
-        if row is None:
-            raise MissingError(f"There is no paper {paper} in the register.")
+        row = _paper(session, paper)
         received.scanned_as(session, _clerk(), row, _bundle(session, bundle))
+
+
+@app.command()
+def close(
+    paper: PaperId, why: Annotated[str, typer.Option(help="What became of it.")]
+) -> None:
+    """Say why it is not scanned: handed back, sent on, written down by mistake."""
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        received.close(session, _clerk(), _paper(session, paper), why)
+
+
+@app.command()
+def again(paper: PaperId) -> None:
+    """Take back what was said to have become of it."""
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        received.look_for_again(session, _clerk(), _paper(session, paper))
 
 
 @app.command()
@@ -114,6 +128,13 @@ def back(bundle: BundleId) -> None:
 def _clerk() -> Clerk:
     # Whoever may run commands here is the office; the log names the account.
     return Clerk(getpass.getuser(), Role.SCANNER, now())
+
+
+def _paper(session: Session, paper_id: int) -> ReceivedPaper:
+    found = session.get(ReceivedPaper, paper_id)
+    if found is None:
+        raise MissingError(f"There is no paper {paper_id} in the register.")
+    return found
 
 
 def _bundle(session: Session, bundle_id: int) -> Bundle:

@@ -1,12 +1,17 @@
 """Where the paper of a bundle is: in which box, at which place, or lent to whom."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, WrongCallError
 from review.sorting.record import Clerk, require_sorter
 from storage import audit, balance
 from storage.tables import Bundle, Custody, CustodyAct
+
+LONGEST_BOX = 32
+LONGEST_PLACE = LONGEST_HOLDER = 100
 
 
 class PaperLentError(ConflictError):
@@ -25,6 +30,25 @@ def whereabouts(session: Session, bundle: Bundle) -> Custody | None:
     ).one_or_none()
 
 
+def history(session: Session, bundle: Bundle) -> Sequence[Custody]:
+    """Everything that was written down, the newest first."""
+    return session.scalars(
+        select(Custody)
+        .where(Custody.bundle_id == bundle.id)
+        .order_by(Custody.id.desc())
+    ).all()
+
+
+def lent_out(session: Session) -> Sequence[Custody]:
+    """Paper somebody has, the longest lent first."""
+    newest = select(func.max(Custody.id)).group_by(Custody.bundle_id)
+    return session.scalars(
+        select(Custody)
+        .where(Custody.id.in_(newest), Custody.act == CustodyAct.LENT)
+        .order_by(Custody.id)
+    ).all()
+
+
 def put(
     session: Session, clerk: Clerk, bundle: Bundle, *, box: str, place: str
 ) -> None:
@@ -35,6 +59,10 @@ def put(
     """
     if not box.strip() or not place.strip():
         raise WrongCallError("Say which box, and where it stands.")
+    if len(box) > LONGEST_BOX or len(place) > LONGEST_PLACE:
+        raise WrongCallError(
+            f"A box has at most {LONGEST_BOX} characters, a place {LONGEST_PLACE}."
+        )
     _hold(session, clerk, bundle)
     last = whereabouts(session, bundle)
     if last is not None and last.act == CustodyAct.LENT:
@@ -44,8 +72,10 @@ def put(
 
 def lend(session: Session, clerk: Clerk, bundle: Bundle, *, to: str) -> None:
     """Give the paper out. Raises PaperLentError where it does not lie in its box."""
-    if not to.strip():
-        raise WrongCallError("Say who takes the paper.")
+    if not 1 <= len(to.strip()) <= LONGEST_HOLDER:
+        raise WrongCallError(
+            f"Say who takes the paper, in at most {LONGEST_HOLDER} characters."
+        )
     _hold(session, clerk, bundle)
     last = whereabouts(session, bundle)
     if last is None or last.act == CustodyAct.LENT:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id, Instant, Table, one_of
@@ -59,7 +59,15 @@ class ReceivedPaper(Table):
     """Paper that came over the window or by post, before it is scanned (受付簿)."""
 
     __tablename__ = "received_paper"
-    __table_args__ = (one_of("way", Way), one_of("submitter", Submitter))
+    __table_args__ = (
+        one_of("way", Way),
+        one_of("submitter", Submitter),
+        CheckConstraint(
+            "(closed_why IS NULL) = (closed_by IS NULL) "
+            "AND (closed_why IS NULL OR bundle_id IS NULL)",
+            name="closed_says_why",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     site: Mapped[str] = mapped_column(ForeignKey("site.code"))
@@ -73,3 +81,6 @@ class ReceivedPaper(Table):
     registered_by: Mapped[str] = mapped_column(String(100))
     # The bundle it was scanned as; until then it may be lost.
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))
+    # Why it is not looked for although nobody scanned it: handed back, not ours.
+    closed_why: Mapped[str | None] = mapped_column(Text)
+    closed_by: Mapped[str | None] = mapped_column(String(100))

@@ -13,7 +13,7 @@ from tests.served import ServedOffice
 from web.app import PAGES
 
 PEOPLE = [role for role in Role if role not in (Role.ROBOT, Role.MACHINE)]
-NOT_FOR_EYES = re.compile(r"^/(healthz|readyz)|\.jpg$|/task$|\.(csv|pdf)$")
+NOT_FOR_EYES = re.compile(r"^/(healthz|readyz)|\.jpg$|/task$|\.(csv|pdf|txt)$")
 PARAMETER = re.compile(r"\{\w+\}")
 # What differs between people without changing what a page is made of.
 PERSONAL = re.compile(

@@ -18,6 +18,22 @@ def test_paper_is_lost_until_it_is_scanned(installation: Installation) -> None:
     assert "There is no bundle 999" in missing.stderr
 
 
+def test_paper_that_is_not_scanned_is_closed_with_a_reason(
+    installation: Installation,
+) -> None:
+    came = ("--way", "post", "--received", "2020-12-04")
+    number = installation.run("paper", "register", *came).stdout.strip()
+
+    without = installation.run("paper", "close", number, "--why", " ")
+    closed = installation.run("paper", "close", number, "--why", "handed back")
+    listed = installation.run("paper", "lost")
+    installation.run("paper", "again", number)
+    again = installation.run("paper", "lost")
+
+    assert (without.returncode, closed.returncode) == (2, 0)
+    assert (listed.returncode, again.returncode) == (0, 1)
+
+
 def test_a_separator_sheet_is_printed_that_says_what_was_asked(
     installation: Installation, tmp_path: Path
 ) -> None:

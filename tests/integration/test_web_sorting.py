@@ -104,7 +104,7 @@ def test_the_receipt_says_what_was_declared_and_what_came(office: Office) -> Non
     bundle = short_of_one(office)
     ken = office.person("ken", Role.SCANNER, language="ja")
 
-    line = ken.get(f"/sorting/{bundle}/slip").text
+    line = ken.get(f"/sorting/{bundle}/slip.txt").text
 
     assert line == "束 0007 申告 2 枚 受領 1 枚 要確認\n"
 

@@ -10,7 +10,15 @@ import zxingcpp
 from PIL import Image
 
 from forms.blank import blank_pdf
-from forms.code import FormCode, SeparatorCode, SheetKind, form_code, parse_code
+from forms.code import (
+    FormCode,
+    SeparatorCode,
+    SheetKind,
+    form_code,
+    parse_code,
+    parse_receipt,
+    receipt_code,
+)
 from forms.definition import FormDefinition
 from forms.library import Library
 from forms.separator import separator_pdf
@@ -145,3 +153,20 @@ def test_a_sheet_that_refers_to_nothing_names_no_filing() -> None:
 def test_what_would_fit_nowhere_is_no_code(part: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="at most"):
         replace(SEPARATOR, **part)
+
+
+def test_the_code_of_a_receipt_names_its_bundle() -> None:
+    code = receipt_code(123)
+
+    assert parse_receipt(f" {code.lower()}\n") == 123
+
+
+@pytest.mark.parametrize(
+    "text", ["", "123", "KZ1:R:123", "KZ1:R:124:0000", form_code("2200", "2020-12", 1)]
+)
+def test_what_is_no_receipt_names_no_bundle(text: str) -> None:
+    assert parse_receipt(text) is None
+
+
+def test_a_receipt_among_scans_is_no_separator() -> None:
+    assert parse_code(receipt_code(123)) is None

@@ -11,6 +11,7 @@ from review.sorting.custody import PaperLentError, lend, put, take_back, whereab
 from review.sorting.receipt import Slip
 from review.sorting.received import Envelope, possibly_lost, register, scanned_as
 from review.sorting.record import Clerk
+from storage.office_days import set_day
 from storage.tables import Arrival, Bundle, ReceivedPaper, Way
 from tests.desk import LATER, Desk
 from tests.workshop import a_form, new_arrival
@@ -141,3 +142,14 @@ def test_paper_that_lies_nowhere_is_not_lent(desk: Desk) -> None:
 )
 def test_a_receipt_is_one_line(slip: Slip, line: str) -> None:
     assert slip.line("ja") == line
+
+
+def test_a_day_on_which_the_office_is_closed_gives_a_day_more(desk: Desk) -> None:
+    paper = received(desk, FRIDAY)
+    monday = date(2020, 12, 7)
+
+    with desk.database.begin() as session:
+        set_day(session, monday, opened=False, note="move", actor="ken", now=LATER)
+
+    assert lost(desk, date(2020, 12, 8)) == []
+    assert lost(desk, date(2020, 12, 9)) == [paper]

@@ -6,9 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from kamizero.errors import MissingError, WrongCallError
-from storage.tables import ArrivalState, Job
+from review.sorting.receipt import slip
+from storage.balance import holds_something
+from storage.tables import ArrivalState, Bundle, Job
 from web.api.callers import Caller, Scope, needs
 from web.api.once import Answer, InOnce
 from web.painting import business_day
@@ -52,10 +56,26 @@ class JobSummary(BaseModel):
     settled: bool
 
 
+class BundleRecord(BaseModel):
+    """One bundle; `receipt` is the line for a device's screen (受領票).
+
+    `declared` and `received` count sheets, of a disc or an e-filing its records.
+    """
+
+    id: int
+    kind: str
+    number: str
+    declared: int | None
+    received: int
+    balanced: bool
+    receipt: str
+
+
 class JobRecord(JobSummary):
-    """A job with its files and filings."""
+    """A job with its files, bundles and filings."""
 
     files: list[FileRecord]
+    bundles: list[BundleRecord]
     filings: list[int]
 
 
@@ -117,6 +137,7 @@ def get_job(rooms: InRooms, job_id: int) -> JobRecord:
         return JobRecord(
             **_summary(job_line(session, job)).model_dump(),
             files=_files(job),
+            bundles=_bundles(session, job, rooms.language),
             filings=[filing.id for filing in job_filings(session, job)],
         )
 
@@ -133,6 +154,27 @@ def _read(rooms: Rooms, files: list[UploadFile]) -> list[tuple[str, bytes]]:
 def _summary(line: JobLine) -> JobSummary:
     names = JobSummary.model_fields
     return JobSummary(**{name: getattr(line, name) for name in names})
+
+
+def _bundles(session: Session, job: Job, language: str) -> list[BundleRecord]:
+    rows = session.scalars(
+        select(Bundle)
+        .where(Bundle.job_id == job.id, holds_something())
+        .order_by(Bundle.id)
+    )
+    found = [(bundle, slip(session, bundle)) for bundle in rows]
+    return [
+        BundleRecord(
+            id=bundle.id,
+            kind=bundle.kind,
+            number=bundle.number,
+            declared=receipt.declared,
+            received=receipt.received,
+            balanced=receipt.passes,
+            receipt=receipt.line(language),
+        )
+        for bundle, receipt in found
+    ]
 
 
 def _files(job: Job) -> list[FileRecord]:

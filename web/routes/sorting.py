@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition
-from kamizero.errors import ForbiddenError, MissingError, WrongCallError
+from kamizero.errors import WrongCallError
 from kamizero.model import PageKind
 from review.sorting import acts
 from review.sorting.acts import Declared, MediumDeclared
-from review.sorting.receipt import slip
+from review.sorting.finding import find_bundles
 from review.sorting.record import Clerk, undo
 from storage.tables import (
     AttachmentKind,
@@ -26,20 +26,11 @@ from storage.tables import (
 )
 from web.painting import painter_of
 from web.rooms import Rooms
-from web.shown.sorting import SortedBundle, open_bundles, sorted_bundle
-from web.visitors import InRooms, Visitor, shown_to_them, visitor_of
+from web.shown.jobs import bundle_line
+from web.shown.sorting import SortedBundle, find_bundle, open_bundles, sorted_bundle
+from web.visitors import InRooms, Sorter, Visitor, shown_to_them
 
 router = APIRouter(prefix="/sorting", dependencies=[Depends(shown_to_them)])
-
-
-def sorting(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
-    """A person who may sort. Raises ForbiddenError for others."""
-    if not visitor.may_sort:
-        raise ForbiddenError("Sorting is done by those who scan, review or approve.")
-    return visitor
-
-
-Sorter = Annotated[Visitor, Depends(sorting)]
 
 
 class Act(BaseModel):
@@ -72,11 +63,31 @@ class Act(BaseModel):
 
 
 @router.get("")
-def bundles(request: Request, rooms: InRooms, visitor: Sorter) -> Response:
+def bundles(
+    request: Request,
+    rooms: InRooms,
+    visitor: Sorter,
+    find: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """What waits for the desk; with `find`, what has this number or receipt."""
     with rooms.database.look() as session:
-        lines = open_bundles(session, rooms.library, visitor.language)
+        if find.strip():
+            found = find_bundles(session, find)
+            if len(found) == 1:
+                return RedirectResponse(f"/sorting/{found[0].id}", status_code=303)
+            lines = [
+                bundle_line(session, one, rooms.library, visitor.language)
+                for one in found
+            ]
+        else:
+            lines = open_bundles(session, rooms.library, visitor.language)
     return painter_of(request).page(
-        request, "bundles.html", visitor=visitor, here="sorting", bundles=lines
+        request,
+        "bundles.html",
+        visitor=visitor,
+        here="sorting",
+        bundles=lines,
+        find=find.strip(),
     )
 
 
@@ -110,14 +121,6 @@ def pages(
         return _told(request, visitor, _shown(session, rooms, visitor, bundle_id))
 
 
-@router.get("/{bundle_id}/slip")
-def receipt(rooms: InRooms, visitor: Sorter, bundle_id: int) -> Response:
-    """The line for a device's screen or a slip of paper."""
-    with rooms.database.look() as session:
-        line = slip(session, _bundle(session, bundle_id)).line(visitor.language)
-    return PlainTextResponse(f"{line}\n")
-
-
 @router.post("/{bundle_id}/acts")
 def act(
     request: Request, rooms: InRooms, visitor: Sorter, bundle_id: int, body: Act
@@ -125,7 +128,7 @@ def act(
     """Do it, and show the bundle anew."""
     clerk = Clerk(visitor.name, visitor.role, rooms.clock())
     with rooms.database.begin() as session:
-        found = _bundle(session, bundle_id)
+        found = find_bundle(session, bundle_id)
         goes_to = _DEEDS[body.act](session, rooms, clerk, found, body)
         session.flush()
         told = _told(request, visitor, _shown(session, rooms, visitor, bundle_id))
@@ -162,7 +165,7 @@ def _turn(session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act) -
 
 
 def _move(session: Session, _: Rooms, clerk: Clerk, bundle: Bundle, body: Act) -> None:
-    into = _bundle(session, body.into) if body.into is not None else None
+    into = find_bundle(session, body.into) if body.into is not None else None
     acts.move(session, clerk, bundle, body.pages, into=into, before=body.before)
 
 
@@ -175,7 +178,7 @@ def _join(
 ) -> int | None:
     if body.into is None:
         raise WrongCallError("Say which bundle it is joined to.")
-    acts.join(session, clerk, bundle, _bundle(session, body.into))
+    acts.join(session, clerk, bundle, find_bundle(session, body.into))
     return body.into
 
 
@@ -263,20 +266,13 @@ def _form(rooms: Rooms, bundle: Bundle, body: Act) -> FormDefinition:
     return rooms.library.get(name)
 
 
-def _bundle(session: Session, bundle_id: int) -> Bundle:
-    found = session.get(Bundle, bundle_id)
-    if found is None:
-        raise MissingError(f"There is no bundle {bundle_id}.")
-    return found
-
-
 def _shown(
     session: Session, rooms: Rooms, visitor: Visitor, bundle_id: int
 ) -> SortedBundle:
     return sorted_bundle(
         session,
         rooms.vault,
-        _bundle(session, bundle_id),
+        find_bundle(session, bundle_id),
         library=rooms.library,
         language=visitor.language,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.library import Library
+from kamizero.errors import MissingError
 from kamizero.model import PageKind, Standing
 from review.sorting.required import missing
 from review.sorting.splits import boundaries
@@ -61,6 +62,14 @@ class SortedBundle:
     after: int | None
     # None for a bundle of paper.
     medium: MediumView | None
+
+
+def find_bundle(session: Session, bundle_id: int) -> Bundle:
+    """Raises MissingError."""
+    found = session.get(Bundle, bundle_id)
+    if found is None:
+        raise MissingError(f"There is no bundle {bundle_id}.")
+    return found
 
 
 def sorted_bundle(

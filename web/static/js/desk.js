@@ -16,7 +16,7 @@ function needsPerson(field) {
 }
 
 export class Desk {
-  constructor(root, { onFinished, onLeave, onReopen, onAside }) {
+  constructor(root, { onFinished, onLeave, onReopen }) {
     this.root = root;
     this.find = (name) => root.querySelector(`[data-${name}]`);
     this.task = JSON.parse(this.find("task").textContent);
@@ -35,7 +35,6 @@ export class Desk {
     this.onFinished = onFinished;
     this.onLeave = onLeave;
     this.onReopen = onReopen;
-    this.onAside = onAside;
     this.waiver = new WaiverDialog(this);
     this.decision = new DecisionDialog(this);
     this.variants = new VariantsDialog(this);
@@ -47,7 +46,6 @@ export class Desk {
       decide: () => this.decide(),
       ditto: () => this.ditto(),
       reopen: () => this.onReopen(),
-      aside: () => this.onAside(),
       variants: () => this.variants.open(),
       "take-back": () => this.takeBack(),
     };
