@@ -65,10 +65,11 @@ def test_axe_finds_nothing_on_any_page(
     for role in PEOPLE:
         page = opened(chromium, office, role, language)
         for path in addresses():
-            page.goto(office.address + path)
-            made_of = PERSONAL.sub("", page.content())
+            # Only what is new is painted: most of it looks the same to everybody.
+            made_of = PERSONAL.sub("", page.request.get(office.address + path).text())
             if made_of not in seen:
                 seen.add(made_of)
+                page.goto(office.address + path)
                 page.emulate_media(color_scheme="light")
                 broken = violations(page)
                 page.emulate_media(color_scheme="dark")

@@ -3,6 +3,7 @@
 import { aids } from "./aids.js";
 
 const VOWEL_OR_Y = /[aiueoy]/;
+const KANA_AT_END = /[\u3041-\u30fc]$/;
 const LONGEST = 4;
 
 // With `whole`, nothing follows any more: an n left at the end is a nasal too.
@@ -10,7 +11,9 @@ export function toKana(text, { whole = false } = {}) {
   let kana = "";
   let rest = text;
   while (rest) {
-    const [read, length] = first(rest, whole);
+    // In an address a dash parts numbers; only after a kana it makes it long.
+    const isDash = rest.startsWith("-") && !KANA_AT_END.test(kana);
+    const [read, length] = isDash ? ["-", 1] : first(rest, whole);
     kana += read;
     rest = rest.slice(length);
   }
