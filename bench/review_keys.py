@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bench.review_people import ROMAJI, Doubt, papers
 from forms.grammar import to_written
 from forms.library import Library
+from forms.standards import Standards
 from kamizero import logs
 from storage.database import Database, embedded_url
 from storage.directory import DirectoryStore
@@ -145,9 +146,12 @@ def an_office(times: dict[str, list[float]]) -> Iterator[ServedOffice]:
         served = ServedOffice(desk)
         state = served.office.app.state
         # The rules look again at every answer, as they do in an installation.
-        clock: Callable[[], Any] = lambda: served.office.now  # noqa: E731
         recheck = Recheck(
-            library=library, vault=vault, records=lambda: None, clock=clock
+            library=library,
+            standards=Standards.shipped(),
+            vault=vault,
+            records=lambda: None,
+            clock=lambda: served.office.now,
         )
         state.rooms = replace(state.rooms, recheck=recheck)
         served.office.app.add_middleware(Stopwatch, times=times)
