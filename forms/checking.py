@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from forms.contract import field_problems
-from forms.definition import FormDefinition
+from forms.definition import FormDefinition, Nature
 from forms.expansion import expand
 from forms.layout import obstacles
 from forms.schema import FieldSource, FormSource
@@ -119,6 +119,7 @@ def _of_fields(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
                 yield Problem(line, f"{field.name}: there is a field of this name")
             seen.add(field.name)
     yield from _of_pages(source, lines)
+    yield from _of_judgement(source, lines)
 
 
 def _of_pages(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
@@ -126,6 +127,25 @@ def _of_pages(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
         if getattr(source, block).page > source.pages:
             line = lines.line_of((block, "page"))
             yield Problem(line, f"the form has {source.pages} page(s) only")
+
+
+def _of_judgement(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
+    """An application is judged point by point; a notice is taken note of."""
+    is_notice = source.nature is Nature.NOTICE
+    if is_notice and source.judgement:
+        line = lines.line_of(("judgement",))
+        yield Problem(line, f"a form of nature {source.nature} has no judgement")
+    if not is_notice and not source.judgement:
+        line = lines.line_of(("nature",))
+        yield Problem(
+            line, f"a form of nature {source.nature} needs points under judgement:"
+        )
+    seen: set[str] = set()
+    for index, point in enumerate(source.judgement):
+        if point.id in seen:
+            line = lines.line_of(("judgement", index))
+            yield Problem(line, f"{point.id}: there is a point of this id")
+        seen.add(point.id)
 
 
 def _of_layout(

@@ -117,6 +117,14 @@ class Printed(_Frozen):
     shades: tuple[PrintedShade, ...] = ()
 
 
+class JudgementPoint(_Frozen):
+    """A point that a person ticks with the page it rests on (審査項目)."""
+
+    id: str
+    label: str
+    label_en: str
+
+
 class FormDefinition(_Frozen):
     """One revision of one form; `fields` in reading order.
 
@@ -138,6 +146,7 @@ class FormDefinition(_Frozen):
     entries: int
     printed: Printed = Printed()
     title_area: Box | None = None
+    judgement: tuple[JudgementPoint, ...] = ()
 
     def __hash__(self) -> int:
         # Caches ask for it at every field: all that is printed need not go into it.

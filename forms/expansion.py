@@ -6,6 +6,7 @@ from forms.definition import (
     Choice,
     Field,
     FormDefinition,
+    JudgementPoint,
     Printed,
     PrintedLine,
     PrintedShade,
@@ -65,6 +66,10 @@ def expand(source: FormSource) -> FormDefinition:
             shades=tuple(shade for block in blocks for shade in block.shades()),
         ),
         title_area=source.title_area,
+        judgement=tuple(
+            JudgementPoint(id=one.id, label=one.label, label_en=one.label_en)
+            for one in source.judgement
+        ),
     )
 
 

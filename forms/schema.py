@@ -143,6 +143,14 @@ class CodeSource(_Source):
     size: float = Field(default=15.0, gt=0)
 
 
+class JudgementSource(_Source):
+    """A point the office judges before it decides (審査項目)."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
+    label: str = Field(min_length=1)
+    label_en: str = Field(min_length=1)
+
+
 class FormSource(_Source):
     """One revision of one form as it is written down."""
 
@@ -157,6 +165,8 @@ class FormSource(_Source):
     code: CodeSource
     # Where 訂正 or 取消 is written by the title; without it no mark is looked for.
     title_area: Area | None = None
+    # What is judged page by page; an application has some, a notice none.
+    judgement: tuple[JudgementSource, ...] = ()
     head: BlockSource
     entry: EntrySource
 

@@ -13,6 +13,7 @@ class Act(StrEnum):
     DECIDE = "decide"
     UNDO = "undo"
     WAIVE = "waive"
+    JUDGE = "judge"
     FINISH = "finish"
     FOLLOW = "follow"
     PULL_BACK = "pull_back"
@@ -28,5 +29,5 @@ class Act(StrEnum):
 
 # Whoever did one of these has worked on the filing and cannot approve it.
 WORKING_ACTS = frozenset(
-    {Act.KEY, Act.SETTLE, Act.DECIDE, Act.UNDO, Act.WAIVE, Act.FINISH}
+    {Act.KEY, Act.SETTLE, Act.DECIDE, Act.UNDO, Act.WAIVE, Act.JUDGE, Act.FINISH}
 )

@@ -14,6 +14,7 @@ from storage.tables import (
     Field,
     FieldVersion,
     FindingRow,
+    Judgement,
     Mode,
     Page,
 )
@@ -85,6 +86,7 @@ def open_points(
         *(f"undecided:{field.name}" for field in fields if is_undecided(field)),
         *open_findings(session, entry, severities=severities),
         *failed_pages(session, entry),
+        *open_judgements(session, entry),
     ]
 
 
@@ -98,6 +100,16 @@ def open_findings(
         if row.severity in severities and row.waived_by is None
     )
     return [f"finding:{rule}" for rule in dict.fromkeys(rules)]
+
+
+def open_judgements(session: Session, entry: Entry) -> list[str]:
+    """The points of an application that nobody judged yet (審査項目)."""
+    points = session.scalars(
+        select(Judgement.point)
+        .where(Judgement.entry_id == entry.id, Judgement.judged_by.is_(None))
+        .order_by(Judgement.id)
+    )
+    return [f"judgement:{point}" for point in points]
 
 
 def failed_pages(session: Session, entry: Entry) -> list[str]:

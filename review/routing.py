@@ -9,6 +9,7 @@ from forms.standards import Standards
 from kamizero.model import FilingKind, Role
 from review.acts import Act
 from review.doubt import KEY, POINTS, WORTH_A_LOOK, fields_of, open_points
+from review.judgement import lay_out
 from review.keying import pool
 from review.keying.assigning import assign
 from review.queue import leave_unclaimed, put_in_queue
@@ -51,6 +52,7 @@ def route(
     for entry in filing.entries:
         if entry.state == EntryState.READ:
             start_clock(session, entry, standards=standards)
+            lay_out(session, entry, definition)
             _send(session, entry, _reasons(session, entry, definition, vault), now)
 
 

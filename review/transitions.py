@@ -47,6 +47,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_REVIEW, Act.DECIDE, _REVIEW, REVIEWERS, guards.always),
     Transition(_REVIEW, Act.UNDO, _REVIEW, REVIEWERS, guards.always),
     Transition(_REVIEW, Act.WAIVE, _REVIEW, REVIEWERS, guards.reason_given),
+    Transition(_REVIEW, Act.JUDGE, _REVIEW, REVIEWERS, guards.always),
     Transition(_REVIEW, Act.FINISH, _READY, REVIEWERS, guards.nothing_open),
     Transition(_REVIEW, Act.FOLLOW, _READY, MACHINES, guards.nothing_to_see),
     Transition(

@@ -21,6 +21,7 @@ from storage.tables import (
     FieldVersion,
     Filing,
     FindingRow,
+    Judgement,
     Original,
     Page,
 )
@@ -77,6 +78,7 @@ def _entry(session: Session, entry: Entry) -> dict[str, Any]:
         "fields": [_field(field) for field in fields],
         "models": _models(fields),
         "findings": _findings(session, entry),
+        "judgements": _judgements(session, entry),
     }
 
 
@@ -132,6 +134,18 @@ def _models(fields: Iterable[Field]) -> list[str]:
             if version.author_kind == AuthorKind.ENGINE
         }
     )
+
+
+def _judgements(session: Session, entry: Entry) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(Judgement)
+        .where(Judgement.entry_id == entry.id)
+        .order_by(Judgement.point)
+    )
+    return [
+        {"point": row.point, "page": row.page_id, "judged_by": row.judged_by}
+        for row in rows
+    ]
 
 
 def _findings(session: Session, entry: Entry) -> list[dict[str, Any]]:

@@ -88,6 +88,7 @@ class Office:
     door: Door = field(default_factory=Door)
     rechecked: int = 0
     uploads: Reception | None = None
+    library: Library = field(default_factory=Library.shipped)
     pictures: Pictures = field(default_factory=WhitePages)
     doors: dict[str, Sign] = field(default_factory=dict)
 
@@ -97,7 +98,7 @@ class Office:
                 database=self.desk.database,
                 store=self.desk.store,
                 vault=self.desk.vault,
-                library=Library.shipped(),
+                library=self.library,
                 pictures=self.pictures,
                 receive=self.door,
                 recheck=self.recheck,

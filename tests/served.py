@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from forms.definition import FormDefinition
 from forms.fill import fill
+from forms.library import Library
 from kamizero.model import Box, Role
 from storage import people
 from storage.tables import Page, Person
@@ -53,12 +54,17 @@ class ServedOffice:
     """The office in this process, behind a port of this machine."""
 
     desk: Desk
+    library: Library | None = None
     office: Office = field(init=False)
     address: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.pages = FilledPages(self.desk.definition)
-        self.office = Office(self.desk, pictures=self.pages)
+        self.office = Office(
+            self.desk,
+            pictures=self.pages,
+            library=self.library or Library.shipped(),
+        )
         config = uvicorn.Config(self.office.app, log_config=None, lifespan="off")
         self._server = uvicorn.Server(config)
         self._socket = socket.socket()

@@ -40,6 +40,7 @@ from storage.tables.filings import (
     Page,
 )
 from storage.tables.findings import FindingRow
+from storage.tables.judgements import Judgement
 from storage.tables.keying import (
     ANY,
     TARGET,
@@ -132,6 +133,7 @@ __all__ = [
     "GroupCheck",
     "IdempotentAnswer",
     "Job",
+    "Judgement",
     "Keying",
     "KnownReader",
     "LoginSession",

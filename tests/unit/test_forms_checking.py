@@ -45,6 +45,36 @@ def test_a_wrong_key_or_value_is_found_on_its_line(
 
 
 @pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("nature: 届出", "nature: 申請"), "needs points under judgement"),
+        (
+            (
+                "nature: 届出",
+                "nature: 届出\njudgement: [{id: a, label: あ, label_en: A}]",
+            ),
+            "has no judgement",
+        ),
+        (
+            (
+                "nature: 届出",
+                "nature: 認定\njudgement:\n"
+                "  - {id: a, label: あ, label_en: A}\n"
+                "  - {id: a, label: い, label_en: B}",
+            ),
+            "there is a point of this id",
+        ),
+    ],
+)
+def test_applications_and_only_they_have_points_to_judge(
+    more: tuple[str, str], message: str
+) -> None:
+    problems = check(RIGHT.replace(*more, 1))
+
+    assert [message in problem.message for problem in problems] == [True]
+
+
+@pytest.mark.parametrize(
     ("field", "right", "wrong", "message"),
     [
         (

@@ -21,6 +21,7 @@ from web.shown.approval import PAGE_SIZE, approval_lines, summary
 from web.shown.filing import find_filing, findings_of, heading, value_groups
 from web.shown.findings import finding_views
 from web.shown.jobs import standing
+from web.shown.judgement import judgement_views
 from web.shown.pages import page_views
 from web.shown.route import RouteView, route_view
 from web.visitors import (
@@ -116,6 +117,13 @@ def approval_page(
             open_findings=finding_views(
                 open_ones, definition=definition, language=visitor.language
             ),
+            judgements=[
+                view
+                for entry in entries
+                for view in judgement_views(
+                    session, entry, definition=definition, language=visitor.language
+                )
+            ],
             manifest=proposed.manifest_sha256 if proposed else "",
             ready=len(entries),
             route=route,

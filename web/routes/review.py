@@ -11,6 +11,7 @@ from web.keyboard import aids
 from web.painting import business_day, painter_of
 from web.refusals import TakenError
 from web.rooms import Rooms
+from web.shown.judgement import judgement_views
 from web.shown.task import TaskView, task_view
 from web.visitors import InRooms, Reviewer, Visitor, shown_to_them
 from web.wanted import Looking, claim_next
@@ -81,11 +82,15 @@ def _task(request: Request, rooms: Rooms, visitor: Visitor, claim: Claim) -> Tas
         shown = unmasked_item(
             session, rooms.vault, entry, claim=claim, now=rooms.clock()
         )
+        definition = rooms.library.get(f"{filing.form}@{filing.revision}")
         return task_view(
             entry,
             shown,
             claim=claim,
-            definition=rooms.library.get(f"{filing.form}@{filing.revision}"),
+            definition=definition,
             pen=Pen(painter_of(request).texts, visitor.language),
             role=visitor.role,
+            judgements=judgement_views(
+                session, entry, definition=definition, language=visitor.language
+            ),
         )

@@ -12,6 +12,7 @@ _COUNTED = {
     "doubtful": ("doubtful", ""),
     "head": ("doubtful", ""),
     "undecided": ("undecided", "warn"),
+    "judgement": ("judgement", "note"),
     "finding": ("finding", "warn"),
 }
 

@@ -15,6 +15,7 @@ from web.shown.digits import WrittenDigit, same_hand
 from web.shown.fields import FieldView, field_views
 from web.shown.findings import FindingView, finding_views
 from web.shown.jobs import short_title
+from web.shown.judgement import JudgementView
 from web.shown.pages import PageView, page_views, turns_of
 from web.shown.reasons import Reason, reasons
 from web.writing import Pen
@@ -48,6 +49,7 @@ class TaskView:
     findings: tuple[FindingView, ...]
     eras: tuple[dict[str, Any], ...]
     digits: tuple[WrittenDigit, ...]
+    judgements: tuple[JudgementView, ...]
 
     @property
     def groups(self) -> tuple[Group, Group]:
@@ -85,6 +87,7 @@ def task_view(
     definition: FormDefinition,
     pen: Pen,
     role: Role,
+    judgements: Sequence[JudgementView] = (),
 ) -> TaskView:
     """The task of the person who holds the claim."""
     filing = entry.filing
@@ -113,6 +116,7 @@ def task_view(
         digits=tuple(
             same_hand(item.fields, definition=definition, turns=turns_of(filing))
         ),
+        judgements=tuple(judgements),
     )
 
 
