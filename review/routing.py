@@ -8,7 +8,7 @@ from forms.definition import FormDefinition, Nature
 from forms.standards import Standards
 from kamizero.model import FilingKind, Role
 from review.acts import Act
-from review.doubt import KEY, POINTS, WORTH_A_LOOK, fields_of, open_points
+from review.doubt import POINTS, WORTH_A_LOOK, fields_of, open_points
 from review.judgement import lay_out
 from review.keying import pool
 from review.keying.assigning import assign
@@ -25,6 +25,9 @@ from storage.vault import Vault
 RETROACTIVE_AFTER = timedelta(days=60)
 EVENT_DATES = ("acquired_on", "lost_on")
 LIMIT_MARKS = ("over70", "over70_ended", "multiple_offices", "rehired")
+
+# Reasons that follow from what the fields say.
+ASKED_AGAIN = POINTS | {"limit"}
 
 MACHINE = "routing"
 
@@ -77,20 +80,24 @@ def _send(session: Session, entry: Entry, reasons: list[str], now: datetime) -> 
         put_in_queue(session, entry, now=now)
 
 
-def go_on(session: Session, entry: Entry, *, now: datetime) -> None:
-    """Send an entry on whose points people have settled: past review, or to it."""
-    entry.reasons = [one for one in entry.reasons if not one.startswith(f"{KEY}:")]
-    if _waits_for_points_alone(entry) and not open_points(
-        session, entry, severities=WORTH_A_LOOK
-    ):
-        move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
-    else:
+def go_on(
+    session: Session,
+    entry: Entry,
+    *,
+    definition: FormDefinition,
+    vault: Vault,
+    now: datetime,
+) -> None:
+    """Ask again who must look, now that people said what is written.
+
+    What keeps it for another reason than its values, such as a return inside, stays.
+    """
+    kept = [one for one in entry.reasons if one.partition(":")[0] not in ASKED_AGAIN]
+    entry.reasons = [*kept, *_reasons(session, entry, definition, vault)]
+    if entry.reasons:
         put_in_queue(session, entry, now=now)
-
-
-def _waits_for_points_alone(entry: Entry) -> bool:
-    """Tell whether nothing keeps it but what can be settled, such as no limit."""
-    return all(reason.partition(":")[0] in POINTS for reason in entry.reasons)
+    else:
+        move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
 
 
 def _reasons(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from web import failures
@@ -19,7 +19,9 @@ from web.routes import (
     health,
     jobs,
     judgement,
+    keying,
     login,
+    modes,
     papers,
     parking,
     pictures,
@@ -29,6 +31,7 @@ from web.routes import (
     sorting,
     upload,
 )
+from web.visitors import sees_papers
 
 PAGES = (
     login.router,
@@ -47,8 +50,12 @@ PAGES = (
     absences.router,
     returns.router,
     pictures.router,
+    keying.router,
+    modes.router,
     health.router,
 )
+# Where no paper is shown: open to those who only key, too.
+PAPERLESS = (login.router, keying.router, health.router)
 
 
 def create_app(rooms: Rooms) -> FastAPI:
@@ -58,7 +65,8 @@ def create_app(rooms: Rooms) -> FastAPI:
     app.state.rooms = rooms
     app.state.painter = Painter.shipped(rooms.language)
     for router in PAGES:
-        app.include_router(router, include_in_schema=False)
+        guards = [] if router in PAPERLESS else [Depends(sees_papers)]
+        app.include_router(router, include_in_schema=False, dependencies=guards)
     app.mount("/api/v1", _api(app))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     failures.install(app)

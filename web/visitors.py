@@ -37,6 +37,19 @@ class Visitor:
         return self.role in roles.REVIEWERS
 
     @property
+    def may_key(self) -> bool:
+        return self.role in roles.KEYERS
+
+    @property
+    def may_set_modes(self) -> bool:
+        return self.role in roles.MODE_SETTERS
+
+    @property
+    def sees_papers(self) -> bool:
+        """Whoever only keys sees single fields, and nothing of their papers."""
+        return self.role is not Role.KEYER
+
+    @property
     def may_approve(self) -> bool:
         return self.role in roles.APPROVERS
 
@@ -82,6 +95,13 @@ def visitor_of(request: Request) -> Visitor:
     if visitor is None:
         raise NotLoggedInError("Log in first.")
     return visitor
+
+
+def sees_papers(request: Request) -> None:
+    """Let nobody at papers who is there for single fields. Raises ForbiddenError."""
+    visitor = anybody(request)
+    if visitor is not None and not visitor.sees_papers:
+        raise ForbiddenError("You key single fields; their papers are not shown.")
 
 
 async def shown_to_them(

@@ -133,7 +133,7 @@ def key(
         pool.put(session, field, now=keyer.now)
         return version
     judge(session, vault, field, reading_of(session, field), version, now=keyer.now)
-    _let_go_on(session, field.filing, keyer)
+    _let_go_on(session, vault, field.filing, definition, keyer)
     return version
 
 
@@ -201,7 +201,13 @@ def _entries(field: Field) -> list[Entry]:
     ]
 
 
-def _let_go_on(session: Session, filing: Filing, keyer: Keyer) -> None:
+def _let_go_on(
+    session: Session,
+    vault: Vault,
+    filing: Filing,
+    definition: FormDefinition,
+    keyer: Keyer,
+) -> None:
     """Send on the entries that waited for nothing but keyers."""
     keyed = [
         entry
@@ -213,4 +219,4 @@ def _let_go_on(session: Session, filing: Filing, keyer: Keyer) -> None:
     if keyed:
         keyer.recheck(session, filing)
     for entry in keyed:
-        go_on(session, entry, now=keyer.now)
+        go_on(session, entry, definition=definition, vault=vault, now=keyer.now)

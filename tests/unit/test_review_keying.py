@@ -110,6 +110,18 @@ def test_an_entry_that_still_has_doubts_goes_to_review_after_the_keyers(
     assert keying.desk.states(filing) == ["in_review"]
 
 
+def test_a_keyed_tick_sends_an_entry_to_the_person_it_always_needs(
+    keying: KeyingDesk,
+) -> None:
+    keying.mode("insured.*.over70", Mode.KEY)
+    filing = keying.receive()
+
+    keying.key("rei", "1")
+
+    assert reasons(keying, filing) == ["limit:over70"]
+    assert keying.desk.claim(filing, person="ken")
+
+
 def test_a_keyed_head_lets_every_entry_go_on(keying: KeyingDesk) -> None:
     keying.mode("office.name", Mode.KEY)
     filing = keying.receive(entries=2)

@@ -34,6 +34,8 @@ def home(visitor: Anybody) -> Response:
     """Where a person's work is."""
     if visitor is None:
         return RedirectResponse("/login", status_code=303)
+    if not visitor.sees_papers:
+        return RedirectResponse("/keying", status_code=303)
     return RedirectResponse(
         "/queue" if visitor.may_review else "/jobs", status_code=303
     )

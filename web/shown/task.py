@@ -112,7 +112,7 @@ def task_view(
             )
         ),
         findings=tuple(views_of(item, definition, pen, role)),
-        eras=tuple(_eras(pen)),
+        eras=tuple(eras(pen)),
         digits=tuple(
             same_hand(item.fields, definition=definition, turns=turns_of(filing))
         ),
@@ -133,7 +133,7 @@ def views_of(
     )
 
 
-def _eras(pen: Pen) -> list[dict[str, Any]]:
+def eras(pen: Pen) -> list[dict[str, Any]]:
     return [
         {
             "code": era.code,
