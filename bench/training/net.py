@@ -7,7 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from bench.training.writers import NO_DIGIT
-from ocr.strokes.crops import VIEW_SIDE
+from ocr.strokes.cell_cuts import VIEW_SIDE
 
 Array = NDArray[np.float32] | NDArray[np.int64]
 Constants = dict[str, Array]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from bench.training.writers import NO_DIGIT, PX_PER_MM, Writer, written
 from kamizero.model import Box
 from ocr.placing.template import PX_PER_MM as PAGE_PX_PER_MM
-from ocr.strokes.crops import Glyphs, cut_cells
+from ocr.strokes.cell_cuts import cut_cells
+from ocr.strokes.crops import Glyphs
 from ocr.strokes.ink import Ink, window, without_lines
 
 Grey = NDArray[np.uint8]

@@ -11,11 +11,11 @@ from ocr.boxes.combs import Shares, from_cells, from_line, sequences
 from ocr.confidence import joined
 from ocr.engine import GreyImage, Posteriors
 from ocr.outcome import Outcome
+from ocr.strokes.cell_cuts import cut_cells
 from ocr.strokes.crops import (
     Glyphs,
     SetLine,
     close_up,
-    cut_cells,
     is_faintly_written,
     stroke_mask,
 )
@@ -78,6 +78,7 @@ class CombPiece:
         short = 0 < len(filled) < len(self.glyphs.cells) and self._fills_all_boxes
         named = (
             ("faint", self.faint),
+            ("beside its boxes", self.glyphs.unclear),
             ("empty box between", gap),
             ("empty boxes", short),
         )
@@ -96,6 +97,7 @@ class CombAnswer:
         line, cells: what each ground says; no cells where they hold more than digits.
         joined: how probably each character is written there, by all grounds.
         no_digit: whether some cell holds what looks like no digit by itself.
+        roofless: as in `Glyphs`.
     """
 
     line: Shares
@@ -103,10 +105,16 @@ class CombAnswer:
     joined: Shares
     characters: tuple[str, ...]
     no_digit: bool = False
+    roofless: tuple[bool, ...] = ()
 
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        return ("no digit",) if self.no_digit else ()
+    def doubts_of(self, text: str) -> tuple[str, ...]:
+        """What needs an eye where the cells are read as this text."""
+        hidden = any(
+            roofless and char == "1"
+            for char, roofless in zip(text, self.roofless, strict=False)
+        )
+        named = (("no digit", self.no_digit), ("1 or 7", hidden))
+        return tuple(name for name, holds in named if holds)
 
     def grounds_for(self, number: Sequence[int]) -> tuple[str, ...]:
         """Which of line and cells read this, each for itself."""
@@ -151,6 +159,7 @@ def answer_of(
         joined(line, cells),
         characters,
         no_digit=alone is not None and bool((alone[:, NO_DIGIT] > _NO_DIGIT).any()),
+        roofless=piece.glyphs.roofless,
     )
 
 
@@ -183,7 +192,10 @@ def choose(
         ),
         chosen_by=rule.name if rule and chosen is not free else None,
         grounds=grounds,
-        doubts=(*answer.doubts, *(() if chosen is free else ("chosen by a rule",))),
+        doubts=(
+            *answer.doubts_of(chosen.text),
+            *(() if chosen is free else ("chosen by a rule",)),
+        ),
     )
 
 

@@ -19,7 +19,7 @@ def ditto_in_words(cuts: Sequence[Cut], engine: Recogniser) -> frozenset[str]:
     pictures = {
         cut.field.name: [
             word
-            for line in written_lines(cut.ink, cut.field.box_mm, two_words=False)
+            for line in written_lines(cut.ink, cut.field.box_mm, two_words=False).lines
             for word in line.words
         ]
         for cut in cuts

@@ -28,12 +28,6 @@ _GLYPH_HEIGHT = 32
 _GAP = 8
 _MARGIN = 12
 _NARROWEST = 14
-# A cell seen by itself: sides of its picture and of the writing in it; what the
-# picture shows of the paper beyond the cell; and what is never enlarged further.
-VIEW_SIDE = 32
-_VIEW_WRITING = 24
-_VIEW_MARGIN_MM = 0.5
-_VIEW_LEAST_MM = 1.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,10 +37,15 @@ class Glyphs:
     Attributes:
         cells: the strokes alone, trimmed.
         views: all ink in and just around the cell, the strokes in the middle.
+        unclear: whether some cell seems empty that may not be.
+        roofless: of each written cell, whether the roof of a 7 may lie hidden under its
+            upper line.
     """
 
     cells: tuple[GreyImage | None, ...]
     views: tuple[GreyImage | None, ...]
+    unclear: bool = False
+    roofless: tuple[bool, ...] = ()
 
     @property
     def filled(self) -> tuple[int, ...]:
@@ -59,15 +58,6 @@ class SetLine:
 
     picture: GreyImage
     spans: tuple[tuple[int, int], ...]
-
-
-def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
-    """The ink of each comb box, dark on white."""
-    cut = [_cut_cell(ink, cell) for cell in cells]
-    return Glyphs(
-        cells=tuple(found[0] if found else None for found in cut),
-        views=tuple(found[1] if found else None for found in cut),
-    )
 
 
 def close_up(glyphs: Glyphs) -> SetLine:
@@ -174,45 +164,6 @@ def _of(
     """What is marked in those connected pieces that are chosen."""
     shown = np.where(chosen, 255, 0).astype(np.uint8)
     return np.asarray(cv2.min(mask, shown.take(np.asarray(labels))), np.uint8)
-
-
-def _cut_cell(ink: Ink, cell: Box) -> tuple[GreyImage, GreyImage] | None:
-    mask = stroke_mask(ink, cell)
-    inked = trim(mask)
-    if inked is None:
-        return None
-    around = cv2.dilate(mask, np.ones((5, 5), np.uint8))
-    picture = ink.cut(cell)
-    picture = np.where(around > 0, picture, 255).astype(np.uint8)
-    rows, columns = inked
-    trimmed = picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
-    return trimmed, _view(ink, cell, rows, columns)
-
-
-def _view(ink: Ink, cell: Box, rows: slice, columns: slice) -> GreyImage:
-    """A cell with what reaches into it and out of it, its strokes in the middle."""
-    wide = ink.cut(cell, margin_mm=_VIEW_MARGIN_MM)
-    margin = _VIEW_MARGIN_MM * PX_PER_MM
-    height, width = rows.stop - rows.start, columns.stop - columns.start
-    scale = _VIEW_WRITING / max(height, width, _VIEW_LEAST_MM * PX_PER_MM)
-    x = (columns.start + columns.stop - 1) / 2 + margin
-    y = (rows.start + rows.stop - 1) / 2 + margin
-    middle = (VIEW_SIDE - 1) / 2
-    placed = np.array([[scale, 0, middle - scale * x], [0, scale, middle - scale * y]])
-    view = cv2.warpAffine(
-        wide,
-        placed,
-        (VIEW_SIDE, VIEW_SIDE),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(255,),
-    )
-    return np.asarray(view, np.uint8)
-
-
-def _grown(part: slice, length: int) -> slice:
-    """One pixel more on each side: the soft edge of the strokes."""
-    return slice(max(part.start - 1, 0), min(part.stop + 1, length))
 
 
 def _usual_height(pictures: Sequence[GreyImage]) -> float:

@@ -1,7 +1,10 @@
 """Ink that reaches into a box from elsewhere: the circle around a choice beside it."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from kamizero.model import Box
 from ocr.engine import GreyImage
@@ -18,16 +21,30 @@ _WITHIN_MM = 0.6
 _SPECK_MM = 1.7
 # A stroke with a smaller share of its ink inside belongs to what stands beside.
 _LEAST_INSIDE = 0.3
+# What reaches in further than this may all the same be writing of the box.
+_REACHING_MM = 1.3
 
 
-def own_strokes(ink: Ink, box: Box, *, margin_mm: float) -> GreyImage:
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnStrokes:
     """The stroke mask of a box without strokes that only reach into it.
+
+    Attributes:
+        left_out: some of what reaches in may have been written for this box.
+    """
+
+    mask: GreyImage
+    left_out: bool = False
+
+
+def own_strokes(ink: Ink, box: Box, *, margin_mm: float) -> OwnStrokes:
+    """Part what is written in a box from what only reaches into it.
 
     Writing that leaves its box stays whole: most of it stands inside.
     """
     mask = stroke_mask(ink, box, margin_mm=margin_mm)
     if not mask.any() or not _is_left(ink, box, margin_mm):
-        return mask
+        return OwnStrokes(mask)
     wide = stroke_mask(ink, box, margin_mm=margin_mm + _FOLLOWED_MM)
     rows, columns = window(ink.black, box, margin_mm)
     wide_rows, wide_columns = window(ink.black, box, margin_mm + _FOLLOWED_MM)
@@ -41,7 +58,15 @@ def own_strokes(ink: Ink, box: Box, *, margin_mm: float) -> GreyImage:
     foreign = share < _LEAST_INSIDE
     # What the wide look took for dust is nobody's stroke: it stays as it was.
     foreign[0] = False
-    return np.asarray(np.where(foreign[inside], 0, mask), np.uint8)
+    out = foreign[inside]
+    own = np.asarray(np.where(out, 0, mask), np.uint8)
+    return OwnStrokes(own, left_out=_reach_in(np.where(out, inside, 0), margin_mm))
+
+
+def _reach_in(labels: NDArray[np.integer], margin_mm: float) -> bool:
+    """Tell whether any of these strokes goes deep into the box they are seen in."""
+    edge = round((margin_mm + _REACHING_MM) * PX_PER_MM)
+    return bool(labels[edge:-edge, edge:-edge].any())
 
 
 def runs_through(ink: Ink, box: Box) -> bool:

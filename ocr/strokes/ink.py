@@ -19,6 +19,9 @@ from ocr.strokes.seals import seals_in
 _PRINT_DARKNESS = 48
 # Ink is looked for this far around a line of print that was taken out.
 _LINE_REACH_PX = 7
+# The soft edge of blurred print beside what was taken out, as a share of strokes: from
+# so much on one pixel more is taken out around all print, or two.
+_SOFT_EDGES = (0.07, 0.14)
 _PAPER_WINDOW_MM = 9
 # Red leads over the weakest colour this far only in red ink, not on warm paper.
 _RED_LEAD = 70
@@ -45,6 +48,18 @@ class Traces(NamedTuple):
 
     dark: Grey
     all: Grey
+
+
+_THIRD = 3
+
+Places = NDArray[np.intp]
+
+
+class _Writing(NamedTuple):
+    """The ink of a page without its print, and where print was taken out."""
+
+    black: Grey
+    mask: Grey
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +159,7 @@ def find_ink(
     weaker = cv2.min(green, blue)
     lead = np.asarray(cv2.subtract(in_red_light, weaker), np.uint8)
     dark = cv2.addWeighted(cv2.bitwise_not(levelled), 1.0, lead, -_RED_SHARE, 0)
-    mask = print_mask(definition, page)
-    black = without_lines(np.asarray(dark, np.uint8), mask, reach_px=_LINE_REACH_PX)
+    black, mask = _without_print(np.asarray(dark, np.uint8), definition, page)
     strength, noise = _levels(black, mask)
     faded = _FULL_STRENGTH / min(max(strength, _PALEST), _FULL_STRENGTH)
     full = np.clip(np.rint(np.arange(256) * faded) - _RED_LEAD, 0, 255 - _RED_LEAD)
@@ -184,12 +198,40 @@ def _paper(grey: Grey) -> Grey:
     return np.asarray(np.maximum(grown, _DARKEST_PAPER), np.uint8)
 
 
+def _without_print(dark: Grey, definition: FormDefinition, page: int) -> _Writing:
+    """What is not printed; of blurred print the soft edges are taken out too.
+
+    They would be upright strokes in empty boxes.
+    """
+    mask = print_mask(definition, page)
+    black = without_lines(dark, mask, reach_px=_LINE_REACH_PX)
+    rim = black[_rim(definition, page)]
+    soft = float(np.median(rim)) / max(_levels(black, mask)[0], 1.0)
+    wider = sum(soft > share for share in _SOFT_EDGES)
+    if not wider:
+        return _Writing(black, mask)
+    mask = print_mask(definition, page, around_px=1 + wider)
+    return _Writing(
+        without_lines(dark, mask, reach_px=_LINE_REACH_PX + 2 * wider), mask
+    )
+
+
 @lru_cache(maxsize=32)
-def print_mask(definition: FormDefinition, page: int) -> Grey:
+def print_mask(definition: FormDefinition, page: int, *, around_px: int = 1) -> Grey:
     """Where something dark is printed, and one pixel around it."""
     printed = 255 - blank_picture(definition, page)
     dark = (printed > _PRINT_DARKNESS).astype(np.uint8)
-    return np.asarray(cv2.dilate(dark, np.ones((3, 3), np.uint8)), np.uint8)
+    side = 2 * around_px + 1
+    return np.asarray(cv2.dilate(dark, np.ones((side, side), np.uint8)), np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _rim(definition: FormDefinition, page: int) -> tuple[Places, Places]:
+    """Some of the pixels right beside the print mask: rows and columns."""
+    mask = print_mask(definition, page)
+    rim = print_mask(definition, page, around_px=2) - mask
+    rows, columns = np.nonzero(rim[::_THIRD])
+    return rows[::_THIRD] * _THIRD, columns[::_THIRD]
 
 
 def without_lines(ink: Grey, mask: Grey, *, reach_px: int) -> Grey:

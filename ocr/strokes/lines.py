@@ -38,16 +38,33 @@ class WrittenLine:
     sure: bool
 
 
-def written_lines(ink: Ink, box: Box, *, two_words: bool) -> list[WrittenLine]:
-    """The lines written in a box, top to bottom.
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """What is written in a box.
+
+    Attributes:
+        lines: top to bottom.
+        left_out: strokes were taken for a neighbour's that may belong to it.
+    """
+
+    lines: tuple[WrittenLine, ...]
+    left_out: bool = False
+
+
+def written_lines(ink: Ink, box: Box, *, two_words: bool) -> Written:
+    """The lines written in a box.
 
     `two_words`: a family and a given name are expected, with one gap.
     """
-    mask = own_strokes(ink, box, margin_mm=_MARGIN_MM)
+    own = own_strokes(ink, box, margin_mm=_MARGIN_MM)
+    mask = own.mask
     picture = ink.cut(box, margin_mm=_MARGIN_MM)
     around = cv2.dilate(mask, np.ones((5, 5), np.uint8))
     clean = np.where(around > 0, picture, 255).astype(np.uint8)
-    return [_line(clean[rows], mask[rows], two_words=two_words) for rows in _rows(mask)]
+    lines = (
+        _line(clean[rows], mask[rows], two_words=two_words) for rows in _rows(mask)
+    )
+    return Written(tuple(lines), left_out=own.left_out)
 
 
 def _rows(mask: GreyImage) -> list[slice]:

@@ -88,7 +88,9 @@ def find_strike(
     drawn = pair or ends or [line for line in thin if _is_thick(mask, line)]
     if not drawn:
         alone = any(_alone_share(mask, line) >= _CLEARLY_ALONE for line in thin)
-        return Strike(0, mask, is_even=True) if alone else None
+        # Close to the strokes of kanji a double line nowhere stands alone.
+        perhaps = alone or _pair(mask, long)
+        return Strike(0, mask, is_even=True) if perhaps else None
     struck = _struck(mask, drawn)
     if _left_share(np.where(struck, mask, 0).astype(np.uint8), drawn) < _LEFT_SHARE:
         return None

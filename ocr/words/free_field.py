@@ -22,6 +22,7 @@ from ocr.words.word import WordReading
 _KEPT = 11
 _WIDE_SPACE = "\u3000"
 _DASH = re.compile("(?<=[0-9０-９])[一ー－―](?=[0-9０-９])")
+_LEFT_OUT = "reaches into it"
 _NAMES = ("name_kana", "name_kanji", "owner_name")
 
 
@@ -32,6 +33,7 @@ class FreePiece:
     field: Field
     lines: tuple[WrittenLine, ...]
     faint: bool
+    left_out: bool = False
 
     @property
     def pictures(self) -> list[GreyImage]:
@@ -44,15 +46,16 @@ def is_name(field: Field) -> bool:
 
 
 def cut_free(ink: Ink, field: Field) -> FreePiece:
-    lines = written_lines(ink, field.box_mm, two_words=is_name(field))
-    faint = not lines and is_faintly_written(ink, field.box_mm)
-    return FreePiece(field, tuple(lines), faint)
+    written = written_lines(ink, field.box_mm, two_words=is_name(field))
+    faint = not written.lines and is_faintly_written(ink, field.box_mm)
+    return FreePiece(field, written.lines, faint, left_out=written.left_out)
 
 
 def read_free(piece: FreePiece, words: Sequence[WordReading]) -> Outcome:
     """Join the words read to a value."""
     if not piece.lines:
-        doubts = ("faint",) if piece.faint else ()
+        named = (("faint", piece.faint), (_LEFT_OUT, piece.left_out))
+        doubts = tuple(name for name, holds in named if holds)
         return Outcome(FieldState.BLANK, certainty=0.9995, doubts=doubts)
     ways = list(_ways(piece, words))
     candidates = tuple(way.candidate for way in ways)
@@ -119,6 +122,8 @@ def _joined(piece: FreePiece, texts: Sequence[str]) -> str:
 def _doubts(piece: FreePiece, best: Candidate) -> Iterator[str]:
     if not all(line.sure for line in piece.lines):
         yield "gap"
+    if piece.left_out:
+        yield _LEFT_OUT
     # An arrow from the value above looks like 1.
     if len(best.value) == 1:
         yield "one character"

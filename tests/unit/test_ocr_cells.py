@@ -13,7 +13,8 @@ from kamizero.model import Box
 from ocr.boxes.cells import MODEL_SHA256, NO_DIGIT, cell_shares, verified
 from ocr.engine import GreyImage
 from ocr.page import look
-from ocr.strokes.crops import VIEW_SIDE, Glyphs, cut_cells
+from ocr.strokes.cell_cuts import VIEW_SIDE, cut_cells
+from ocr.strokes.crops import Glyphs
 from ocr.strokes.ink import Ink, find_ink
 
 NUMBER = "123456789018"
@@ -35,13 +36,13 @@ def views() -> tuple[GreyImage, ...]:
     return tuple(view for view in glyphs.views if view is not None)
 
 
-def inked(*strokes: tuple[slice, slice]) -> Glyphs:
-    """One cell of 5 x 6 mm in the middle of a page of 15 x 16 mm."""
-    black = np.zeros((128, 120), np.uint8)
+def inked(*strokes: tuple[slice, slice], cells: int = 1) -> Glyphs:
+    """Cells of 5 x 6 mm side by side, from the middle of a page of 20 x 16 mm."""
+    black = np.zeros((128, 160), np.uint8)
     for rows, columns in strokes:
         black[rows, columns] = 255
     ink = Ink(black, np.zeros_like(black), 255 - black, strength=255.0, noise=0.0)
-    return cut_cells(ink, [Box(5, 5, 5, 6)])
+    return cut_cells(ink, [Box(5 + 5 * at, 5, 5, 6) for at in range(cells)])
 
 
 @pytest.mark.parametrize(
@@ -103,14 +104,48 @@ def test_a_view_has_the_writing_in_its_middle() -> None:
     assert (columns.min() + columns.max()) / 2 == pytest.approx(15.5, abs=1)
 
 
-def test_a_view_shows_what_reaches_out_of_the_cell() -> None:
-    """The stroke goes on 0.4 mm below the cell: there is ink beyond its middle."""
-    stroke, beyond = (slice(60, 88), slice(58, 62)), (slice(88, 91), slice(58, 62))
-    (ending,), (going_on,) = inked(stroke).views, inked(stroke, beyond).views
+def test_a_digit_that_reaches_over_the_line_of_its_cell_is_taken_whole() -> None:
+    stroke, beyond = (slice(60, 88), slice(58, 62)), (slice(88, 95), slice(58, 62))
+    (ending,), (going_on,) = inked(stroke).cells, inked(stroke, beyond).cells
     assert ending is not None
     assert going_on is not None
 
-    assert (going_on < 128).sum() > (ending < 128).sum()
+    assert going_on.shape[0] == pytest.approx(ending.shape[0] + 7, abs=1)
+
+
+def test_what_a_neighbour_leaves_in_a_cell_is_no_writing_of_that_cell() -> None:
+    """A stroke 4 mm long ends 1.1 mm inside the second of two cells."""
+    glyphs = inked((slice(62, 66), slice(50, 89)), cells=2)
+
+    assert glyphs.filled == (0,)
+    assert not glyphs.unclear
+
+
+def test_a_stroke_through_two_cells_is_parted_at_their_line() -> None:
+    glyphs = inked((slice(62, 66), slice(66, 95)), cells=2)
+
+    assert glyphs.filled == (0, 1)
+
+
+def test_only_a_stroke_that_leans_from_the_upper_line_may_be_a_7() -> None:
+    leaning = tuple(
+        (slice(41 + 4 * n, 46 + 4 * n), slice(64 - 2 * n, 68 - 2 * n)) for n in range(9)
+    )
+    lower = tuple(
+        (slice(rows.start + 6, rows.stop + 6), columns) for rows, columns in leaning
+    )
+
+    assert inked(*leaning).roofless == (True,)
+    assert inked(*lower).roofless == (False,)
+    assert inked((slice(41, 76), slice(58, 62))).roofless == (False,)
+
+
+def test_writing_above_its_cells_is_no_empty_cell_beyond_doubt() -> None:
+    """What ends 1.6 mm inside the cell stands mostly above it."""
+    glyphs = inked((slice(5, 53), slice(58, 62)))
+
+    assert glyphs.filled == ()
+    assert glyphs.unclear
 
 
 def test_an_empty_cell_has_no_view() -> None:

@@ -1,5 +1,7 @@
 """Reading comb boxes cell by cell, and ranking by rules."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -100,8 +102,15 @@ def seen_alone(no_digit: float) -> CombAnswer:
 
 
 def test_a_blot_is_doubted_and_a_digit_is_not() -> None:
-    assert seen_alone(0.9).doubts == ("no digit",)
-    assert seen_alone(0.1).doubts == ()
+    assert seen_alone(0.9).doubts_of("0") == ("no digit",)
+    assert seen_alone(0.1).doubts_of("0") == ()
+
+
+def test_a_1_that_may_be_a_7_without_its_roof_is_doubted() -> None:
+    answer = replace(seen_alone(0.1), roofless=(True,))
+
+    assert answer.doubts_of("1") == ("1 or 7",)
+    assert answer.doubts_of("7") == ()
 
 
 STROKE = np.zeros((30, 12), np.uint8)

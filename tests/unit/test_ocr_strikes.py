@@ -70,6 +70,19 @@ def test_a_lone_dash_is_not_struck() -> None:
     assert strike(paper) is None
 
 
+def test_a_double_line_close_to_flat_strokes_all_along_is_perhaps_a_strike() -> None:
+    paper = Drawing()
+    for x in range(10, 34, 5):
+        for y in (10.0, 10.7, 13.1, 13.8):
+            paper.line(x, y, x + 4.2, y)
+    double_line(paper, 9.6, 26, y=11.4)
+    paper.digits(range(31, 50, 3), y=10)
+
+    found = strike(paper)
+
+    assert found is not None
+
+
 def test_a_thick_character_with_flat_strokes_is_not_struck() -> None:
     paper = Drawing()
     paper.digits(range(10, 30, 5), y=10)

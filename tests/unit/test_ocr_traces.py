@@ -29,13 +29,13 @@ def test_a_stroke_that_only_reaches_into_a_box_is_not_its_own() -> None:
     paper.line(18, 4, 18, 12)
 
     assert stroke_mask(paper.ink, BOX).any()
-    assert not own_strokes(paper.ink, BOX, margin_mm=0.0).any()
+    assert not own_strokes(paper.ink, BOX, margin_mm=0.0).mask.any()
 
 
 def test_writing_that_leaves_its_box_stays_whole() -> None:
     paper = Drawing()
     paper.line(18, 9, 18, 16)
 
-    own = own_strokes(paper.ink, BOX, margin_mm=0.0)
+    own = own_strokes(paper.ink, BOX, margin_mm=0.0).mask
 
     assert np.array_equal(own, stroke_mask(paper.ink, BOX))

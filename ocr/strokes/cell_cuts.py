@@ -1,0 +1,87 @@
+"""Cuts the writing of comb boxes out of a page's ink, box by box."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from kamizero.model import Box
+from ocr.engine import GreyImage
+from ocr.placing.template import PX_PER_MM
+from ocr.strokes.cell_writing import CellWriting, written_in
+from ocr.strokes.crops import Glyphs, trim
+from ocr.strokes.ink import Ink, window
+
+# A cell seen by itself: sides of its picture and of the writing in it; what the
+# picture shows of the paper beyond the cell; and what is never enlarged further.
+VIEW_SIDE = 32
+_VIEW_WRITING = 24
+_VIEW_MARGIN_MM = 0.5
+_VIEW_LEAST_MM = 1.6
+
+
+def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
+    """The ink of each comb box, dark on white."""
+    written = [written_in(ink, cell, cells) for cell in cells]
+    cut = [_cut_cell(ink, one) for one in written]
+    return Glyphs(
+        cells=tuple(found[0] if found else None for found in cut),
+        views=tuple(found[1] if found else None for found in cut),
+        unclear=any(one.unclear for one in written),
+        roofless=tuple(one.roofless for one in written if one.mask.any()),
+    )
+
+
+def _cut_cell(ink: Ink, writing: CellWriting) -> tuple[GreyImage, GreyImage] | None:
+    place = trim(writing.mask)
+    if place is None:
+        return None
+    around = cv2.dilate(writing.mask, np.ones((5, 5), np.uint8))
+    picture = ink.cut(writing.box, margin_mm=writing.margin_mm)
+    picture = np.where(around > 0, picture, 255).astype(np.uint8)
+    rows, columns = place
+    trimmed = picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
+    return trimmed, _view(ink, writing, rows, columns)
+
+
+def _view(ink: Ink, writing: CellWriting, rows: slice, columns: slice) -> GreyImage:
+    """A cell with what reaches into it and out of it, its strokes in the middle."""
+    wide, margin = _surroundings(ink, writing)
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    scale = _VIEW_WRITING / max(height, width, _VIEW_LEAST_MM * PX_PER_MM)
+    x = (columns.start + columns.stop - 1) / 2 + margin
+    y = (rows.start + rows.stop - 1) / 2 + margin
+    middle = (VIEW_SIDE - 1) / 2
+    placed = np.array([[scale, 0, middle - scale * x], [0, scale, middle - scale * y]])
+    view = cv2.warpAffine(
+        wide,
+        placed,
+        (VIEW_SIDE, VIEW_SIDE),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255,),
+    )
+    return np.asarray(view, np.uint8)
+
+
+def _surroundings(ink: Ink, writing: CellWriting) -> tuple[GreyImage, float]:
+    """All ink in a box and close around it, with its strokes whole.
+
+    And how many pixels more it shows on each side than the mask of the strokes.
+    """
+    near = ink.cut(writing.box, margin_mm=_VIEW_MARGIN_MM)
+    if not writing.margin_mm:
+        return near, _VIEW_MARGIN_MM * PX_PER_MM
+    strokes = cv2.dilate(writing.mask, np.ones((5, 5), np.uint8))
+    whole = ink.cut(writing.box, margin_mm=writing.margin_mm)
+    whole = np.where(strokes > 0, whole, 255).astype(np.uint8)
+    rows, columns = window(ink.black, writing.box, _VIEW_MARGIN_MM)
+    outer_rows, outer_columns = window(ink.black, writing.box, writing.margin_mm)
+    top, left = rows.start - outer_rows.start, columns.start - outer_columns.start
+    whole[top : top + near.shape[0], left : left + near.shape[1]] = near
+    return whole, 0.0
+
+
+def _grown(part: slice, length: int) -> slice:
+    """One pixel more on each side: the soft edge of the strokes."""
+    return slice(max(part.start - 1, 0), min(part.stop + 1, length))

@@ -1,0 +1,132 @@
+"""What of the ink in and around a comb box was written for that box.
+
+Hasty digits reach over the lines of their boxes: they are taken whole, and what a
+neighbour's digit leaves in a box is no writing of that box.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kamizero.model import Box
+from ocr.engine import GreyImage
+from ocr.placing.template import PX_PER_MM
+from ocr.strokes.crops import stroke_mask, trim
+from ocr.strokes.ink import Ink, window
+
+# A digit is taken whole where it ends this close to its box; where most of a stroke
+# lies is looked for further out.
+_REACH_MM, _FOLLOWED_MM = 1.5, 4.0
+# A stroke is of the box that holds so much of its ink; with less than the lesser it
+# is not, and between them nobody can say.
+_OWN, _FOREIGN = 0.55, 0.3
+# Strokes that end this close to the middle of a printed line end at it; the long one of
+# a 7 leans by this share of its height, or more.
+_LINE_MM, _LEAN = 0.5, 0.22
+# Less of a stroke in a box is the end of a neighbour's; so much of it holds a digit,
+# whatever runs through it.
+_GRAZING_MM, _DIGIT_MM = 1.1, 2.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellWriting:
+    """The strokes of one box.
+
+    Attributes:
+        mask: what is written, in the box and this margin around it.
+        unclear: whether the box is empty only if strokes that reach deep into it,
+            from no other box of its field, are none of its own.
+        roofless: whether what leans like a 7 ends at the upper line of the box: its
+            roof may lie hidden under that.
+    """
+
+    box: Box
+    margin_mm: float
+    mask: GreyImage
+    unclear: bool = False
+    roofless: bool = False
+
+
+def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
+    """The strokes of one of the boxes of a field."""
+    mask = stroke_mask(ink, box)
+    if not _touches_edge(mask):
+        return CellWriting(box, 0.0, mask, roofless=_is_roofless(mask))
+    around = stroke_mask(ink, box, margin_mm=_FOLLOWED_MM)
+    rows, columns = window(ink.black, box, 0.0)
+    top, left = (part.start for part in window(ink.black, box, _FOLLOWED_MM))
+    inner = (
+        slice(rows.start - top, rows.stop - top),
+        slice(columns.start - left, columns.stop - left),
+    )
+    _, found, sides, centres = cv2.connectedComponentsWithStats(around)
+    labels, stats = np.asarray(found, np.int32), np.asarray(sides, np.int32)
+    counts = np.bincount(labels[inner].ravel(), minlength=len(stats))
+    share = counts / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    share[0] = 0.0
+    own = (share >= _OWN) & _end_near(stats, inner)
+    extent = _extents(labels[inner], len(stats)) / PX_PER_MM
+    cut = ((share >= _FOREIGN) | (extent >= _DIGIT_MM)) & ~own
+    kept = np.where(own[labels], around, 0).astype(np.uint8)
+    kept[inner] = np.where(cut[labels[inner]], mask, kept[inner])
+    lost = np.flatnonzero(~own & ~cut & (extent > _GRAZING_MM))
+    places = (centres[lost] + (left, top)) / PX_PER_MM
+    astray = any(not any(_holds(one, place) for one in boxes) for place in places)
+    return CellWriting(
+        box,
+        _FOLLOWED_MM,
+        kept,
+        unclear=astray and not kept.any(),
+        roofless=_is_roofless(kept[inner[0].start :]),
+    )
+
+
+def _touches_edge(mask: GreyImage) -> bool:
+    edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
+    return any(edge.any() for edge in edges)
+
+
+def _is_roofless(mask: GreyImage) -> bool:
+    """Tell whether what is written begins at the top row, and leans to the right."""
+    place = trim(mask)
+    if place is None or place[0].start > _LINE_MM * PX_PER_MM:
+        return False
+    writing = mask[place]
+    quarter = max(len(writing) // 4, 1)
+    upper, lower = (
+        float(np.nonzero(part)[1].mean())
+        for part in (writing[:quarter], writing[-quarter:])
+    )
+    return upper - lower > _LEAN * len(writing)
+
+
+def _end_near(
+    stats: NDArray[np.int32], inner: tuple[slice, slice]
+) -> NDArray[np.bool_]:
+    """Which strokes end close to the box on all sides."""
+    reach = _REACH_MM * PX_PER_MM
+    left, top, width, height = (stats[:, at] for at in range(4))
+    rows, columns = inner
+    return np.asarray(
+        (left >= columns.start - reach)
+        & (top >= rows.start - reach)
+        & (left + width <= columns.stop + reach)
+        & (top + height <= rows.stop + reach)
+    )
+
+
+def _extents(labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
+    """The larger side of what lies in the box of each stroke, in pixels."""
+    found = np.zeros(count)
+    for label in np.unique(labels[labels > 0]):
+        rows, columns = np.nonzero(labels == label)
+        found[label] = max(np.ptp(rows), np.ptp(columns)) + 1
+    return found
+
+
+def _holds(box: Box, place: NDArray[np.float64]) -> bool:
+    x, y = place
+    return bool(box.x <= x <= box.right and box.y <= y <= box.bottom)
