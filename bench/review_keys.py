@@ -150,7 +150,7 @@ def an_office(times: dict[str, list[float]]) -> Iterator[ServedOffice]:
             library=library,
             standards=Standards.shipped(),
             vault=vault,
-            records=lambda: None,
+            records=lambda _: None,
             clock=lambda: served.office.now,
         )
         state.rooms = replace(state.rooms, recheck=recheck)

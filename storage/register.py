@@ -8,6 +8,8 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
@@ -18,7 +20,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import WrongCallError
-from kamizero.model import InsuredRecord, OfficeRecord
+from kamizero.model import InsuredRecord, OfficeRecord, Records
 from storage.database import Database
 from storage.insertion import insert
 from storage.record_rows import COLUMNS, RecordKind, insured_of, record_of
@@ -64,12 +66,21 @@ class Register:
     """Records, answered from the database; safe to share between threads."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        self._database = database
+        self._look: Callable[[], AbstractContextManager[Session]] = database.look
         self._vault = vault
+
+    def within(self, session: Session) -> Records | None:
+        """The same, asked in a transaction that is open already; None while empty.
+
+        Whoever holds a connection and waits for another may wait for ever.
+        """
+        asked = copy(self)
+        asked._look = lambda: nullcontext(session)
+        return None if asked.is_empty() else asked
 
     def is_empty(self) -> bool:
         """Tell whether nothing was ever loaded: then nobody can be unknown."""
-        with self._database.look() as session:
+        with self._look() as session:
             return session.scalar(select(RecordOffice.id).limit(1)) is None
 
     def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
@@ -80,7 +91,7 @@ class Register:
             named.append(RecordOffice.number == number)
         if not named:
             return ()
-        with self._database.look() as session:
+        with self._look() as session:
             rows = session.scalars(
                 select(RecordOffice).where(or_(*named)).order_by(RecordOffice.id)
             ).all()
@@ -107,7 +118,7 @@ class Register:
             )
         if not named:
             return ()
-        with self._database.look() as session:
+        with self._look() as session:
             rows = session.scalars(
                 select(RecordInsured).where(or_(*named)).order_by(RecordInsured.id)
             ).all()

@@ -50,7 +50,7 @@ def rooms(
         recheck=Recheck(
             library=library,
             vault=desk.vault,
-            records=lambda: None,
+            records=lambda _: None,
             clock=time,
             standards=Standards.shipped(),
         ),

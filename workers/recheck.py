@@ -31,12 +31,13 @@ READING_RULES = "reading."
 class Recheck:
     """Checks one filing again; given to review so that a correction is checked too.
 
-    `records` gives the register, or None as long as nothing was loaded into it.
+    `records` gives the register, asked in the transaction of the check, or None as
+    long as nothing was loaded into it.
     """
 
     library: Library
     vault: Vault
-    records: Callable[[], Records | None]
+    records: Callable[[Session], Records | None]
     clock: Callable[[], datetime]
     standards: Standards
 
@@ -44,7 +45,7 @@ class Recheck:
         """Rewrite the findings of a filing; a waiver of the same finding stays."""
         found = check(
             self._values(filing),
-            records=self.records(),
+            records=self.records(session),
             today=business_date(self.clock()),
         )
         rewrite_findings(session, filing, found)
@@ -84,7 +85,7 @@ class Recheck:
         """Accept doubtful readings that the register spells the same way."""
         grounds = supported(
             self._values(filing),
-            records=self.records(),
+            records=self.records(session),
             today=business_date(self.clock()),
         )
         for field in filing.fields:

@@ -64,7 +64,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
     recheck = Recheck(
         library=library,
         vault=vault,
-        records=lambda: None if register.is_empty() else register,
+        records=register.within,
         clock=now,
         standards=(
             Standards.load(settings.standards_file)

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from kamizero.errors import KeyMissingError, WrongCallError
 from kamizero.model import InsuredRecord, OfficeRecord, Records
@@ -227,3 +227,31 @@ def test_the_register_answers_as_records_do(database: Database, vault: Vault) ->
     records: Records = Register(database, vault)
 
     assert records.insured(my_number="123456789018") == ()
+
+
+def test_a_check_asks_the_register_over_its_own_connection(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    load_csv(database, vault, RecordKind.OFFICES, _csv(tmp_path, OFFICES))
+    _load(database, vault, TARO)
+    taken: list[object] = []
+    event.listen(database.engine, "checkout", lambda *of_pool: taken.append(of_pool))
+
+    with database.begin() as session:
+        records = Register(database, vault).within(session)
+        assert records is not None
+        offices = records.office("01-ケイト", "")
+        persons = records.insured(my_number=TARO["my_number"])
+
+    assert [office.number for office in offices] == ["12345"]
+    assert [person.serial_number for person in persons] == ["7"]
+    assert len(taken) == 1
+
+
+def test_a_register_without_records_knows_nobody_to_be_unknown(
+    database: Database, vault: Vault
+) -> None:
+    with database.begin() as session:
+        records = Register(database, vault).within(session)
+
+    assert records is None

@@ -21,7 +21,7 @@ def test_a_database_that_cannot_be_used_stops_no_worker(desk: Desk) -> None:
     recheck = Recheck(
         library=library,
         vault=desk.vault,
-        records=lambda: None,
+        records=lambda _: None,
         clock=lambda: NOW,
         standards=Standards.shipped(),
     )

@@ -66,7 +66,7 @@ def recheck(desk: Desk, *, records: Records | None = None) -> Recheck:
     return Recheck(
         library=Library.shipped(),
         vault=desk.vault,
-        records=lambda: records,
+        records=lambda _: records,
         clock=lambda: NOW,
         standards=Standards.shipped(),
     )
