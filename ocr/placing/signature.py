@@ -75,20 +75,23 @@ def guesses(
     of_columns = np.stack([columns for _, columns in forms])
     found: list[Guess] = []
     for turned, (rows, columns) in enumerate(_ways_round(down, across)):
-        fits = _fits(_scaled(rows), of_rows), _fits(_scaled(columns), of_columns)
-        found += _best(fits, pages, turned)
+        found += _best(
+            (_fits(rows, of_rows), _fits(columns, of_columns)), pages, turned
+        )
     return sorted(found, key=lambda guess: -guess.likeness)
 
 
 def _ways_round(
     down: NDArray[np.float32], across: NDArray[np.float32]
-) -> Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Rows and columns as numpy's `rot90` would show them after 0 to 3 turns."""
+) -> Sequence[tuple[NDArray[np.complex64], NDArray[np.complex64]]]:
+    """Spectra of rows and columns as `rot90` would show them after 0 to 3 turns."""
+    sides = (down, across, down[::-1], across[::-1])
+    down_on, across_on, down_back, across_back = map(_scaled, sides)
     return (
-        (down, across),
-        (across[::-1], down),
-        (down[::-1], across[::-1]),
-        (across, down[::-1]),
+        (down_on, across_on),
+        (across_back, down_on),
+        (down_back, across_back),
+        (across_on, down_back),
     )
 
 
