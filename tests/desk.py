@@ -14,6 +14,7 @@ from forms.standards import Standards
 from kamizero.model import (
     FieldState,
     FilingKind,
+    LocalText,
     Role,
     Severity,
 )
@@ -46,6 +47,7 @@ from tests.paper import (
     on_paper,
     read_field,
 )
+from validation.rules import rules_of
 
 __all__ = ["LATER", "NOW", "PAPER", "Desk"]
 
@@ -107,7 +109,10 @@ class Desk:
         fields: Sequence[str] = (),
         record: str | None = None,
     ) -> int:
-        """Let a rule say something about the filing."""
+        """Let a rule say something about the filing; a made-up one that it is wrong."""
+        rules = {one.id: one for one in rules_of(self.definition.form)}
+        known = rules.get(rule)
+        said = known.message if known else LocalText("誤りです", "It is wrong")
         with self.database.begin() as session:
             row = FindingRow(
                 filing_id=filing_id,
@@ -115,8 +120,8 @@ class Desk:
                 rule=rule,
                 severity=severity,
                 fields=list(fields),
-                message_ja="誤りです",
-                message_en="It is wrong",
+                message_ja=said.ja,
+                message_en=said.en,
                 record=record,
             )
             session.add(row)

@@ -25,6 +25,7 @@ class Reviewer:
     ) -> None:
         self.name = name
         self.role = role
+        self.language = language
         self.office = office
         self.context: BrowserContext = chromium.new_context(
             viewport={"width": 1280, "height": 720}, **window

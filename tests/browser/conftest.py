@@ -1,19 +1,18 @@
 """A real Chromium, and pictures of what it shows."""
 
-import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.camera import Camera
 from tests.desk import Desk
 from tests.installation import Installation
 from tests.served import ServedOffice
 from tests.services import unavailable
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 # What a test waits for comes at once, but on a busy machine that may be late.
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -46,17 +45,9 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def picture(page: Page) -> Callable[[str], None]:
-    """Takes a picture for the documentation where KAMIZERO_PICTURES is set."""
-
-    def take(name: str) -> None:
-        if os.environ.get("KAMIZERO_PICTURES") == "1":
-            PICTURES.mkdir(exist_ok=True)
-            # The scan comes after the page: without it there is nothing to see.
-            page.wait_for_load_state("networkidle")
-            page.screenshot(path=PICTURES / f"{name}.png")
-
-    return take
+def picture(page: Page) -> Camera:
+    """Takes pictures of what the window shows."""
+    return Camera(page)
 
 
 @pytest.fixture

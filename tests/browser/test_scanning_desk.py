@@ -1,12 +1,12 @@
 """A bundle sorted and balanced at the scanning desk, by keyboard."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.camera import Camera
 from tests.installation import Installation
 from tests.stack import as_tiff, attachment, forms, separator
 
@@ -36,7 +36,7 @@ class Keyboard:
 def test_a_bundle_of_48_sheets_is_sorted_by_keyboard(
     installation: Installation,
     page: Page,
-    picture: Callable[[str], None],
+    picture: Camera,
     tmp_path: Path,
 ) -> None:
     bundle = tmp_path / "bundle.tif"
@@ -65,7 +65,7 @@ def test_a_bundle_of_48_sheets_is_sorted_by_keyboard(
     expect(page.get_by_test_id("sort-page-5")).to_contain_text("住民票")
     page.keyboard.press("?")
     expect(page.get_by_test_id("sort-keys")).to_be_visible()
-    picture("desk-keys")
+    picture.as_it_is("desk-keys")
     page.keyboard.press("Escape")
 
     expect(balance).to_have_text(re.compile(r"\s一致"), timeout=LONG_MS)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -17,7 +16,7 @@ SCAN = "poor/2200-upside-down.png"
 
 @pytest.mark.model
 def test_a_scan_becomes_an_approved_record(
-    installation: Installation, page: Page, picture: Callable[[str], None]
+    installation: Installation, page: Page
 ) -> None:
     truth = _truth(SCAN)
     address = _open_office(installation)
@@ -25,10 +24,8 @@ def test_a_scan_becomes_an_approved_record(
 
     _log_in(page, address, "hanako")
     page.goto(f"{address}/queue")
-    picture("queue")
     page.get_by_test_id("queue-next").press("Enter")
     page.get_by_test_id("value").wait_for()
-    picture("review")
     _settle_by_keyboard(page, truth)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_test_id("queue-empty")).to_be_visible()
@@ -36,10 +33,8 @@ def test_a_scan_becomes_an_approved_record(
     _log_in(page, address, "ichiro")
     page.goto(f"{address}/approvals")
     page.get_by_test_id(f"approval-{filing}").get_by_role("link").first.click()
-    picture("approval")
     page.get_by_test_id("approve").click()
     expect(page.get_by_test_id("filing-state")).to_be_visible()
-    picture("filing")
     record = _fetch(installation, address, filing)
 
     assert record["state"] == "approved"
