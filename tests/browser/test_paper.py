@@ -6,11 +6,13 @@ from datetime import date
 from playwright.sync_api import Page, expect
 
 from kamizero.model import Role
-from review.sorting import received
+from review.sorting import custody, received
 from review.sorting.received import Envelope
 from review.sorting.record import Clerk
 from storage.tables import Arrival, Bundle, Way
+from tests.axe import violations
 from tests.desk import LATER, Desk
+from tests.media import a_table, take_in
 from tests.served import ServedOffice
 from tests.workshop import a_form, a_separator, new_arrival
 from workers.bundles import open_run
@@ -127,3 +129,30 @@ def test_a_receipt_leads_back_to_its_bundle(served: ServedOffice, page: Page) ->
     expect(page).to_have_url(f"{served.address}/sorting/{bundle}")
     with served.desk.database.look() as session:
         assert session.get_one(Bundle, bundle).number == "123"
+
+
+def test_axe_finds_nothing_on_the_pages_of_paper_and_media(
+    served: ServedOffice, page: Page
+) -> None:
+    bundle = a_bundle(served.desk, 123, sheets=48)
+    came(served.desk, date(2020, 12, 1), sheets=3, mark="1234")
+    table = a_table({"2200700": 3})
+    take_in(served.desk, {"SHFD0006.CSV": table, "memo.docx": b"PK\x03\x04"})
+    with served.desk.database.begin() as session:
+        row = session.get_one(Bundle, bundle)
+        custody.put(session, KEN, row, box="A-1", place="archive")
+    log_in(served, page)
+    at = f"/sorting/{bundle}"
+    paths = ["/papers", "/papers/settled", f"{at}/custody", f"{at}/slip", at]
+    found = {}
+
+    for path in [*paths, f"/sorting/{bundle + 1}", "/sorting"]:
+        page.goto(served.address + path)
+        page.emulate_media(color_scheme="light")
+        broken = violations(page)
+        page.emulate_media(color_scheme="dark")
+        broken += violations(page, "color-contrast")
+        if broken:
+            found[path] = broken
+
+    assert found == {}
