@@ -143,6 +143,18 @@ class OthersOnPageError(WrongCallError):
     code = "others_on_page"
 
 
+class LotOverError(ConflictError):
+    """The lot was signed, sent back or dissolved already."""
+
+    code = "lot_over"
+
+
+class LotUnseenError(ConflictError):
+    """A drawn filing of the lot was not looked at."""
+
+    code = "lot_unseen"
+
+
 class ReasonMissingError(WrongCallError):
     """The act needs a reason."""
 

@@ -14,10 +14,12 @@ from storage.manifest import signed_bytes, stamped_bytes
 from storage.proofs.report import MISSING, Tally, path_in
 from storage.tables import (
     Approval,
+    ApprovalLot,
     Entry,
     EntryState,
     Field,
     FieldVersion,
+    LotState,
     Original,
     RouteStep,
 )
@@ -26,12 +28,13 @@ from storage.vault import Signature, Vault
 MANIFEST = "manifest"
 SIGNATURE = "signature"
 STAMP = "stamp"
+LOT = "lot"
 ENTRY = "entry"
 VERSION = "field_version"
 
 
 def prove(database: Database, store: ObjectStore, vault: Vault, tally: Tally) -> None:
-    for kind in (MANIFEST, SIGNATURE, STAMP, ENTRY):
+    for kind in (MANIFEST, SIGNATURE, STAMP, LOT, ENTRY):
         tally.count(kind, 0)
     with database.look() as session:
         ids = session.scalars(select(Approval.id).order_by(Approval.id)).all()
@@ -43,6 +46,67 @@ def prove(database: Database, store: ObjectStore, vault: Vault, tally: Tally) ->
             manifest = _manifest(store, approval, tally)
             if manifest is not None:
                 _prove_entries(session, approval, manifest, tally)
+    with database.look() as session:
+        signed = select(ApprovalLot).where(ApprovalLot.state == LotState.APPROVED)
+        for lot in session.scalars(signed.order_by(ApprovalLot.id)):
+            _prove_lot(store, vault, lot, tally)
+
+
+def _prove_lot(
+    store: ObjectStore, vault: Vault, lot: ApprovalLot, tally: Tally
+) -> None:
+    """What was signed over a lot still names its filings as they were approved."""
+    tally.count(LOT)
+    if lot.signature is None or lot.manifest_sha256 is None or lot.ended_at is None:
+        return
+    words = signed_bytes(
+        manifest_sha256=lot.manifest_sha256, by=lot.opened_by, at=lot.ended_at
+    )
+    signature = Signature(key_id=lot.key_id or "", hex=lot.signature)
+    if not vault.verify_signature(words, signature):
+        tally.differs(
+            LOT,
+            lot.id,
+            expected=f"a signature with {lot.key_id}",
+            found="one that does not verify",
+        )
+    kept = _lot_manifest(store, lot, tally)
+    if kept is None:
+        return
+    signed = {one["id"]: one["manifest"] for one in kept["filings"]}
+    found = {one.filing_id: one.manifest_sha256 for one in lot.members}
+    if signed != found:
+        tally.differs(
+            LOT,
+            lot.id,
+            expected=f"{len(signed)} filings as they were signed",
+            found=f"{len(found)} filings that differ",
+        )
+
+
+def _lot_manifest(store: ObjectStore, lot: ApprovalLot, tally: Tally) -> Any:
+    try:
+        return json.loads(
+            store.read(
+                lot.store_key or "",
+                version=lot.store_version or "",
+                sha256=lot.manifest_sha256 or "",
+            )
+        )
+    except MissingError:
+        found = MISSING
+    except TamperedError as error:
+        found = error.found or "changed"
+    except StoreError:
+        found = "unreadable"
+    tally.differs(
+        LOT,
+        lot.id,
+        path=path_in(store, lot.store_key or ""),
+        expected=lot.manifest_sha256 or "",
+        found=found,
+    )
+    return None
 
 
 def _prove_signature(vault: Vault, approval: Approval, tally: Tally) -> None:

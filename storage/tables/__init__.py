@@ -53,6 +53,7 @@ from storage.tables.keying import (
     SamplingRate,
     Source,
 )
+from storage.tables.lots import ApprovalLot, LotMember, LotState, Verdict
 from storage.tables.media import MediaFile, MediaRole, Medium
 from storage.tables.modes import BLIND, Mode
 from storage.tables.questions import Question, Wait
@@ -99,6 +100,7 @@ __all__ = [
     "AddresseeKind",
     "ApiToken",
     "Approval",
+    "ApprovalLot",
     "ApprovalRound",
     "ApprovalRoute",
     "Arrival",
@@ -137,6 +139,8 @@ __all__ = [
     "Keying",
     "KnownReader",
     "LoginSession",
+    "LotMember",
+    "LotState",
     "MediaFile",
     "MediaRole",
     "Medium",
@@ -169,6 +173,7 @@ __all__ = [
     "Touch",
     "Upload",
     "UploadState",
+    "Verdict",
     "Wait",
     "Way",
     "Work",

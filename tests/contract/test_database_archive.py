@@ -49,6 +49,7 @@ def test_nothing_differs_where_nobody_tampered(kept: Archive) -> None:
         "manifest": 3,
         "signature": 3,
         "stamp": 3,
+        "lot": 0,
         "entry": 3,
         "audit_event": 6,
         "audit_event_unsealed": 0,

@@ -22,6 +22,7 @@ from web.shown.filing import find_filing, findings_of, heading, value_groups
 from web.shown.findings import finding_views
 from web.shown.jobs import standing
 from web.shown.judgement import judgement_views
+from web.shown.lots import lot_to_judge
 from web.shown.pages import page_views
 from web.shown.route import RouteView, route_view
 from web.visitors import (
@@ -117,6 +118,7 @@ def approval_page(
             open_findings=finding_views(
                 open_ones, definition=definition, language=visitor.language
             ),
+            lot=lot_to_judge(session, filing, visitor.name),
             judgements=[
                 view
                 for entry in entries
