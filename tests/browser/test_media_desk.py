@@ -1,6 +1,5 @@
 """A disc at the desk: its summary typed in by keyboard, until it balances."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from playwright.sync_api import Page, expect
 from ingest.page_image import Limits
 from ingest.pictures import PagePictures
 from kamizero.model import Role
+from tests.camera import Camera
 from tests.media import a_table, take_in, work_off
 from tests.served import ServedOffice
 from tests.stack import as_tiff, attachment
@@ -17,7 +17,7 @@ RECORDS = {"2200700": 12, "2201700": 3}
 
 
 def test_what_the_summary_declares_is_typed_in_by_keyboard(
-    served: ServedOffice, page: Page, picture: Callable[[str], None], tmp_path: Path
+    served: ServedOffice, page: Page, picture: Camera, tmp_path: Path
 ) -> None:
     show_scans(served, tmp_path)
     take_in(
@@ -49,6 +49,7 @@ def test_what_the_summary_declares_is_typed_in_by_keyboard(
 
     expect(issues).to_contain_text("件数が総括票と合いません（2201700 3/4）")
     picture("desk-media")
+    wait_for_keys(page)
     page.keyboard.press("d")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

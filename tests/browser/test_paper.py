@@ -1,6 +1,5 @@
 """Paper registered, found again, boxed, lent and taken back: by keyboard alone."""
 
-from collections.abc import Callable
 from datetime import date
 
 from playwright.sync_api import Page, expect
@@ -11,6 +10,7 @@ from review.sorting.received import Envelope
 from review.sorting.record import Clerk
 from storage.tables import Arrival, Bundle, Way
 from tests.axe import violations
+from tests.camera import Camera
 from tests.desk import LATER, Desk
 from tests.media import a_table, take_in
 from tests.served import ServedOffice
@@ -40,7 +40,7 @@ def log_in(served: ServedOffice, page: Page) -> None:
 
 
 def test_paper_is_registered_and_said_to_be_scanned(
-    served: ServedOffice, page: Page, picture: Callable[[str], None]
+    served: ServedOffice, page: Page, picture: Camera
 ) -> None:
     bundle = a_bundle(served.desk, 123, sheets=48)
     came(served.desk, date(2020, 12, 8), sheets=3, mark="1234-5678-9012")
