@@ -180,3 +180,27 @@ def test_a_reviewer_takes_an_entry_back_before_it_is_approved(office: Office) ->
     jun.submit(f"/filings/{filing}/entries/{entry}/pull-back")
 
     assert office.desk.states(filing) == ["in_review"]
+
+
+def test_a_received_paper_takes_an_entry_back(office: Office) -> None:
+    filing, paper = office.ready(), office.ready()
+    jun = office.person("jun")
+    path = f"/filings/{filing}/entries/{office.desk.entry_id(filing)}/withdraw"
+
+    unknown = jun.submit(path, paper="NONE")
+    itself = jun.submit(path, paper=f"R{filing}")
+    answer = jun.submit(path, paper=f"R{paper}")
+
+    assert [one.status_code for one in (unknown, itself, answer)] == [404, 404, 303]
+    assert office.desk.states(filing) == ["withdrawn"]
+
+
+def test_who_only_looks_withdraws_nothing(office: Office) -> None:
+    filing, paper = office.ready(), office.ready()
+    kim = office.person("kim", Role.AUDITOR)
+    path = f"/filings/{filing}/entries/{office.desk.entry_id(filing)}/withdraw"
+
+    answer = kim.submit(path, paper=f"R{paper}")
+
+    assert answer.status_code == 403
+    assert 'data-testid="withdraw-1"' not in kim.get(f"/filings/{filing}").text

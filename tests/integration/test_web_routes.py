@@ -179,3 +179,19 @@ def test_the_list_says_at_which_stage_a_filing_waits(
     html = office.log_in("ann").get("/approvals").text
 
     assert "Consultation 徴収課・Consultation 記録課" in html
+
+
+def test_the_filing_keeps_who_stamped_it_and_for_whom(
+    office: Office, on_route: int
+) -> None:
+    away(office.desk, "sato", "bob")
+    for person in ("bob", "mori", "ueda"):
+        stamp(office.desk, on_route, person)
+    office.desk.approve(on_route, actor="ann")
+
+    html = office.log_in("ann").get(f"/filings/{on_route}").text
+    stamps = html[html.index('data-testid="stamps"') :]
+
+    assert "Review 適用課 <b>bob</b>" in stamps
+    assert "For sato" in stamps
+    assert "Decision 所長 <b>ann</b>" in stamps

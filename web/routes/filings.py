@@ -1,18 +1,26 @@
 """Filings: the list, and one filing with all that is known of it."""
 
 from dataclasses import asdict
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kamizero.errors import MissingError
-from review import completion
+from review import completion, returns
 from review.acts import Act
 from review.history import history
 from review.transitions import acts_from
-from storage.tables import Approval, Entry, Field, Filing, ReturnNotice
+from storage.tables import (
+    Approval,
+    Entry,
+    EntryState,
+    Field,
+    Filing,
+    ReturnNotice,
+)
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.routes.notices import notice
@@ -27,6 +35,7 @@ from web.shown.filing import (
 from web.shown.findings import finding_views
 from web.shown.jobs import FilingLine, filing_line, standing
 from web.shown.pages import page_views
+from web.shown.route import stamps_of
 from web.visitors import InRooms, Person, shown_to_them
 from web.writing import Pen
 
@@ -78,6 +87,7 @@ def filing(
             here="filings",
             filing=heading(rooms.library, found, entries, visitor.language),
             pullable=_pullable(entries) if visitor.may_review else [],
+            withdrawable=_withdrawable(entries) if visitor.may_review else [],
             pages=[asdict(one) for one in page_views(found)],
             first_page=page,
             findings=finding_views(
@@ -96,11 +106,14 @@ def filing(
                 .where(ReturnNotice.filing_id == found.id)
                 .order_by(ReturnNotice.id)
             ).all(),
-            approvals=session.scalars(
-                select(Approval)
-                .where(Approval.filing_id == found.id)
-                .order_by(Approval.id)
-            ).all(),
+            approvals=[
+                (approval, stamps_of(session, approval, pen))
+                for approval in session.scalars(
+                    select(Approval)
+                    .where(Approval.filing_id == found.id)
+                    .order_by(Approval.id)
+                )
+            ],
             events=event_views(
                 history(session, found),
                 fields={field.id: field for field in fields},
@@ -130,6 +143,45 @@ def pull_back(
             now=rooms.clock(),
         )
     return RedirectResponse(f"/filings/{filing_id}?notice=pulled_back", 303)
+
+
+@router.post("/{filing_id}/entries/{entry_id}/withdraw")
+def withdraw(
+    rooms: InRooms,
+    visitor: Person,
+    filing_id: int,
+    entry_id: int,
+    paper: Annotated[str, Form(max_length=32)],
+) -> Response:
+    """End an entry that its submitter took back by a received paper (取下げ)."""
+    with rooms.database.begin() as session:
+        entry = session.get(Entry, entry_id)
+        if entry is None or entry.filing_id != filing_id:
+            raise MissingError(f"Filing {filing_id} has no entry {entry_id}.")
+        number = paper.strip()
+        received = session.scalar(
+            select(Filing).where(
+                Filing.receipt_number == number,
+                Filing.site == entry.filing.site,
+                Filing.id != filing_id,
+            )
+        )
+        if received is None:
+            raise MissingError(f"There is no other paper {number} at this site.")
+        returns.withdraw(
+            session,
+            entry=entry,
+            paper=received,
+            actor=visitor.name,
+            role=visitor.role,
+            now=rooms.clock(),
+        )
+    return RedirectResponse(f"/filings/{filing_id}?notice=withdrawn", 303)
+
+
+def _withdrawable(entries: list[Entry]) -> list[Entry]:
+    """Ready ones: an entry in review ends under the lease of who holds it."""
+    return [entry for entry in entries if entry.state == EntryState.READY]
 
 
 def _pullable(entries: list[Entry]) -> list[Entry]:

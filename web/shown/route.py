@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.proposal import Proposal
-from review.rounds import Seat, Standing, has_part, seats
+from review.rounds import Seat, Standing, has_part, seats, standing_of
 from review.stamping import standing
 from storage.clocks import office_day
 from storage.tables import (
+    Approval,
     ApprovalRound,
     Filing,
     RouteStage,
@@ -105,14 +106,10 @@ def stage_views(stood: Standing, pen: Pen) -> list[StageView]:
     ]
 
 
-def last_round(session: Session, filing: Filing) -> ApprovalRound | None:
-    """The round that was opened last, over or not."""
-    return session.scalar(
-        select(ApprovalRound)
-        .where(ApprovalRound.filing_id == filing.id)
-        .order_by(ApprovalRound.id.desc())
-        .limit(1)
-    )
+def stamps_of(session: Session, approval: Approval, pen: Pen) -> list[StageView]:
+    """Who stamped the stages of the route that an approval took."""
+    found = session.get(ApprovalRound, approval.round_id) if approval.round_id else None
+    return stage_views(standing_of(found), pen) if found else []
 
 
 def stage_label(stage: RouteStage, pen: Pen) -> str:
