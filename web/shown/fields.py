@@ -63,7 +63,7 @@ class FieldView:
 
     @property
     def done(self) -> bool:
-        """Nobody need look at it any more; `needsPerson` in desk.js says the same."""
+        """Nobody need look at it any more; `needsPerson` in rows.js says the same."""
         warned = self.flag == Severity.WARNING and not self.by_person
         return self.settled and self.flag != Severity.ERROR and not warned
 

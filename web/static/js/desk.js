@@ -4,16 +4,12 @@ import { Bench } from "./bench.js";
 import { DecisionDialog, WaiverDialog } from "./dialogs.js";
 import { Drafts } from "./drafts.js";
 import { Picture, pictureActs } from "./picture.js";
+import { needsPerson, Rows } from "./rows.js";
 import { Saving } from "./saving.js";
 import { get } from "./server.js";
 import { say } from "./texts.js";
+import { Trouble } from "./trouble.js";
 import { VariantsDialog } from "./variants.js";
-
-// An error must go or be waived; with a warning it is enough that somebody looked.
-function needsPerson(field) {
-  const warned = field.flag === "warning" && !field.by_person;
-  return !field.settled || field.flag === "error" || warned;
-}
 
 export class Desk {
   constructor(root, { onFinished, onLeave, onReopen }) {
@@ -30,6 +26,8 @@ export class Desk {
       onTyped: (field, text) => this.drafts.keep(field, text),
     });
     this.drafts = new Drafts(this.task.entry_id);
+    this.rows = new Rows(root);
+    this.troubles = new Trouble(this.find("trouble"));
     this.saving = new Saving(this.find("saved"));
     this.saves = new Set();
     this.onFinished = onFinished;
@@ -90,23 +88,12 @@ export class Desk {
     return this.fields.find((field) => field.name === name);
   }
 
-  row(field) {
-    return this.root.querySelector(`[data-field="${field.name}"].row`);
-  }
-
   // Choosing
 
   choose(field) {
     if (!field) return;
     this.current = field;
-    for (const row of this.root.querySelectorAll(".row[aria-current]")) {
-      row.removeAttribute("aria-current");
-    }
-    const row = this.row(field);
-    const folded = row?.closest("details:not([open])");
-    if (folded) folded.open = true;
-    row?.setAttribute("aria-current", "true");
-    row?.scrollIntoView({ block: "nearest" });
+    this.rows.take(field);
     this.showPage(field.page_id, field.box);
     this.bench.show(field);
     this.bench.takeFocus();
@@ -131,8 +118,7 @@ export class Desk {
   walk(direction) {
     this.keep();
     // Only fields that are not folded away are walked through.
-    const isOpen = (field) => !this.row(field)?.closest("details:not([open])");
-    const fields = this.fields.filter(isOpen);
+    const fields = this.fields.filter((field) => this.rows.isOpen(field));
     const now = fields.indexOf(this.current);
     this.choose(fields[(now + direction + fields.length) % fields.length]);
   }
@@ -212,7 +198,7 @@ export class Desk {
     delete field.draft;
     delete field.refusal;
     field.pending = true;
-    this.row(field)?.setAttribute("data-done", "");
+    this.rows.markDone(field);
     this.count();
     const body = () => ({
       ...answer,
@@ -229,13 +215,13 @@ export class Desk {
   }
 
   apply({ fields, findings }) {
-    this.find("trouble").hidden = true;
+    this.troubles.hide();
     for (const fresh of fields) {
       const field = this.named(fresh.name);
       const draft = field.draft;
       Object.assign(field, fresh, { pending: false });
       if (draft !== undefined) field.draft = draft;
-      this.showRow(field);
+      this.rows.show(field);
     }
     this.find("findings").innerHTML = findings;
     this.showFindingsHere();
@@ -246,20 +232,10 @@ export class Desk {
     this.leadOn();
   }
 
-  showRow(field) {
-    const row = this.row(field);
-    if (!row) return;
-    row.toggleAttribute("data-done", !needsPerson(field));
-    if (field.flag) row.dataset.flag = field.flag;
-    else delete row.dataset.flag;
-    row.querySelector("[data-says]").textContent = field.shown || "–";
-    row.querySelector("[data-how]").textContent = field.how;
-  }
-
   refused(field, answer, error) {
     field.pending = false;
     field.draft = answer.value || undefined;
-    this.showRow(field);
+    this.rows.show(field);
     this.count();
     if (error.code === "field_changed") {
       this.catchUp(field).catch((trouble) => this.trouble(trouble));
@@ -285,11 +261,7 @@ export class Desk {
 
   // What was typed stays in the fields, and in this tab until it is saved.
   trouble(error) {
-    const isOut = error.code === "not_logged_in" || error.code === "csrf";
-    this.find("trouble-text").textContent = error.message;
-    this.find("trouble-login").hidden = !isOut;
-    this.find("trouble-again").hidden = isOut;
-    this.find("trouble").hidden = false;
+    this.troubles.show(error);
   }
 
   waiveHere() {
@@ -341,13 +313,8 @@ export class Desk {
     document.getElementById("keys").showModal();
   }
 
-  unfold() {
-    const folded = this.root.querySelector("details.read-rightly");
-    if (folded) folded.open = !folded.open;
-  }
-
   nextPane(backwards) {
-    const row = this.row(this.current);
+    const row = this.rows.of(this.current);
     const stops = [this.bench.input, this.pane, this.find("do=finish"), row];
     const now = stops.findIndex((stop) => stop?.contains(document.activeElement));
     const to = now + (backwards ? -1 : 1);
