@@ -15,7 +15,7 @@ from ingest.page_image import Limits, PageImage, believable_dpi
 from ingest.pdf_objects import bounds_on_page
 from ingest.raster import DECODE_ERRORS
 from ingest.refusals import cut_off, page_damaged, refuse_unfit_size, too_many_pages
-from ingest.visible_text import visible_words
+from ingest.visible_text import TextLayer, visible_words
 from kamizero.errors import RefusedError
 
 RENDER_DPI = 200
@@ -44,6 +44,7 @@ class Pdf:
     def __init__(self, data: bytes, *, limits: Limits) -> None:
         self._data = data
         self._limits = limits
+        self._text = TextLayer(data)
         self.page_count = _strict_page_count(data, limits)
         with _pdfium(data) as document:
             _refuse_other_count(len(document), self.page_count)
@@ -63,7 +64,7 @@ class Pdf:
         refuse_unfit_size(number, width, height, self._limits)
         scale = dpi / 72
         pixels = np.asarray(page.render(scale=scale).to_pil().convert("RGB"))
-        words = () if scan else visible_words(self._data, number, page, scale=scale)
+        words = () if scan else visible_words(self._text, number, page, scale=scale)
         return PageImage(
             pixels=pixels,
             dpi=believable_dpi(dpi, width, height),

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Sequence
+from functools import cached_property
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -12,7 +13,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 from pdfminer.pdfexceptions import PDFException
+from pdfminer.pdfpage import PDFPage
 from pdfminer.psexceptions import PSException
+from pdfplumber.page import Page
+from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import PdfminerException
 
 from ingest.pdf_objects import bounds_on_page
@@ -36,8 +40,41 @@ TEXT_ERRORS = (
 )
 
 
+class TextLayer:
+    """What a PDF says that its letters are; used by one thread at a time.
+
+    Opened once and when it is first asked for: opening walks through all pages, and
+    for each page anew it would take hours with thousands of them.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def words(self, number: int, *, scale: float) -> list[Word]:
+        """The words of a page; none where the reader cannot follow it."""
+        try:
+            page = Page(self._opened, self._pages[number - 1], number, 0)
+            # A letter drawn twice to look bold is one letter.
+            words = page.dedupe_chars().extract_words(x_tolerance=2, return_chars=True)
+            # The picture shows what lies in both boxes.
+            left = max(page.cropbox[0], page.mediabox[0])
+            top = max(page.cropbox[1], page.mediabox[1])
+            return [_placed(word, left, top, scale) for word in words if _is_row(word)]
+        except TEXT_ERRORS:
+            # The page is still read from its pixels, as any scan is.
+            return []
+
+    @cached_property
+    def _opened(self) -> PDF:
+        return pdfplumber.open(BytesIO(self._data))
+
+    @cached_property
+    def _pages(self) -> list[PDFPage]:
+        return list(PDFPage.create_pages(self._opened.doc))
+
+
 def visible_words(
-    data: bytes, number: int, page: pdfium.PdfPage, *, scale: float
+    layer: TextLayer, number: int, page: pdfium.PdfPage, *, scale: float
 ) -> tuple[Word, ...]:
     """The words that leave ink of their own, in pixels at this scale.
 
@@ -45,7 +82,7 @@ def visible_words(
     a second rendering without any text shows which words are really drawn. The page
     is of no use afterwards.
     """
-    words = _words(data, number, scale=scale)
+    words = layer.words(number, scale=scale) if _has_letters(page) else []
     if not words:
         return ()
     bitmap = page.render(scale=scale, grayscale=True)
@@ -61,19 +98,13 @@ def visible_words(
     )
 
 
-def _words(data: bytes, number: int, *, scale: float) -> list[Word]:
+def _has_letters(page: pdfium.PdfPage) -> bool:
+    """Tell whether it is worth asking the layer, which is slow."""
+    text = page.get_textpage()
     try:
-        with pdfplumber.open(BytesIO(data), pages=[number]) as pdf:
-            page = pdf.pages[0]
-            # A letter drawn twice to look bold is one letter.
-            words = page.dedupe_chars().extract_words(x_tolerance=2, return_chars=True)
-            # The picture shows what lies in both boxes.
-            left = max(page.cropbox[0], page.mediabox[0])
-            top = max(page.cropbox[1], page.mediabox[1])
-            return [_placed(word, left, top, scale) for word in words if _is_row(word)]
-    except TEXT_ERRORS:
-        # The page is still read from its pixels, as any scan is.
-        return []
+        return bool(text.count_chars())
+    finally:
+        text.close()
 
 
 def _is_row(word: dict[str, Any]) -> bool:
