@@ -26,7 +26,8 @@ class LockedError(WrongLoginError):
 
 def demand_unlocked(account: Account, *, now: datetime, advice: str) -> None:
     """Raise LockedError, with what whoever is locked out can do."""
-    if account.locked_until and now < account.locked_until:
+    # A lock that lasts longer was set before the clock was set back.
+    if account.locked_until and (now < account.locked_until <= now + LOCKED_FOR):
         raise _locked(account.locked_until, advice)
 
 

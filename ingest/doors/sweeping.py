@@ -71,7 +71,8 @@ class Sweeper:
             doubtful = [
                 row.id
                 for row in uploads.in_state(rows, UploadState.WHOLE)
-                if row.doubtful and self.clock() - row.changed_at > DOUBTED_FOR
+                # A clock that was set back must not hold it for as long again.
+                if row.doubtful and abs(self.clock() - row.changed_at) > DOUBTED_FOR
             ]
         if doubtful:
             with self.database.begin() as rows:

@@ -1,6 +1,5 @@
 """A file is taken only when it is complete and every page decodes."""
 
-import struct
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -13,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest.opening import media_type
 from ingest.page_image import Limits, PageImage
 from kamizero.errors import RefusedError
+from tests.odd_files import huge_jpeg, huge_png, huge_tiff
 from tests.scanner import (
     SMALL_POINTS,
     all_pages,
@@ -141,29 +141,7 @@ def test_a_file_of_too_many_bytes_is_refused_unopened() -> None:
     assert refusal.refusal_code == "too_large"
 
 
-def _huge_jpeg() -> bytes:
-    data = saved(sheet(1), "JPEG")
-    # Height and width stand in the frame header, after its length and depth.
-    start = data.index(b"\xff\xc0") + 5
-    return data[:start] + struct.pack(">HH", 30_000, 30_000) + data[start + 4 :]
-
-
-def _huge_png() -> bytes:
-    data = saved(sheet(1), "PNG")
-    header = b"IHDR" + struct.pack(">II", 30_000, 30_000) + data[24:29]
-    return data[:12] + header + struct.pack(">I", zlib.crc32(header)) + data[33:]
-
-
-def _huge_tiff() -> bytes:
-    data = saved(sheet(1, "1"), "TIFF", compression="group4")
-    for tag, side in ((256, 300), (257, 424)):
-        found, huge = (struct.pack("<HHIHH", tag, 3, 1, n, 0) for n in (side, 30_000))
-        assert found in data
-        data = data.replace(found, huge)
-    return data
-
-
-@pytest.mark.parametrize("huge", [_huge_jpeg, _huge_png, _huge_tiff])
+@pytest.mark.parametrize("huge", [huge_jpeg, huge_png, huge_tiff])
 def test_a_huge_picture_is_refused_by_its_header(huge: Callable[[], bytes]) -> None:
     refusal = _refusal(huge())
 

@@ -1,5 +1,6 @@
 """A PDF is taken only when two readers agree that it is whole."""
 
+import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -181,7 +182,24 @@ def test_endless_drawing_instructions_are_refused_unread() -> None:
     refusal = _refusal(edited(printed_pdf(_write), fill))
 
     assert refusal.refusal_code == "too_large"
-    assert "30,000,000 bytes of instructions" in str(refusal)
+    assert "20,000,000 bytes of instructions" in str(refusal)
+
+
+def test_a_bomb_of_drawing_instructions_is_not_unpacked() -> None:
+    bomb = zlib.compress(b" " * 100_000_000, 9)
+
+    def fill(page: pikepdf.Page) -> None:
+        page.obj.Contents.write(bomb, filter=pikepdf.Name.FlateDecode)
+
+    data = edited(printed_pdf(_write), fill)
+    tracemalloc.start()
+    refusal = _refusal(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(data) < 200_000
+    assert refusal.refusal_code == "too_large"
+    assert peak < 50_000_000
 
 
 def test_padding_after_the_end_is_taken_and_more_is_not() -> None:
