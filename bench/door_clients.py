@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from io import BytesIO
@@ -64,9 +64,9 @@ class Ftp:
         return client
 
     def send(self, name: str, data: bytes) -> None:
-        client = self._login()
-        client.storbinary(f"STOR {name}", BytesIO(data))
-        client.quit()
+        with closing(self._login()) as client:
+            client.storbinary(f"STOR {name}", BytesIO(data))
+            client.quit()
 
     @contextmanager
     def begun(self, name: str, data: bytes, part: int) -> Iterator[Callable[[], None]]:
@@ -211,10 +211,10 @@ class Tus:
             "Content-Type": "application/offset+octet-stream",
         }
         named = {name.replace("_", "-"): value for name, value in more.items()}
-        connection.request(method, path, data, {**headers, **named})
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
+        with closing(connection):
+            connection.request(method, path, data, {**headers, **named})
+            answer = connection.getresponse()
+            answer.read()
         if answer.status >= 400:
             raise OSError(f"refused: {answer.status}")
         return answer

@@ -165,7 +165,7 @@ def serving(door: Door) -> Iterator[int]:
         yield door.port
     finally:
         door.stop()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive(), "the door did not stop"
 
 

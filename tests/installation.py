@@ -27,6 +27,8 @@ class Installation:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    # A command that runs the server as its own process, such as `unshare`.
+    within: list[str] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -58,6 +60,7 @@ class Installation:
         with (self.folder.parent / f"up-{port}.log").open("wb") as log:
             server = subprocess.Popen(
                 [
+                    *self.within,
                     sys.executable,
                     "-m",
                     "kamizero",
@@ -72,7 +75,7 @@ class Installation:
             )
         self.servers.append(server)
         address = f"http://127.0.0.1:{port}"
-        until(lambda: _answers(f"{address}/healthz"), seconds=60)
+        until(lambda: _answers(f"{address}/healthz"), seconds=180)
         return address
 
     def start(self, *arguments: str) -> None:

@@ -98,7 +98,7 @@ def _tus(house: House, folder: Path) -> Iterator[Client]:
         eventually(lambda: server.started)
         yield Tus(int(listening.getsockname()[1]), token)
         server.should_exit = True
-        thread.join(20)
+        thread.join(60)
 
 
 DOORS: dict[str, Opened] = {

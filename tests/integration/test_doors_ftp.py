@@ -57,7 +57,7 @@ def port(house: House) -> Iterator[int]:
 
 
 def login(port: int, name: str = DEVICE) -> ftplib.FTP:
-    client = ftplib.FTP(timeout=20)
+    client = ftplib.FTP(timeout=60)
     client.connect("127.0.0.1", port)
     client.login(name, PASSWORD)
     return client
@@ -214,7 +214,7 @@ def test_a_name_in_shift_jis_is_read(house: House, port: int) -> None:
 
 
 def test_a_wrong_password_is_refused(port: int) -> None:
-    client = ftplib.FTP(timeout=20)
+    client = ftplib.FTP(timeout=60)
     client.connect("127.0.0.1", port)
 
     with pytest.raises(ftplib.error_perm, match="530"):
@@ -320,12 +320,12 @@ def test_over_tls_no_password_goes_in_the_clear(desk: Desk, tmp_path: Path) -> N
     certificate = made_certificate(tmp_path)
     trusted = ssl.create_default_context(cafile=str(certificate.chain))
     with serving(a_door(house, certificate)) as port:
-        plain = ftplib.FTP(timeout=20)
+        plain = ftplib.FTP(timeout=60)
         plain.connect("127.0.0.1", port)
         with pytest.raises(ftplib.error_perm, match="550 SSL/TLS required"):
             plain.login(DEVICE, PASSWORD)
         plain.close()
-        client = ftplib.FTP_TLS(context=trusted, timeout=20)
+        client = ftplib.FTP_TLS(context=trusted, timeout=60)
         client.connect("localhost", port)
         client.login(DEVICE, PASSWORD)
         client.prot_p()

@@ -61,7 +61,7 @@ class Site:
         self.client = httpx.Client(
             base_url=self.address,
             headers={"Authorization": f"Bearer {self.token}", **TUS},
-            timeout=20,
+            timeout=60,
         )
 
     def begin(self, name: str = "scan.png", size: int = len(SCAN), **told: str) -> str:
@@ -128,7 +128,7 @@ def site(desk: Desk, tmp_path: Path) -> Iterator[Site]:
     yield made
     made.client.close()
     made.server.should_exit = True
-    made.thread.join(20)
+    made.thread.join(60)
     made.socket.close()
 
 

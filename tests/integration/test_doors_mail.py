@@ -60,13 +60,13 @@ def mail(files: dict[str, bytes], number: int = 1) -> EmailMessage:
 
 
 def send(port: int, message: EmailMessage) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
         client.login(DEVICE, PASSWORD)
         client.send_message(message)
 
 
 def cut(port: int, data: bytes, *, hard: bool) -> None:
-    client = smtplib.SMTP("127.0.0.1", port, timeout=20)
+    client = smtplib.SMTP("127.0.0.1", port, timeout=60)
     client.login(DEVICE, PASSWORD)
     client.mail("mfp@office.example")
     client.rcpt("scan@kamizero.example")
@@ -170,7 +170,7 @@ def test_a_hostile_name_is_only_a_name(
 
 
 def test_nobody_sends_without_a_login(house: House, port: int) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
         with pytest.raises(smtplib.SMTPAuthenticationError):
             client.login(DEVICE, "wrong password")
         with suppress(smtplib.SMTPServerDisconnected):
@@ -183,7 +183,7 @@ def test_nobody_sends_without_a_login(house: House, port: int) -> None:
 def test_a_device_that_is_removed_while_it_is_logged_in_sends_no_more(
     house: House, port: int
 ) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
         client.login(DEVICE, PASSWORD)
         client.send_message(mail({"a.png": SCAN}, number=1))
         house.remove_device()
@@ -215,11 +215,11 @@ def test_over_tls_no_password_goes_in_the_clear(desk: Desk, tmp_path: Path) -> N
     certificate = made_certificate(tmp_path)
     trusted = ssl.create_default_context(cafile=str(certificate.chain))
     with serving(a_door(house, certificate)) as port:
-        with smtplib.SMTP("localhost", port, timeout=20) as client:
+        with smtplib.SMTP("localhost", port, timeout=60) as client:
             client.ehlo()
             plain = base64.b64encode(f"\0{DEVICE}\0{PASSWORD}".encode()).decode()
             code, _ = client.docmd("AUTH", f"PLAIN {plain}")
-        with smtplib.SMTP("localhost", port, timeout=20) as client:
+        with smtplib.SMTP("localhost", port, timeout=60) as client:
             client.starttls(context=trusted)
             client.login(DEVICE, PASSWORD)
             client.send_message(mail({"a.png": SCAN}))

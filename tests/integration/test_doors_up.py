@@ -37,7 +37,7 @@ def installation(make_installation: Callable[[str], Installation]) -> Installati
 
 
 def login(installation: Installation) -> ftplib.FTP:
-    client = ftplib.FTP(timeout=20)
+    client = ftplib.FTP(timeout=60)
     port = int(installation.settings["KAMIZERO_FTP_PORT"])
 
     def is_open() -> bool:
@@ -46,7 +46,7 @@ def login(installation: Installation) -> ftplib.FTP:
             return True
         return False
 
-    until(is_open, seconds=60)
+    until(is_open, seconds=120)
     client.login("mfp", PASSWORD)
     return client
 
@@ -58,7 +58,7 @@ def arrivals(installation: Installation) -> list[tuple[str, str]]:
 
 def doors(address: str) -> dict[str, dict[str, Any]]:
     """How each door stands, as whoever watches the house sees it."""
-    answer = httpx.get(f"{address}/healthz", timeout=20)
+    answer = httpx.get(f"{address}/healthz", timeout=60)
     return dict(answer.json()["doors"]["each"])
 
 
@@ -70,13 +70,13 @@ def test_a_transfer_survives_a_kill_of_its_process(installation: Installation) -
     connection = client.transfercmd("STOR half.png")
     connection.sendall(SCAN[:200])
     until(
-        lambda: bool(installation.rows("SELECT 1 FROM upload WHERE id = 2")), seconds=9
+        lambda: bool(installation.rows("SELECT 1 FROM upload WHERE id = 2")), seconds=60
     )
 
     installation.kill_doors()
     connection.close()
     client.close()
-    until(lambda: arrivals(installation) == [("whole.png", "taken")], seconds=60)
+    until(lambda: arrivals(installation) == [("whole.png", "taken")], seconds=120)
     again = login(installation)
     again.storbinary("STOR half.png", BytesIO(SCAN + b"\0"))
     again.quit()
@@ -102,7 +102,7 @@ def test_health_shows_each_door_and_the_death_of_their_process(
 
     installation.kill_doors()
     until(lambda: doors(address)["ftp"]["state"] == "closed", seconds=30)
-    until(lambda: doors(address) == before, seconds=60)
+    until(lambda: doors(address) == before, seconds=120)
     scans.rmdir()
     until(lambda: doors(address)["watched folder"]["state"] == "away", seconds=30)
 
@@ -112,8 +112,8 @@ def test_health_shows_each_door_and_the_death_of_their_process(
         "watched folder": {"state": "open", "port": None, "why": None},
     }
     assert doors(address)["ftp"]["state"] == "open"
-    assert httpx.get(f"{address}/healthz", timeout=20).status_code == 503
-    assert httpx.get(f"{address}/readyz", timeout=20).status_code == 200
+    assert httpx.get(f"{address}/healthz", timeout=60).status_code == 503
+    assert httpx.get(f"{address}/readyz", timeout=60).status_code == 200
 
 
 def test_devices_are_listed_and_removed(installation: Installation) -> None:

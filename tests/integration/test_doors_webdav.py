@@ -44,7 +44,7 @@ def address(house: House) -> Iterator[str]:
 
 
 def put(address: str, path: str, data: bytes) -> httpx.Response:
-    return httpx.put(f"{address}{path}", content=data, auth=LOGIN, timeout=20)
+    return httpx.put(f"{address}{path}", content=data, auth=LOGIN, timeout=60)
 
 
 def cut(address: str, name: str, point: int, *, hard: bool, chunked: bool) -> None:
@@ -91,7 +91,8 @@ def test_a_transfer_cut_anywhere_is_not_taken_and_its_retry_is_taken_once(
     assert house.take() == []
 
     answers = [put(address, f"/{number}.png", SCAN) for number in range(10)]
-    house.take()
+    # A slow server may hear of a cut one only now, and then waits for its session.
+    eventually(lambda: bool(house.take()))
 
     assert {one.status_code for one in answers} <= {201, 204}
     ((*files,),) = house.jobs()
@@ -165,7 +166,7 @@ def test_a_wrong_password_is_refused(house: House, address: str) -> None:
 def test_a_removed_device_sends_no_more_over_an_open_connection(
     house: House, address: str
 ) -> None:
-    with httpx.Client(base_url=address, auth=LOGIN, timeout=20) as client:
+    with httpx.Client(base_url=address, auth=LOGIN, timeout=60) as client:
         before = client.put("/a.png", content=SCAN)
         house.remove_device()
         after = client.put("/b.png", content=OTHER)
