@@ -24,7 +24,7 @@ from forms.library import Library
 from ingest.legal_image import measure
 from kamizero.model import PageKind
 from ocr.page import look
-from storage import balance
+from storage import balance, contents
 from storage.database import Database, embedded_url
 from storage.tables import (
     Arrival,
@@ -222,7 +222,7 @@ def _arrival(
 
 
 def _found(session: Session, job: MadeJob, bundle: Bundle) -> FoundBundle:
-    pages = balance.valid_pages(session, bundle)
+    pages = contents.valid_pages(session, bundle)
     weight = balance.settle(session, bundle)
     papers = [job.pages[page.number - 1] for page in pages]
     return FoundBundle(

@@ -12,7 +12,7 @@ from kamizero.model import PageKind, Role
 from review import queue
 from review.acts import Act
 from review.transitions import move
-from storage import audit, balance, work
+from storage import audit, contents, work
 from storage.clocks import end_clock
 from storage.tables import (
     AttachmentKind,
@@ -47,11 +47,11 @@ def sort_bundle(session: Session, bundle: Bundle, *, now: datetime) -> list[Fili
     settled; one whose pages are not is dissolved. One that a person ended keeps
     exactly the pages it has. Run again, it changes nothing.
     """
-    pages = balance.valid_pages(session, bundle)
+    pages = contents.valid_pages(session, bundle)
     standing = {
         _key(filing): filing
-        for filing in balance.live_filings(session, bundle)
-        if not balance.has_ended_entries(filing)
+        for filing in contents.live_filings(session, bundle)
+        if not contents.has_ended_entries(filing)
     }
     opened = []
     for run in _between_ended(pages):
@@ -69,7 +69,7 @@ def _between_ended(pages: Sequence[Page]) -> Iterator[list[Page]]:
     """The pages that still can be sorted; none is grouped across an ended filing."""
     run: list[Page] = []
     for page in pages:
-        if page.filing is None or not balance.has_ended_entries(page.filing):
+        if page.filing is None or not contents.has_ended_entries(page.filing):
             run.append(page)
         elif run:
             yield run
@@ -185,7 +185,7 @@ def _opened(
         step=FilingStep.READING,
     )
     if bundle.kind == BundleKind.REENTRY:
-        before = balance.referred(session, bundle)
+        before = contents.referred(session, bundle)
         filing.reentry_of_id = before.id if before else None
     session.add(filing)
     session.flush()
@@ -218,8 +218,8 @@ def _join_late(
     session: Session, bundle: Bundle, pages: Sequence[Page], *, now: datetime
 ) -> None:
     """Lay late papers to the filing they name (追送), as long as it is open."""
-    filing = balance.referred(session, bundle)
-    if filing is None or balance.is_closed(filing):
+    filing = contents.referred(session, bundle)
+    if filing is None or contents.is_closed(filing):
         return
     late = [
         page

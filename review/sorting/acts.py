@@ -13,7 +13,7 @@ from kamizero.errors import ConflictError, MissingError, WrongCallError
 from kamizero.model import PageKind, Standing
 from review.refusals import ReasonMissingError
 from review.sorting.record import Clerk, SortingClosedError, recorded
-from storage import balance
+from storage import balance, contents
 from storage.tables import (
     AttachmentKind,
     Balance,
@@ -304,7 +304,7 @@ def explain(session: Session, clerk: Clerk, bundle: Bundle, why: str) -> None:
         bundle.explained_why, bundle.explained_by = why.strip(), clerk.name
         bundle.explained_for = list(found.issues)
         bundle.balance = Balance.EXPLAINED
-        for filing in balance.live_filings(session, bundle):
+        for filing in contents.live_filings(session, bundle):
             session.merge(Touch(filing_id=filing.id, person=clerk.name))
 
 
@@ -326,7 +326,7 @@ def attach(
     ).one_or_none()
     if filing is None or filing.bundle_id is None:
         raise MissingError(f"There is no filing {receipt_number.strip()}.")
-    if balance.is_closed(filing) or balance.has_ended_entries(filing):
+    if contents.is_closed(filing) or contents.has_ended_entries(filing):
         raise SortingClosedError(
             f"Filing {filing.receipt_number} is already approved, returned or sorted "
             "anew; nothing is added to it. Make a correction instead."
@@ -357,14 +357,14 @@ def pages_in(session: Session, bundle: Bundle, page_ids: Sequence[int]) -> list[
 def _receive_on(session: Session, bundle: Bundle, day: date) -> None:
     """Give the bundle and its open filings their day of receipt."""
     bundle.received_on = day
-    for filing in balance.live_filings(session, bundle):
-        if not balance.is_closed(filing):
+    for filing in contents.live_filings(session, bundle):
+        if not contents.is_closed(filing):
             filing.received_on = day
             filing.version += 1
 
 
 def _laid(session: Session, bundle: Bundle) -> list[Page]:
-    return list(balance.valid_pages(session, bundle))
+    return list(contents.valid_pages(session, bundle))
 
 
 def _place(pages: Sequence[Page], before: int | None) -> int:

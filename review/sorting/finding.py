@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from forms.code import parse_receipt
 from kamizero.errors import ConflictError, MissingError
-from storage.balance import holds_something
+from storage.contents import holds_something
 from storage.tables import Bundle, Job
 
 MOST = 50

@@ -13,7 +13,7 @@ from kamizero.errors import ConflictError
 from kamizero.model import Role
 from review.refusals import NothingToUndoError, RoleForbidsError
 from review.roles import SORTERS
-from storage import audit, balance, work
+from storage import audit, balance, contents, work
 from storage.tables import Balance, Bundle, Filing, Job, Page, SortingAct
 
 # What makes up filings: changed, the pages must be sorted again.
@@ -241,7 +241,7 @@ def _refuse_closed(
     ]
     for filing_id in {page.filing_id for page in pages if page.filing_id is not None}:
         filing = session.get_one(Filing, filing_id)
-        if balance.has_ended_entries(filing):
+        if contents.has_ended_entries(filing):
             raise SortingClosedError(
                 f"Filing {filing.receipt_number} is already approved or returned; its "
                 "pages stay as they are. Make a correction instead."

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from kamizero.model import Standing
-from storage import balance
+from storage import contents
 from storage.tables import AttachmentKind, Bundle, Field, Filing, Page, Submitter
 from storage.values import body_of, decided_version
 from storage.vault import Vault
@@ -44,7 +44,7 @@ def _by_submitter(session: Session, bundle: Bundle) -> Iterator[Missing]:
 
 
 def _by_forms(session: Session, vault: Vault, bundle: Bundle) -> Iterator[Missing]:
-    for filing in balance.live_filings(session, bundle):
+    for filing in contents.live_filings(session, bundle):
         there = _kinds(session, Page.filing_id == filing.id)
         asked = {
             kind

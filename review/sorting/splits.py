@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.model import PageKind
-from storage import balance
+from storage import contents
 from storage.tables import Bundle, Field, Filing
 from storage.values import body_of, decided_version
 from storage.vault import Vault
@@ -44,10 +44,10 @@ def _by_count(session: Session, bundle: Bundle) -> Iterator[Boundary]:
     if bundle.declared_sheets is None:
         return
     sheets: list[tuple[int, ...]] = []
-    pages = balance.valid_pages(session, bundle)
-    top = {balance.sheet_of(page) for page in pages if page.kind == PageKind.SEPARATOR}
+    pages = contents.valid_pages(session, bundle)
+    top = {contents.sheet_of(page) for page in pages if page.kind == PageKind.SEPARATOR}
     for page in pages:
-        sheet = balance.sheet_of(page)
+        sheet = contents.sheet_of(page)
         if sheet in top or sheet in sheets:
             continue
         sheets.append(sheet)
@@ -57,14 +57,14 @@ def _by_count(session: Session, bundle: Bundle) -> Iterator[Boundary]:
 
 
 def _by_form(session: Session, bundle: Bundle) -> Iterator[Boundary]:
-    for filing in balance.live_filings(session, bundle):
+    for filing in contents.live_filings(session, bundle):
         if bundle.form and filing.form != bundle.form and filing.pages:
             yield Boundary(filing.pages[0].id, Sign.FORM)
 
 
 def _by_office(session: Session, vault: Vault, bundle: Bundle) -> Iterator[Boundary]:
     """Where another employer's papers begin; one envelope may rightly hold several."""
-    filings = [f for f in balance.live_filings(session, bundle) if f.pages]
+    filings = [f for f in contents.live_filings(session, bundle) if f.pages]
     filings.sort(key=lambda filing: filing.pages[0].position or 0)
     offices = [(filing, _office(session, vault, filing)) for filing in filings]
     for (_, before), (filing, office) in pairwise(offices):

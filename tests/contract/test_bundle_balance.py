@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
 from forms.library import Library
 from review.refusals import BundleOpenError
 from storage import balance
+from storage.balance import weigh
 from storage.database import Database
 from storage.directory import DirectoryStore
+from storage.scale import Scale
 from storage.tables import Bundle, EntryState, Filing, FilingStep, Page, Work
 from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
@@ -155,3 +157,41 @@ def test_a_bundle_is_not_weighed_before_all_of_it_is_read(desk: Desk) -> None:
         found = balance.settle(session, session.get_one(Bundle, bundle_id))
 
     assert (found.pending, found.passes) == (True, False)
+
+
+def test_many_bundles_are_weighed_as_each_alone_with_as_few_questions(
+    desk: Desk,
+) -> None:
+    declared = [(1, 1), (2, 1), (1, 2), (3, 3)]
+    for sheets, entries in declared:
+        bundled(desk, desk.receive(entries=2), sheets=sheets, entries=entries)
+    with desk.database.begin() as session:
+        for bundle in session.scalars(select(Bundle).where(Bundle.id <= 2)):
+            # The same number on the same day.
+            bundle.received_on = NOW.date()
+    asked: list[str] = []
+    event.listen(
+        desk.database.engine,
+        "before_cursor_execute",
+        lambda *told: asked.append(told[2]),
+    )
+
+    with desk.database.look() as session:
+        bundles = session.scalars(select(Bundle).order_by(Bundle.id)).all()
+        asked.clear()
+        one = Scale(session, bundles[:1])
+        for_one = len(asked)
+        all_of_them = Scale(session, bundles)
+        together = [all_of_them.weigh(bundle) for bundle in bundles]
+        for_all = len(asked) - for_one
+        alone = [weigh(session, bundle) for bundle in bundles]
+
+    assert one.weigh(bundles[0]) == together[0]
+    assert together == alone
+    assert for_all == for_one
+    assert [weight.issues for weight in together] == [
+        ("entries:2/1", "number_again"),
+        ("sheets:1/2", "entries:2/1", "number_again"),
+        (),
+        ("sheets:1/3", "entries:2/3"),
+    ]

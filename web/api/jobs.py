@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import MissingError, WrongCallError
 from review.sorting.receipt import slip
-from storage.balance import holds_something
+from storage.contents import holds_something
 from storage.tables import ArrivalState, Bundle, Job
 from web.api.callers import Caller, Scope, needs
 from web.api.once import Answer, InOnce

@@ -26,7 +26,7 @@ from storage.tables import (
 )
 from web.painting import painter_of
 from web.rooms import Rooms
-from web.shown.jobs import bundle_line
+from web.shown.jobs import weighed_lines
 from web.shown.sorting import SortedBundle, find_bundle, open_bundles, sorted_bundle
 from web.visitors import InRooms, Sorter, Visitor, shown_to_them
 
@@ -75,10 +75,7 @@ def bundles(
             found = find_bundles(session, find)
             if len(found) == 1:
                 return RedirectResponse(f"/sorting/{found[0].id}", status_code=303)
-            lines = [
-                bundle_line(session, one, rooms.library, visitor.language)
-                for one in found
-            ]
+            lines = weighed_lines(session, found, rooms.library, visitor.language)
         else:
             lines = open_bundles(session, rooms.library, visitor.language)
     return painter_of(request).page(

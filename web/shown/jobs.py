@@ -5,14 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.errors import MissingError
 from kamizero.model import PageKind
-from storage.balance import holds_something, sheet_of, weigh
+from storage.contents import holds_something, is_pending, sheet_of
+from storage.scale import Scale, Weight
 from storage.tables import (
     Arrival,
     ArrivalState,
@@ -161,12 +162,13 @@ def job_line(session: Session, job: Job) -> JobLine:
 
 def _unbalanced(session: Session, job: Job) -> int:
     """Bundles that hold their entries back until somebody at the desk looks."""
-    held = select(Bundle).where(
+    held = select(func.count(Bundle.id)).where(
         Bundle.job_id == job.id,
         Bundle.balance == Balance.OPEN,
         holds_something(),
+        ~is_pending(),
     )
-    return sum(not weigh(session, bundle).pending for bundle in session.scalars(held))
+    return session.scalar(held) or 0
 
 
 def _failed(pages: Iterable[Page], filings: Iterable[Filing]) -> int:
@@ -196,14 +198,28 @@ def bundle_lines(
         .where(Bundle.job_id == job.id, Bundle.kind != BundleKind.PLAIN)
         .order_by(Bundle.id)
     ).all()
-    return [bundle_line(session, one, library, language) for one in bundles]
+    return weighed_lines(session, bundles, library, language)
 
 
 def bundle_line(
     session: Session, bundle: Bundle, library: Library, language: str
 ) -> BundleLine:
     """One bundle, weighed."""
-    weight = weigh(session, bundle)
+    (line,) = weighed_lines(session, [bundle], library, language)
+    return line
+
+
+def weighed_lines(
+    session: Session, bundles: Sequence[Bundle], library: Library, language: str
+) -> list[BundleLine]:
+    """The bundles, each weighed."""
+    scale = Scale(session, bundles)
+    return [_line(one, scale.weigh(one), library, language) for one in bundles]
+
+
+def _line(
+    bundle: Bundle, weight: Weight, library: Library, language: str
+) -> BundleLine:
     return BundleLine(
         id=bundle.id,
         number=bundle.number,

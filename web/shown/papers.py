@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from forms.library import Library
 from review.sorting import custody, received
-from storage.balance import holds_something
+from storage.contents import holds_something
 from storage.tables import Bundle, BundleKind, Custody, Job, ReceivedPaper
 from web.shown.jobs import form_title
 

@@ -12,11 +12,10 @@ from kamizero.errors import MissingError
 from kamizero.model import PageKind, Standing
 from review.sorting.required import missing
 from review.sorting.splits import boundaries
-from storage import balance
-from storage.balance import valid_pages
+from storage.contents import holds_something, valid_pages
 from storage.tables import Balance, Bundle, Job, Page
 from storage.vault import Vault
-from web.shown.jobs import BundleLine, bundle_line, form_title
+from web.shown.jobs import BundleLine, bundle_line, form_title, weighed_lines
 from web.shown.medium import MediumView, medium_view
 from web.shown.pages import turn_of
 
@@ -112,11 +111,11 @@ def open_bundles(session: Session, library: Library, language: str) -> list[Bund
     """What waits for the desk, the oldest first."""
     bundles = session.scalars(
         select(Bundle)
-        .where(Bundle.balance == Balance.OPEN, balance.holds_something())
+        .where(Bundle.balance == Balance.OPEN, holds_something())
         .order_by(Bundle.id)
         .limit(PAGE_SIZE)
-    )
-    return [bundle_line(session, bundle, library, language) for bundle in bundles]
+    ).all()
+    return weighed_lines(session, bundles, library, language)
 
 
 def _page(
@@ -158,6 +157,6 @@ def _neighbour(session: Session, bundle: Bundle, *, forward: bool) -> int | None
     return session.scalars(
         select(Bundle.id)
         .where(Bundle.job_id == bundle.job_id, there)
-        .where(balance.holds_something())
+        .where(holds_something())
         .order_by(order)
     ).first()

@@ -1,0 +1,313 @@
+"""Weighs bundles against what was declared, many with as few questions as one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Integer, Select, cast, select
+from sqlalchemy.orm import Session, aliased
+
+from kamizero.model import PageKind, Standing
+from storage import medium
+from storage.contents import EMPTY, is_closed, referred, sheet_key
+from storage.tables import (
+    Arrival,
+    Batch,
+    Bundle,
+    BundleKind,
+    Entry,
+    Filing,
+    FilingStep,
+    Job,
+    Page,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What was found in a bundle, held against what was declared.
+
+    Attributes:
+        pending: pages of it are still being sorted or read.
+        issues: what does not balance, as codes with their numbers, `sheets:47/48`.
+        explained: a person said why exactly these issues may be.
+    """
+
+    sheets: int
+    entries: int
+    pending: bool
+    issues: tuple[str, ...]
+    explained: bool
+
+    @property
+    def passes(self) -> bool:
+        """Tell whether entries of the bundle may go on."""
+        return not self.pending and (not self.issues or self.explained)
+
+
+class _Side(NamedTuple):
+    """One page that counts, as far as weighing asks for it."""
+
+    bundle: int
+    kind: str | None
+    filing: int | None
+    sheet: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Filed:
+    """One filing that the pages of a bundle make up now."""
+
+    form: str
+    step: str
+    entries: set[int] = field(default_factory=set)
+    form_pages: list[int] = field(default_factory=list)
+
+
+class _Batched(NamedTuple):
+    """What a cover declares of bundles and sheets, and what was found."""
+
+    declared: tuple[int, int]
+    found: tuple[int, int]
+
+
+class Scale:
+    """Weighs these bundles as they are when it is made; writes nothing.
+
+    The number of questions is the same for one bundle and for hundreds, but for
+    media, re-entries and late papers, each of which asks a few of its own.
+    """
+
+    def __init__(self, session: Session, bundles: Sequence[Bundle]) -> None:
+        session.flush()
+        self._session = session
+        ids = [bundle.id for bundle in bundles]
+        self._sides = _by_bundle(_sides(session, Page.bundle_id.in_(ids)))
+        self._filings = _filings(session, ids)
+        self._number_again = _numbers_used_again(session, ids)
+        self._batches = _batches(session, {one.batch_id for one in bundles} - {None})
+        self._jobs = _declared_jobs(session, {one.job_id for one in bundles})
+
+    def weigh(self, bundle: Bundle) -> Weight:
+        """Count what is in one of the bundles."""
+        sides = self._sides.get(bundle.id, [])
+        filings = self._filings.get(bundle.id, [])
+        entries = sum(len(filing.entries) for filing in filings)
+        entries += sum(medium.found_records(self._session, bundle).values())
+        sheets = _sheets_behind_separator(sides)
+        issues = tuple(self._issues(bundle, sheets, entries))
+        return Weight(
+            sheets=sheets,
+            entries=entries,
+            pending=bundle.sorting
+            or any(filing.step == FilingStep.READING for filing in filings),
+            issues=issues,
+            explained=bool(issues) and bundle.explained_for == list(issues),
+        )
+
+    def _issues(self, bundle: Bundle, sheets: int, entries: int) -> Iterator[str]:
+        if bundle.kind == BundleKind.MEDIA:
+            # Its table is there even where it has no page, or they were moved away.
+            yield from medium.issues(self._session, bundle)
+        elif bundle.id not in self._sides:
+            # Everything in it went into other bundles, which are weighed themselves.
+            return
+        if bundle.declared_sheets not in (None, sheets):
+            yield f"sheets:{sheets}/{bundle.declared_sheets}"
+        if bundle.declared_entries not in (None, entries):
+            yield f"entries:{entries}/{bundle.declared_entries}"
+        if bundle.uncovered:
+            yield "no_separator"
+        if bundle.kind != BundleKind.PLAIN:
+            yield from self._oddities(bundle)
+        yield from self._whole(bundle)
+
+    def _oddities(self, bundle: Bundle) -> Iterator[str]:
+        """What is strange about a bundle although the numbers may agree."""
+        sides = self._sides.get(bundle.id, [])
+        filings = self._filings.get(bundle.id, [])
+        loose = _loose(bundle, sides)
+        if loose:
+            yield f"loose:{loose}"
+        failed = sum(side.kind == PageKind.FAILED for side in sides)
+        if failed:
+            yield f"failed:{failed}"
+        for form in sorted({filing.form for filing in filings} - {bundle.form}):
+            yield f"form:{form}"
+        broken = sum(not _is_in_sequence(filing.form_pages) for filing in filings)
+        if broken:
+            yield f"sequence:{broken}"
+        if bundle.id in self._number_again:
+            yield "number_again"
+        if bundle.kind in (BundleKind.REENTRY, BundleKind.LATE):
+            yield from self._reference(bundle)
+
+    def _reference(self, bundle: Bundle) -> Iterator[str]:
+        filing = referred(self._session, bundle)
+        if filing is None:
+            yield "reference"
+        elif bundle.kind == BundleKind.LATE and is_closed(filing):
+            yield "reference_closed"
+
+    def _whole(self, bundle: Bundle) -> Iterator[str]:
+        """What the cover of the batch, or whoever scanned, declared about it all."""
+        if bundle.batch_id is not None:
+            declared, found = self._batches[bundle.batch_id]
+            for name, there, told in zip(
+                ("bundles", "sheets"), found, declared, strict=True
+            ):
+                if there != told:
+                    yield f"batch_{name}:{there}/{told}"
+        if bundle.job_id in self._jobs:
+            told, there = self._jobs[bundle.job_id]
+            if there != told:
+                yield f"job_sheets:{there}/{told}"
+
+
+def _sides(session: Session, *wanted: ColumnElement[bool]) -> list[_Side]:
+    """The pages that count of those bundles."""
+    query = _placed(Page.bundle_id, Page.kind, Page.filing_id)
+    rows = session.execute(query.where(*wanted, Page.standing == Standing.VALID))
+    return [
+        _Side(bundle, kind, filing, sheet_key(front, arrival, number, sides=sides))
+        for bundle, kind, filing, front, arrival, number, sides in rows
+    ]
+
+
+def _placed(*columns: Any) -> Select[Any]:
+    """Pages with what says which sheet they are a side of."""
+    sides = cast(Job.sides, Integer)
+    return (
+        select(*columns, Page.front_id, Page.arrival_id, Page.number, sides)
+        .join(Arrival, Arrival.id == Page.arrival_id)
+        .join(Job, Job.id == Arrival.job_id)
+    )
+
+
+def _by_bundle(sides: Iterable[_Side]) -> Mapping[int, list[_Side]]:
+    found: defaultdict[int, list[_Side]] = defaultdict(list)
+    for side in sides:
+        found[side.bundle].append(side)
+    return dict(found)
+
+
+def _filings(session: Session, ids: Sequence[int]) -> Mapping[int, list[_Filed]]:
+    live = select(Filing.id).where(
+        Filing.bundle_id.in_(ids), Filing.dissolved_at.is_(None)
+    )
+    found: dict[int, _Filed] = {}
+    by_bundle: defaultdict[int, list[_Filed]] = defaultdict(list)
+    for filing, bundle, form, step in session.execute(
+        live.add_columns(Filing.bundle_id, Filing.form, Filing.step)
+    ):
+        found[filing] = _Filed(form, step)
+        by_bundle[bundle].append(found[filing])
+    lines = select(Entry.filing_id, Entry.n, Entry.reasons)
+    for filing, n, reasons in session.execute(lines.where(Entry.filing_id.in_(live))):
+        # Versions of one line are one entry.
+        if EMPTY not in reasons:
+            found[filing].entries.add(n)
+    pages = select(Page.filing_id, Page.form_page).where(
+        Page.filing_id.in_(live), Page.kind == PageKind.FORM
+    )
+    for filing, form_page in session.execute(pages):
+        if form_page and filing:
+            found[filing].form_pages.append(form_page)
+    return by_bundle
+
+
+def _numbers_used_again(session: Session, ids: Sequence[int]) -> set[int]:
+    """Bundles whose number (束番号), unique in its site and day, another one has."""
+    other = aliased(Bundle)
+    page = select(Page.id).where(
+        Page.bundle_id == other.id, Page.standing == Standing.VALID
+    )
+    return set(
+        session.scalars(
+            select(Bundle.id)
+            .join(
+                other,
+                (other.site == Bundle.site)
+                & (other.number == Bundle.number)
+                & (other.received_on == Bundle.received_on)
+                & (other.kind == Bundle.kind)
+                & (other.id != Bundle.id),
+            )
+            # Split off at the desk, without a sheet that gives it one: no number.
+            .where(Bundle.id.in_(ids), Bundle.number != "", page.exists())
+            .where(Bundle.kind != BundleKind.MEDIA)
+        )
+    )
+
+
+def _batches(session: Session, ids: Iterable[int | None]) -> Mapping[int, _Batched]:
+    if not ids:
+        return {}
+    # A bundle that was joined to another one stays, but nothing lies in it.
+    members = select(Bundle.id).where(
+        Bundle.batch_id.in_(ids), Bundle.kind != BundleKind.PLAIN
+    )
+    in_batch = {
+        bundle: batch
+        for bundle, batch in session.execute(members.add_columns(Bundle.batch_id))
+    }
+    sides: defaultdict[int | None, list[_Side]] = defaultdict(list)
+    for side in _sides(session, Page.bundle_id.in_(members)):
+        sides[in_batch[side.bundle]].append(side)
+    return {
+        batch.id: _Batched(
+            (batch.declared_bundles, batch.declared_sheets),
+            (
+                len({side.bundle for side in sides[batch.id]}),
+                _sheets_behind_separator(sides[batch.id]),
+            ),
+        )
+        for batch in session.scalars(select(Batch).where(Batch.id.in_(ids)))
+    }
+
+
+def _declared_jobs(
+    session: Session, ids: Iterable[int]
+) -> Mapping[int, tuple[int, int]]:
+    """Sheets that whoever scanned declared and those found, of jobs that have any."""
+    declared = select(Job.id).where(Job.id.in_(ids), Job.declared_sheets.is_not(None))
+    told: dict[int, int] = {
+        job: count
+        for job, count in session.execute(declared.add_columns(Job.declared_sheets))
+    }
+    if not told:
+        return {}
+    sheets: defaultdict[int, set[tuple[int, ...]]] = defaultdict(set)
+    for job, front, arrival, number, sides in session.execute(
+        _placed(Job.id).where(Job.id.in_(told))
+    ):
+        sheets[job].add(sheet_key(front, arrival, number, sides=sides))
+    return {job: (count, len(sheets[job])) for job, count in told.items()}
+
+
+def _sheets_behind_separator(sides: Sequence[_Side]) -> int:
+    """How many sheets the pages are sides of, those of the separator not counted."""
+    return len({side.sheet for side in sides} - _separators(sides))
+
+
+def _separators(sides: Sequence[_Side]) -> set[tuple[int, ...]]:
+    return {side.sheet for side in sides if side.kind == PageKind.SEPARATOR}
+
+
+def _loose(bundle: Bundle, sides: Sequence[_Side]) -> int:
+    """How many papers belong to no filing; on a medium the table is what is filed."""
+    # A back that shows its front through is still the back of the separator.
+    top = _separators(sides)
+    on_medium = bundle.kind == BundleKind.MEDIA
+    return sum(
+        side.filing is None
+        and side.kind not in (PageKind.SEPARATOR, PageKind.BLANK, PageKind.FAILED)
+        and side.sheet not in top
+        and not (on_medium and side.kind == PageKind.ATTACHMENT)
+        for side in sides
+    )
+
+
+def _is_in_sequence(form_pages: Sequence[int]) -> bool:
+    return sorted(form_pages) in ([], list(range(1, len(form_pages) + 1)))
