@@ -27,7 +27,7 @@ EVENT_DATES = ("acquired_on", "lost_on")
 LIMIT_MARKS = ("over70", "over70_ended", "multiple_offices", "rehired")
 
 # Reasons that follow from what the fields say.
-ASKED_AGAIN = POINTS | {"limit"}
+ASKED_AGAIN = POINTS | {"limit", "judgement"}
 
 MACHINE = "routing"
 

@@ -16,6 +16,7 @@ from web.routes import (
     custody,
     desk,
     filings,
+    groups,
     health,
     jobs,
     judgement,
@@ -53,6 +54,7 @@ PAGES = (
     returns.router,
     pictures.router,
     keying.router,
+    groups.router,
     modes.router,
     health.router,
 )

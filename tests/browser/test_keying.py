@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from kamizero.model import Role
 from storage.tables import Mode, ModeRow
+from tests.axe import violations
 from tests.keying import KeyingDesk
 from tests.reviewer import Reviewer
 from tests.served import ServedOffice
@@ -70,7 +71,8 @@ def test_two_key_blind_and_a_third_settles_the_difference(
         sit_down(one)
         expect(one.see("turn")).to_have_text("見ずに入力")
         expect(one.see("snippet")).to_have_js_property("complete", True)
-        assert one.page.content().count("ヤマダ") == 0
+        assert "ヤマダ" not in one.page.content()
+        assert violations(one.page) == []
         key(one, typed, "Enter")
         expect(one.see("keying-none")).to_be_visible()
     sit_down(rei)
@@ -144,6 +146,7 @@ def test_a_mode_is_set_by_keyboard_and_holds_from_its_day(
     mio.go("/modes?form=2200@2020-12")
     expect(mio.see("form-proof")).to_contain_text("made-up scans only")
 
+    assert violations(mio.page) == []
     mio.see("mode-field").focus()
     mio.page.get_by_test_id("mode-field").select_option(KIND)
     mio.page.get_by_test_id("mode-mode").select_option("shadow")
@@ -155,3 +158,43 @@ def test_a_mode_is_set_by_keyboard_and_holds_from_its_day(
     assert (row.set_by, row.from_on) == ("mio", date(2020, 12, 10))
     filing = served.waiting(doubtful=[])
     assert served.desk.states(filing) == ["in_review"]
+
+
+def test_many_alike_are_confirmed_by_keyboard_and_the_wrong_one_is_marked(
+    person: Callable[..., Reviewer], served: ServedOffice
+) -> None:
+    filings = [served.waiting(doubtful=[KANA]) for _ in range(5)]
+    rei = person("rei", Role.REVIEWER)
+    rei.go("/groups")
+    rei.see(f"open-{KIND}").press("Enter")
+    expect(rei.see("piece")).to_have_count(5)
+    expect(rei.see("piece").first).to_be_focused()
+
+    rei.press("ArrowRight", "ArrowRight", "x")
+    expect(rei.see("wrong")).to_have_text("1")
+    found = violations(rei.page)
+    rei.press("Control+Enter")
+
+    expect(rei.see("groups-empty")).to_be_visible()
+    assert found == []
+    states = sorted(served.desk.states(filing)[0] for filing in filings)
+    assert states == ["in_review", "ready", "ready", "ready", "ready"]
+
+
+def test_digits_of_numbers_are_checked_without_any_number_on_the_page(
+    person: Callable[..., Reviewer], served: ServedOffice
+) -> None:
+    for _ in range(3):
+        served.waiting(doubtful=["insured.1.my_number"])
+    rei = person("rei", Role.REVIEWER)
+    rei.go("/groups")
+    rei.see("open-insured.*.my_number").press("Enter")
+    expect(rei.see("piece")).to_have_count(3)
+    # The script is there once a piece waits for the hands.
+    expect(rei.see("piece").first).to_be_focused()
+
+    with rei.page.expect_navigation():
+        rei.press("Control+Enter")
+
+    expect(rei.see("piece")).to_have_count(3)
+    assert "123456789018" not in rei.page.content()

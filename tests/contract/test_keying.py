@@ -4,12 +4,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from forms.library import Library
+from review.keying.groups import open_lot
 from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.tables import (
@@ -23,6 +25,8 @@ from storage.tables import (
 from storage.vault import KeyRing, Vault
 from tests.desk import LATER, Desk
 from tests.keying import TODAY, KeyingDesk
+
+T = TypeVar("T")
 
 KANA = "insured.1.name_kana"
 KIND = "insured.*.name_kana"
@@ -52,11 +56,11 @@ def copy_version(database: Database, version_id: int | None) -> int:
         return int(session.execute(copied, {"id": version_id}).scalar_one())
 
 
-def run_together(*calls: Callable[[], object]) -> list[object]:
+def run_together(*calls: Callable[[], T]) -> list[T]:
     """Run the calls at the same moment, each in a thread of its own."""
     start = Barrier(len(calls))
 
-    def run(call: Callable[[], object]) -> object:
+    def run(call: Callable[[], T]) -> T:
         start.wait()
         return call()
 
@@ -251,3 +255,25 @@ def test_what_was_set_keyed_and_counted_is_never_changed(
             keying.desk.database.begin() as session,
         ):
             session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our names
+
+
+def test_two_lots_opened_at_once_share_no_entry(keying: KeyingDesk) -> None:
+    desk = keying.desk
+    for _ in range(6):
+        keying.receive(doubtful=[KANA])
+
+    def open_for(person: str) -> list[int]:
+        pieces = open_lot(
+            desk.database,
+            desk.vault,
+            definition=desk.definition,
+            kind=KIND,
+            person=person,
+            now=LATER,
+        )
+        return [piece.entry_id for piece in pieces]
+
+    lots = run_together(*(lambda who=who: open_for(who) for who in ("rei", "ken")))
+
+    entries = [entry for lot in lots for entry in lot]
+    assert len(entries) == len(set(entries)) == 6

@@ -35,6 +35,15 @@ def boxes_beside(
     return [_laid(box, centre, box_px.centre, scale, turn) for box in boxes]
 
 
+def cell_place(field: Field, cell: int, box_px: Box, *, turn: int) -> Box:
+    """The area on the stored page of one comb cell, counted from 1."""
+    cells = field.cells or ()
+    upright = turn % 180 == 0
+    scale = (box_px.w if upright else box_px.h) / field.box_mm.w
+    centre = field.box_mm.centre
+    return _laid(cells[cell - 1], centre, box_px.centre, scale, turn)
+
+
 def _laid(
     box: Box,
     centre_mm: tuple[float, float],
