@@ -42,6 +42,12 @@ class Settings(BaseSettings):
         description="YAML file with the office's own terms by form and channel, laid "
         "out as the shipped `forms/standards.yaml`, which holds where none is given.",
     )
+    keying_seconds: float = Field(
+        default=6.0,
+        gt=0,
+        description="Seconds it takes to key one field, against which the overview "
+        "holds the time people spent.",
+    )
     language: Literal["ja", "en"] = Field(
         default="ja", description="Language of messages on the command line."
     )

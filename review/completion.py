@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from kamizero.model import Role
 from review import queue
 from review.acts import Act
+from review.effort import record_effort
 from review.hand import Hand
 from review.parking import close_questions
 from review.routing import follow_head
@@ -29,6 +30,7 @@ def finish(session: Session, *, hand: Hand, recheck: Recheck) -> None:
     recheck(session, hand.entry.filing)
     hand.move(session, Act.FINISH)
     hand.entry.reasons = queue.without_parking(hand.entry.reasons)
+    record_effort(session, hand)
     close_questions(session, hand.entry, actor=hand.actor, now=hand.now)
     work.finish(session, hand.claim, now=hand.now)
     follow_head(session, hand.entry.filing, now=hand.now)

@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from forms.standards import Channel, Standards
 from kamizero.business_days import OfficeCalendar, Pause, due_on, paused_days
+from kamizero.model import FieldState
 from storage import audit
 from storage.insertion import insert_once
 from storage.office_days import calendar_of
 from storage.tables import (
+    HEAD,
     NEVER_DUE,
     Clock,
     ClockEnd,
     ClockStop,
     Entry,
+    Field,
+    FieldVersion,
     Filing,
     Medium,
     Stop,
@@ -73,7 +77,22 @@ def start_clock(session: Session, entry: Entry, *, standards: Standards) -> None
         ends=term.ends,
         priority=standard.priority,
         due_on=due or NEVER_DUE,
+        fields=_filled(session, entry),
     )
+
+
+def _filled(session: Session, entry: Entry) -> int:
+    places = (HEAD, entry.n) if entry.n == 1 else (entry.n,)
+    return session.scalars(
+        select(func.count())
+        .select_from(Field)
+        .join(FieldVersion, FieldVersion.id == Field.as_written_id)
+        .where(
+            Field.filing_id == entry.filing_id,
+            Field.entry_n.in_(places),
+            FieldVersion.state != FieldState.BLANK,
+        )
+    ).one()
 
 
 def channel_of(filing: Filing) -> Channel:

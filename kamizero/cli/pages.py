@@ -53,6 +53,7 @@ def web_app(installation: Installation) -> FastAPI:
             ),
             offices=installation.register,
             language=settings.language,
+            keying_seconds=settings.keying_seconds,
             secure_cookies=settings.secure_cookies,
             max_upload_bytes=settings.max_file_bytes,
         )

@@ -85,6 +85,8 @@ class Clock(Table):
     net_days: Mapped[int | None]
     gross_days: Mapped[int | None]
     on_time: Mapped[bool | None]
+    # Filled fields, the form's head with the first entry: what keying would have cost.
+    fields: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     stops: Mapped[list["ClockStop"]] = relationship(order_by="ClockStop.id")
 
