@@ -8,6 +8,7 @@ the product.
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from kamizero.errors import SetupError
@@ -15,6 +16,7 @@ from samples.making.bad import bad_files
 from samples.making.digital import born_digital
 from samples.making.filings import FILINGS
 from samples.making.hands import require_fonts
+from samples.making.media import media_files
 from samples.making.records import insured_csv, offices_csv
 from samples.making.scans import PRINTED, SCANS, TWICE
 
@@ -22,7 +24,7 @@ HERE = Path(__file__).parent
 
 
 def main() -> int:
-    """Write scans/, records/ and values.json beside this file."""
+    """Write scans/, records/, media/ and values.json beside this file."""
     try:
         require_fonts()
     except SetupError as error:
@@ -43,16 +45,17 @@ def main() -> int:
         good[path], truth[path] = good[other], truth[other]
     bad = bad_files(good)
     truth |= {path: {"error": code} for path, (_, code) in bad.items()}
-    _write(good | {path: data for path, (data, _) in bad.items()})
+    _write("scans", good | {path: data for path, (data, _) in bad.items()})
+    _write("media", media_files())
     _write_text("values.json", json.dumps(truth, ensure_ascii=False, indent=1) + "\n")
     _write_text("records/offices.csv", offices_csv())
     _write_text("records/insured.csv", insured_csv())
     return 0
 
 
-def _write(files: dict[str, bytes]) -> None:
-    """Write the scans, and remove those that are made no longer."""
-    folder = HERE / "scans"
+def _write(name: str, files: Mapping[str, bytes]) -> None:
+    """Write the files of a folder, and remove those that are made no longer."""
+    folder = HERE / name
     for old in folder.rglob("*.*"):
         if old.is_file() and str(old.relative_to(folder)) not in files:
             old.unlink()
@@ -61,7 +64,7 @@ def _write(files: dict[str, bytes]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     total = sum(map(len, files.values()))
-    print(f"{total / 1000:8.0f} kB in {len(files)} files")
+    print(f"{total / 1000:8.0f} kB in {len(files)} files of {name}")
 
 
 def _write_text(name: str, text: str) -> None:

@@ -12,10 +12,12 @@ import pytest
 from forms.definition import FieldType
 from forms.grammar import canonical, my_number_is_valid
 from forms.library import Library
+from ingest.media.folder import read_listing
 from ingest.opening import open_original
 from ingest.page_image import Limits, pages
 from kamizero.errors import RefusedError
 from kamizero.model import InsuredRecord, OfficeRecord
+from samples.making.media import media_files
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SCANS = SAMPLES / "scans"
@@ -192,3 +194,21 @@ def test_the_people_on_record_are_well_formed() -> None:
         assert my_number_is_valid(record.my_number)
         assert len(record.pension_number) == 10
         assert record.birth_date < (record.acquired_on or date.max)
+
+
+def test_the_media_are_as_they_are_made_and_one_balances() -> None:
+    folder = SAMPLES / "media"
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+    counted = {path: read_listing(path, data).records for path, data in files.items()}
+
+    assert files == dict(media_files())
+    told = {
+        name: counted[f"{name}/SHFD0006.CSV"] == counted[f"{name}/soukatsu.csv"]
+        for name in ("media-003", "2024020700001234")
+    }
+    assert told == {"media-003": True, "2024020700001234": False}
