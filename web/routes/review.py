@@ -1,9 +1,14 @@
 """The review page and the next item for it."""
 
+from datetime import timedelta
+from typing import Any
+
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from kamizero.business_days import NATIONAL
 from review.item import unmasked_item
+from review.parking import questions_on, reviewers
 from storage.tables import Entry
 from storage.work import Claim
 from web.claims import fresh_claim
@@ -12,12 +17,16 @@ from web.painting import business_day, painter_of
 from web.refusals import TakenError
 from web.rooms import Rooms
 from web.shown.judgement import judgement_views
+from web.shown.questions import question_views
 from web.shown.task import TaskView, task_view
 from web.visitors import InRooms, Reviewer, Visitor, shown_to_them
 from web.wanted import Looking, claim_next
 from web.writing import Pen
 
 router = APIRouter(prefix="/review", dependencies=[Depends(shown_to_them)])
+
+# Business days.
+_USUAL_WAIT = 5
 
 
 @router.get("/{entry_id}")
@@ -33,8 +42,8 @@ def review_page(
         "review.html",
         visitor=visitor,
         here="queue",
-        task=_task(request, rooms, visitor, claim),
-        today=business_day(rooms.clock()),
+        **_shown(request, rooms, visitor, claim),
+        **_aside(rooms, visitor),
         aids=aids(),
         script_texts=painter.texts.group("script", visitor.language),
     )
@@ -69,10 +78,35 @@ def _fragment(
         request,
         "_task.html",
         visitor=visitor,
-        task=_task(request, rooms, visitor, claim),
-        today=business_day(rooms.clock()),
+        **_shown(request, rooms, visitor, claim),
     )
     return HTMLResponse(html)
+
+
+def _shown(
+    request: Request, rooms: Rooms, visitor: Visitor, claim: Claim
+) -> dict[str, Any]:
+    """What one item shows."""
+    with rooms.database.look() as session:
+        asked = questions_on(session, session.get_one(Entry, claim.subject))
+        questions = question_views(session, asked)
+    return {
+        "task": _task(request, rooms, visitor, claim),
+        "questions": questions,
+        "today": business_day(rooms.clock()),
+    }
+
+
+def _aside(rooms: Rooms, visitor: Visitor) -> dict[str, Any]:
+    """Whom an item can be given to, and until when it waits unless somebody says so."""
+    today = business_day(rooms.clock())
+    with rooms.database.look() as session:
+        names = [name for name in reviewers(session) if name != visitor.name]
+    return {
+        "colleagues": names,
+        "aside_first": today + timedelta(days=1),
+        "aside_until": NATIONAL.after(today, _USUAL_WAIT),
+    }
 
 
 def _task(request: Request, rooms: Rooms, visitor: Visitor, claim: Claim) -> TaskView:

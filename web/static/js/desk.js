@@ -12,7 +12,7 @@ import { Trouble } from "./trouble.js";
 import { VariantsDialog } from "./variants.js";
 
 export class Desk {
-  constructor(root, { onFinished, onLeave, onReopen }) {
+  constructor(root, { onFinished, onLeave, onReopen, onAside }) {
     this.root = root;
     this.find = (name) => root.querySelector(`[data-${name}]`);
     this.task = JSON.parse(this.find("task").textContent);
@@ -33,6 +33,7 @@ export class Desk {
     this.onFinished = onFinished;
     this.onLeave = onLeave;
     this.onReopen = onReopen;
+    this.onAside = onAside;
     this.waiver = new WaiverDialog(this);
     this.decision = new DecisionDialog(this);
     this.variants = new VariantsDialog(this);
@@ -44,6 +45,7 @@ export class Desk {
       decide: () => this.decide(),
       ditto: () => this.ditto(),
       reopen: () => this.onReopen(),
+      aside: () => this.onAside(),
       variants: () => this.variants.open(),
       "take-back": () => this.takeBack(),
     };

@@ -3,6 +3,7 @@
 import { pictureKey } from "./picture.js";
 
 const ALT = {
+  KeyP: (desk) => desk.onAside(),
   KeyU: (desk) => desk.mark("unreadable"),
   KeyB: (desk) => desk.mark("blank"),
   KeyS: (desk) => desk.mark("struck"),

@@ -1,5 +1,6 @@
 // The review page: the item on the desk, and the next one fetched while it is worked on.
 
+import { Aside } from "./aside.js";
 import { Desk } from "./desk.js";
 import { handleKey } from "./keyboard.js";
 import { Lease } from "./lease.js";
@@ -14,7 +15,12 @@ let following = null;
 let last = null;
 
 function open(root) {
-  desk = new Desk(root, { onFinished: goOn, onLeave: leave, onReopen: reopen });
+  desk = new Desk(root, {
+    onFinished: goOn,
+    onLeave: leave,
+    onReopen: reopen,
+    onAside: () => aside.open(),
+  });
   desk.find("do=reopen").hidden = !last;
   lease = new Lease(desk.task, { onLost: (error) => desk.trouble(error) });
   setTimeout(prefetch, PREFETCH_AFTER_MS);
@@ -33,10 +39,10 @@ async function prefetch() {
   following = { html, task, lease: held };
 }
 
-async function goOn() {
+async function goOn({ finished = true } = {}) {
   lease.stop();
   desk.close();
-  last = desk.task;
+  last = finished ? desk.task : null;
   const next = await takeFollowing(desk.task.filing_id);
   if (!next) {
     location.assign("/queue?notice=all_done");
@@ -95,6 +101,10 @@ window.addEventListener("pagehide", () => {
   following?.lease.release();
 });
 
+const aside = new Aside(document.getElementById("aside"), {
+  deskOf: () => desk,
+  onDone: () => goOn({ finished: false }),
+});
 const root = document.querySelector("main.task");
 useToken(root.dataset.csrf);
 open(root);

@@ -1,0 +1,311 @@
+"""Lets scripted people review at once over HTTP, on PostgreSQL, with a full queue.
+
+Prints how long requests took, and counts what must never happen: an entry handed out
+twice, a correction lost. `python -m bench.reviewers --filings 100000`
+"""
+
+import argparse
+import json
+import random
+import re
+import tempfile
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import httpx
+import psycopg
+from sqlalchemy import select
+
+from bench.crowded_queue import Crowd, fill
+from forms.library import Library
+from kamizero.cli.wiring import Installation as Opened
+from kamizero.cli.wiring import open_installation
+from kamizero.model import Role
+from kamizero.settings import Settings
+from storage import people
+from storage.tables import AuditEvent, Entry, Field
+from storage.values import body_of
+from tests.installation import Installation
+from tests.services import postgres_database, postgres_server
+
+PASSWORD = "correct horse battery"  # noqa: S105 - of people that are made up
+_TASK = re.compile(
+    r'<script type="application/json" data-task>(.*?)</script>', re.DOTALL
+)
+_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+_WORDS = ("サトウ", "スズキ", "タカハシ", "タナカ", "イトウ", "ワタナベ", "ヤマモト")
+
+
+@dataclass
+class Log:
+    """What all reviewers saw and did."""
+
+    seconds: defaultdict[str, list[float]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    handed_out: Counter[int] = field(default_factory=Counter)
+    said: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)
+    finished: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        took = time.perf_counter() - begun
+        with self.lock:
+            self.seconds[what].append(took)
+
+
+@dataclass
+class Reviewer:
+    """One scripted person in a browser of their own."""
+
+    name: str
+    client: httpx.Client
+    log: Log
+    think: float
+    chance: random.Random
+    csrf: str = ""
+
+    def log_in(self) -> None:
+        shown = self.client.get("/login").text
+        form = {"name": self.name, "password": PASSWORD, "csrf": _token(shown)}
+        self.client.post("/login", data=form)
+        self.csrf = _token(self.client.get("/queue").text)
+
+    def work(self, until: float) -> None:
+        # Nobody sits down at the same moment as all the others.
+        time.sleep(self.chance.random() * self.think)
+        while time.monotonic() < until and self._one():
+            pass
+
+    def next(self) -> dict[str, Any] | None:
+        """Claim an item and get it, ready to be shown; None where none waits."""
+        answer = self._post("/review/next")
+        if answer.status_code == 204:
+            return None
+        return dict(json.loads(_found(_TASK, answer.text)))
+
+    def give_back(self, task: dict[str, Any] | None) -> None:
+        if task is not None:
+            form = {"fence": task["fence"], "csrf": self.csrf}
+            self.client.post(f"/review/{task['entry_id']}/release", data=form)
+
+    def _one(self) -> bool:
+        with self.log.timed("next item"):
+            task = self.next()
+        if task is None:
+            return False
+        with self.log.lock:
+            self.log.handed_out[task["entry_id"]] += 1
+        for one in task["fields"]:
+            if not one["settled"]:
+                self._think()
+                self._settle(task, one)
+        self._think()
+        self._finish(task)
+        return True
+
+    def _settle(self, task: dict[str, Any], one: dict[str, Any]) -> None:
+        value = self._value(one["name"])
+        body = {
+            "act": "settle",
+            "value": value,
+            "state": "read",
+            "expected_version": one["version"],
+            "fence": task["fence"],
+        }
+        address = f"/review/{task['entry_id']}/fields/{one['name']}"
+        with self.log.timed("save a field"):
+            answer = self._post(address, body)
+        with self.log.lock:
+            if answer.status_code == 200:
+                key = (task["entry_id"], one["name"])
+                self.log.said[key] = (self.name, value)
+            else:
+                self.log.refused[f"field {answer.status_code}"] += 1
+
+    def _finish(self, task: dict[str, Any]) -> None:
+        address = f"/review/{task['entry_id']}/finish"
+        with self.log.timed("finish"):
+            answer = self._post(address, {"fence": task["fence"]})
+        with self.log.lock:
+            if answer.status_code == 204:
+                self.log.finished += 1
+            else:
+                self.log.refused[f"finish {answer.status_code} {answer.text}"] += 1
+
+    def _value(self, name: str) -> str:
+        if name.endswith("birth_date"):
+            return f"7 {self.chance.randint(1, 20):02d}0512"
+        return f"{self.chance.choice(_WORDS)}　{self.chance.choice(_WORDS)}"
+
+    def _post(self, address: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        headers = {"X-CSRF-Token": self.csrf, "Accept": "application/json"}
+        return self.client.post(address, json=body or {}, headers=headers)
+
+    def _think(self) -> None:
+        time.sleep(self.chance.uniform(0.5, 1.5) * self.think)
+
+
+def main() -> None:
+    wanted = _arguments()
+    with (
+        tempfile.TemporaryDirectory(prefix="kz-reviewers-") as folder,
+        postgres_server() as server,
+        postgres_database(server) as url,
+    ):
+        data = Path(folder) / "data"
+        opened = open_installation(Settings(data_dir=data, database_url=url))
+        _employ(opened, wanted.reviewers)
+        settings = {"KAMIZERO_DATABASE_URL": url, "KAMIZERO_WORKERS": "0"}
+        house = Installation(data, settings=settings)
+        crowd = Crowd(Library.shipped().get("2200"), opened.rooms.vault, _now())
+        address = house.up()
+        try:
+            _run(wanted, url, address, opened, crowd)
+        finally:
+            house.stop()
+            opened.rooms.database.close()
+
+
+def _run(
+    wanted: argparse.Namespace, url: str, address: str, opened: Opened, crowd: Crowd
+) -> None:
+    done = 0
+    for waiting in sorted({min(1000, wanted.filings), wanted.filings}):
+        begun = time.monotonic()
+        with psycopg.connect(url) as connection:
+            fill(connection, crowd, done + 1, waiting)
+        print(f"{waiting:,} filings wait (filled in {time.monotonic() - begun:.0f} s)")
+        done = waiting
+        _print(_pages(address), "one person, the queue's pages")
+    log = _work(wanted, address)
+    print(f"\n{wanted.reviewers} people for {wanted.seconds} s, {wanted.think} s of")
+    print(f"thought before each act: {log.finished} entries, {len(log.said)} fields")
+    _print(log.seconds, f"{wanted.reviewers} people at once")
+    twice = sum(count > 1 for count in log.handed_out.values())
+    print(f"\nhanded out twice {twice}   {_kept(opened, log)}")
+    print(f"refused {dict(log.refused) or 0}")
+
+
+def _pages(address: str) -> dict[str, list[float]]:
+    """How long the pages of the queue take, for one person."""
+    log = Log()
+    with httpx.Client(base_url=address, timeout=60) as client:
+        person = Reviewer("person00", client, log, 0, random.Random(0))
+        person.log_in()
+        asked = {
+            "queue": "/queue",
+            "queue, by doubt": "/queue?order=doubtful",
+            "queue, one form": "/queue?form=2200&due=late",
+            "queue, one rule": "/queue?rule=common.kana_kanji",
+            "queue, no such rule": "/queue?rule=common.none",
+        }
+        for _ in range(10):
+            for name, path in asked.items():
+                with log.timed(name):
+                    client.get(path).raise_for_status()
+            with log.timed("claim and give back"):
+                person.give_back(person.next())
+    return log.seconds
+
+
+def _work(wanted: argparse.Namespace, address: str) -> Log:
+    log = Log()
+    clients = [
+        httpx.Client(base_url=address, timeout=60) for _ in range(wanted.reviewers)
+    ]
+    persons = [
+        Reviewer(f"person{n:02d}", client, log, wanted.think, random.Random(n))
+        for n, client in enumerate(clients)
+    ]
+    for person in persons:
+        person.log_in()
+    until = time.monotonic() + wanted.seconds
+    with ThreadPoolExecutor(len(persons)) as pool:
+        list(pool.map(lambda person: person.work(until), persons))
+    for client in clients:
+        client.close()
+    return log
+
+
+def _kept(opened: Opened, log: Log) -> str:
+    """Hold what people said against what stands in the database."""
+    lost = 0
+    with opened.rooms.database.look() as session:
+        for (entry, name), (person, value) in log.said.items():
+            filing = session.get_one(Entry, entry).filing_id
+            row = session.scalars(
+                select(Field).where(Field.filing_id == filing, Field.name == name)
+            ).one()
+            version = row.as_written
+            says = body_of(version, opened.rooms.vault) if version else None
+            kept = says is not None and value in (says.value, says.text)
+            lost += not (kept and version is not None and version.author == person)
+        finishes = Counter(
+            session.scalars(
+                select(AuditEvent.subject_id).where(AuditEvent.act == "entry.finish")
+            )
+        )
+    again = sum(count > 1 for count in finishes.values())
+    return f"finished twice {again}   corrections lost {lost} of {len(log.said)}"
+
+
+def _print(seconds: dict[str, list[float]], title: str) -> None:
+    print(f"\n{title:34}{'n':>7}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}")
+    for name, took in seconds.items():
+        cuts = quantiles(took, n=20) if len(took) > 1 else took * 19
+        figures = (cuts[9], cuts[18], max(took))
+        print(f"{name:34}{len(took):7}" + "".join(f"{x * 1000:9.0f}" for x in figures))
+
+
+def _employ(opened: Opened, count: int) -> None:
+    with opened.rooms.database.begin() as session:
+        for n in range(count):
+            people.add_person(
+                session,
+                name=f"person{n:02d}",
+                role=Role.REVIEWER,
+                password=PASSWORD,
+                now=_now(),
+            )
+
+
+def _token(html: str) -> str:
+    return _found(_TOKEN, html)
+
+
+def _found(pattern: re.Pattern[str], html: str) -> str:
+    found = pattern.search(html)
+    if found is None:
+        raise SystemExit(f"The page is not as it should be: {html[:500]}")
+    return found[1]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _arguments() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--filings", type=int, default=100_000)
+    asked.add_argument("--reviewers", type=int, default=20)
+    asked.add_argument("--seconds", type=float, default=60)
+    asked.add_argument("--think", type=float, default=2.0)
+    return asked.parse_args()
+
+
+if __name__ == "__main__":
+    main()
