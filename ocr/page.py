@@ -13,6 +13,7 @@ from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.errors import MissingError, RegistrationError
 from kamizero.model import Box, PageKind, Word
+from ocr.emptiness import is_empty
 from ocr.placing.codes import CodeFound, find_code
 from ocr.placing.layout import LayoutFound, find_layout
 from ocr.placing.registration import Registration, register
@@ -23,9 +24,11 @@ from ocr.placing.view import Transform, project
 Picture = NDArray[np.uint8]
 """A page as stored: height x width x 3, red, green, blue."""
 
-# Paper with less ink than a few letters is an empty back.
+# Paper with less ink than a few letters may be an empty back.
 _BLANK_INK_SHARE = 0.0004
 _BLANK_EDGE = 0.04
+# Dust, punched holes and streaks of a copier are no more; a form is several times it.
+_SPARSE_INK_SHARE = 0.003
 # No print of a form is as pale as this beside its paper; what is looks blank.
 _PALEST = 40
 # Where so much is darker than paper by a little, it may be the print of a form.
@@ -93,6 +96,8 @@ def look(
         return _by_code(unknown, grey, found, library)
     if _has_nothing_dark(grey):
         return _all_but_blank(unknown, grey, definitions)
+    if _ink_share(grey, darker_by=_PALEST) < _SPARSE_INK_SHARE and is_empty(grey):
+        return replace(unknown, kind=PageKind.BLANK)
     page = _by_layout(unknown, grey, definitions)
     if page.registration is None:
         # Harder ways to read a code take longer than knowing a form by its lines.
@@ -211,12 +216,12 @@ def _lie(transform: Transform) -> tuple[int, float]:
 def _all_but_blank(
     unknown: Look, grey: Grey, definitions: tuple[FormDefinition, ...]
 ) -> Look:
-    """A blank page, or a form scanned so faintly that writing on it cannot be seen."""
+    """A blank page, one of faint writing, or a form so faint that none can be seen."""
     if _ink_share(grey, darker_by=_HARDLY) > _HARDLY_SHARE:
         faint = _by_layout(unknown, grey, definitions)
         if faint.kind is PageKind.FORM:
             return replace(faint, registration=None, trouble=_TOO_FAINT)
-    return replace(unknown, kind=PageKind.BLANK)
+    return replace(unknown, kind=PageKind.BLANK) if is_empty(grey) else unknown
 
 
 def _has_nothing_dark(grey: Grey) -> bool:
