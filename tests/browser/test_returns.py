@@ -1,11 +1,10 @@
 """A filing goes back to its submitter: written, checked by another, sent, answered."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
 from kamizero.model import OfficeRecord, Role
 from storage.register import RecordKind, load
+from tests.camera import Camera
 from tests.entering import enter
 from tests.served import ServedOffice
 
@@ -27,7 +26,7 @@ def know_the_office(served: ServedOffice) -> None:
 
 
 def test_a_filing_is_returned_and_comes_again(
-    page: Page, served: ServedOffice, picture: Callable[[str], None]
+    page: Page, served: ServedOffice, picture: Camera
 ) -> None:
     tokens = {
         "ann": served.session_of("ann", Role.APPROVER),

@@ -1,10 +1,9 @@
 """A long route by keyboard, from the first stage to the decision by a deputy."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
 from kamizero.model import Role
+from tests.camera import Camera
 from tests.entering import enter
 from tests.routes import THREE_STAGES, load_routes
 from tests.served import ServedOffice
@@ -16,7 +15,7 @@ DELEGATED = THREE_STAGES.replace(
 
 
 def test_a_filing_takes_a_long_route_and_a_deputy_decides(
-    page: Page, served: ServedOffice, picture: Callable[[str], None]
+    page: Page, served: ServedOffice, picture: Camera
 ) -> None:
     tokens = {
         name: served.session_of(name, Role.APPROVER)
