@@ -1,0 +1,124 @@
+"""What the database itself refuses of judgements, lots and letters, on every one."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from delivery.outbox import put_out
+from forms.library import Library
+from kamizero.model import Role
+from review import lots
+from storage.database import Database
+from storage.directory import DirectoryStore
+from storage.tables import ApprovalLot, Judgement, ReturnNotice, Verdict
+from storage.vault import KeyRing, Vault
+from tests.desk import LATER, NOW, Desk
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
+    return Desk(
+        database=database,
+        vault=Vault(KeyRing.load(tmp_path / "keys")),
+        store=DirectoryStore(tmp_path),
+        definition=Library.shipped().get("2200@2020-12"),
+    )
+
+
+def refused(desk: Desk, change: str, words: str) -> None:
+    with pytest.raises(IntegrityError, match=words), desk.database.begin() as session:
+        session.execute(text(change))
+
+
+def test_no_entry_passes_with_an_open_point(desk: Desk) -> None:
+    filing = desk.receive(doubtful=["insured.1.name_kana"])
+    desk.route(filing)
+    with desk.database.begin() as session:
+        session.add(Judgement(entry_id=desk.entry_id(filing), point="identity"))
+
+    refused(desk, "UPDATE entry SET state = 'ready'", "to be judged")
+
+
+def test_a_lot_is_signed_as_it_was_drawn_or_not_at_all(desk: Desk) -> None:
+    filing = desk.receive()
+    desk.route(filing)
+    with desk.database.begin() as session:
+        lot = lots.draw(
+            session,
+            desk.vault,
+            form="2200",
+            filings=[filing],
+            actor="ann",
+            role=Role.APPROVER,
+            now=NOW,
+        ).id
+    forged = (
+        "UPDATE approval_lot SET state = 'approved', signature = '0', "
+        "ended_at = opened_at"
+    )
+    refused(desk, forged, "once its sample")
+    refused(desk, "UPDATE lot_member SET drawn = FALSE", "as it was drawn")
+    seen = desk.seen_manifest(filing)
+
+    with desk.database.begin() as session:
+        row = session.get_one(ApprovalLot, lot)
+        lots.judge(
+            session,
+            row,
+            filing_id=filing,
+            seen=seen,
+            verdict=Verdict.RIGHT,
+            reason="",
+            others_reason="",
+            actor="ann",
+            role=Role.APPROVER,
+            now=LATER,
+        )
+        lots.sign(
+            session,
+            desk.store,
+            desk.vault,
+            row,
+            retain_until=LATER + timedelta(days=3650),
+            deliver=partial(put_out, now=LATER),
+            actor="ann",
+            role=Role.APPROVER,
+            now=LATER,
+        )
+
+    assert desk.states(filing) == ["approved"]
+    refused(desk, "UPDATE approval_lot SET opened_by = 'bob'", "stays so")
+
+
+def test_a_letter_takes_two_people_and_stays_once_it_is_sent(desk: Desk) -> None:
+    filing = desk.receive()
+    with desk.database.begin() as session:
+        session.add(
+            ReturnNotice(
+                filing_id=filing,
+                opened_at=NOW,
+                addressee_kind="typed",
+                sealed=b"sealed",
+                key_id="k",
+                content_digest="d",
+                prepared_by="rei",
+                prepared_at=NOW,
+            )
+        )
+    check = "UPDATE return_notice SET checked_by = '{}', checked_digest = '{}'"
+    send = (
+        "UPDATE return_notice SET sent_on = '2020-12-10', sent_by = 'rei', "
+        "way = 'post', due_on = '2020-12-24'"
+    )
+
+    refused(desk, check.format("rei", "d"), "another_person_checks")
+    refused(desk, check.format("jun", "e"), "checked_is_what_stands")
+    refused(desk, send, "sent_after_the_check")
+    with desk.database.begin() as session:
+        session.execute(text(check.format("jun", "d")))
+        session.execute(text(send))
+    refused(desk, "UPDATE return_notice SET way = 'window'", "stays as it was")
