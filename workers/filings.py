@@ -11,6 +11,7 @@ from ingest.media.summary import is_named_summary
 from kamizero.model import PageKind, Role
 from review import queue
 from review.acts import Act
+from review.keying import pool
 from review.transitions import move
 from storage import audit, contents, work
 from storage.clocks import end_clock
@@ -118,6 +119,7 @@ def dissolve(session: Session, filing: Filing, *, now: datetime) -> None:
             end_clock(session, entry, by=ClockEnd.DISSOLUTION, now=now)
     for kind in ("read", "check"):
         work.end(session, kind=kind, subject=filing.id, now=now)
+    pool.call_off(session, filing, now=now)
     audit.record(
         session,
         actor=SORTER,

@@ -85,10 +85,10 @@ class _Found:
     says: Body
 
 
-def kinds_waiting(session: Session, *, now: datetime) -> list[GroupKind]:
+def kinds_waiting(session: Session, *, person: str, now: datetime) -> list[GroupKind]:
     """What can be looked at side by side, the most first."""
     rows = session.execute(
-        _readings(now).with_only_columns(
+        _readings(person, now).with_only_columns(
             Filing.form, Filing.revision, Field.name, Field.sensitive, Field.id
         )
     ).all()
@@ -117,7 +117,7 @@ def open_lot(
     Cells of sensitive numbers come in no order, and are all read as the same digit.
     """
     with database.look() as session:
-        found = _found(session, vault, definition, kind, now=now)
+        found = _found(session, vault, definition, kind, person=person, now=now)
     pieces: list[Piece] = []
     for one in found:
         if len(pieces) == LOT:
@@ -159,10 +159,11 @@ def _found(
     definition: FormDefinition,
     kind: str,
     *,
+    person: str,
     now: datetime,
 ) -> list[_Found]:
     rows = session.execute(
-        _readings(now)
+        _readings(person, now)
         .where(
             Filing.form == definition.form,
             Filing.revision == definition.revision,
@@ -233,11 +234,18 @@ def _cells(
     return found
 
 
-def _readings(now: datetime) -> Select[int, Field, FieldVersion]:
+def _readings(person: str, now: datetime) -> Select[int, Field, FieldVersion]:
     """Readings that wait for a look in entries nobody works on."""
     waiting = (
         select(Work.subject)
-        .where(Work.kind == queue.KIND, IS_OPEN, Work.due_at <= now, unheld(now))
+        .where(
+            Work.kind == queue.KIND,
+            IS_OPEN,
+            Work.due_at <= now,
+            unheld(now),
+            # What was handed on to somebody else is theirs.
+            or_(Work.reserved_for.is_(None), Work.reserved_for == person),
+        )
         .order_by(Work.priority, Work.id)
         .limit(_FAR)
         .subquery()

@@ -9,7 +9,16 @@ from kamizero.model import Role
 from review.refusals import WrongClaimError
 from storage import audit, work
 from storage.database import Database
-from storage.tables import HEAD, Entry, EntryState, Field, Keying, Work, WorkState
+from storage.tables import (
+    HEAD,
+    Entry,
+    EntryState,
+    Field,
+    Filing,
+    Keying,
+    Work,
+    WorkState,
+)
 from storage.work import Claim
 
 KIND = "keying"
@@ -104,6 +113,12 @@ def being_keyed(session: Session, filing_id: int) -> frozenset[int]:
             .where(Field.filing_id == filing_id, Work.state == WorkState.OPEN)
         )
     )
+
+
+def call_off(session: Session, filing: Filing, *, now: datetime) -> None:
+    """Let nobody key fields of a filing that is no more."""
+    for field_id in being_keyed(session, filing.id):
+        work.end(session, kind=KIND, subject=field_id, now=now)
 
 
 def may_key(

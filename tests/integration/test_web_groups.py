@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from kamizero.model import Role
-from storage.tables import AuditEvent, Field, GroupCheck
+from storage.tables import AuditEvent, Field, GroupCheck, Work
 from storage.values import write_reading
 from tests.desk import LATER
 from tests.office import WHITE, Browser, Office
@@ -91,6 +91,16 @@ def test_no_entry_is_in_two_hands_at_once(office: Office) -> None:
     assert len(items(first)) == 3
     assert second == ""
     assert review.status_code == 303
+
+
+def test_what_was_handed_on_to_somebody_else_is_in_no_lot(office: Office) -> None:
+    office.waiting()
+    rei, ken = office.person("rei"), office.person("ken")
+    with office.desk.database.begin() as session:
+        session.query(Work).filter_by(kind="review").one().reserved_for = "ken"
+
+    assert lot(rei) == ""
+    assert len(items(lot(ken))) == 1
 
 
 def test_a_lot_that_is_left_goes_back(office: Office) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from kamizero.errors import StaleFenceError, WrongCallError
 from kamizero.model import FieldState, Role
+from review.keying import pool
 from review.keying.kinds import kind_of
 from review.keying.modes import modes_on, set_mode
 from review.refusals import SameKeyerError, ValueRefusedError
@@ -14,6 +15,7 @@ from storage.tables import (
     AuditEvent,
     Entry,
     Field,
+    Filing,
     KnownReader,
     Mode,
     ModeReason,
@@ -22,6 +24,7 @@ from storage.tables import (
 )
 from tests.desk import LATER, NOW, Desk
 from tests.keying import TODAY, KeyingDesk
+from workers.filings import dissolve
 
 KANA, KANJI = "insured.1.name_kana", "insured.1.name_kanji"
 NUMBER = "insured.1.my_number"
@@ -352,6 +355,18 @@ def test_routing_again_changes_no_mode(keying: KeyingDesk) -> None:
     keying.desk.route(filing)
 
     assert keying.field(filing, KANA).mode == Mode.KEY
+
+
+def test_a_filing_that_is_no_more_leaves_nothing_to_key(keying: KeyingDesk) -> None:
+    keying.mode("insured.*.name_kana", Mode.KEY)
+    filing = keying.receive()
+
+    with keying.desk.database.begin() as session:
+        dissolve(session, session.get_one(Filing, filing), now=LATER)
+
+    with keying.desk.database.look() as session:
+        assert pool.being_keyed(session, filing) == frozenset()
+    assert keying.claim("rei") is None
 
 
 def test_a_returned_entry_is_not_handed_to_keyers(keying: KeyingDesk) -> None:

@@ -47,7 +47,7 @@ def groups(request: Request, rooms: InRooms, visitor: Reviewer) -> Response:
     painter = painter_of(request)
     pen = Pen(painter.texts, visitor.language)
     with rooms.database.look() as session:
-        kinds = kinds_waiting(session, now=rooms.clock())
+        kinds = kinds_waiting(session, person=visitor.name, now=rooms.clock())
     return painter.page(
         request,
         "groups.html",
