@@ -6,6 +6,9 @@ from pathlib import Path
 from kamizero.settings_page import settings_markdown
 from review.transitions import diagram
 from validation.catalogue import catalogue_markdown
+from web.api import ROUTERS
+from web.app import PAGES
+from web.rights import rights, rights_markdown
 
 HERE = Path(__file__).parent
 
@@ -18,6 +21,7 @@ def generated() -> dict[Path, str]:
     return {
         HERE / "settings.md": settings_markdown(),
         HERE / "rules.md": catalogue_markdown(),
+        HERE / "rights.md": rights_markdown(rights(PAGES, ROUTERS)),
         architecture: with_states(architecture.read_text("utf-8")),
     }
 

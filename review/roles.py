@@ -2,11 +2,23 @@
 
 from kamizero.model import Role
 
+# Whoever logs in; a robot comes with a key, and the machine is kamizero itself.
+PEOPLE = frozenset(Role) - {Role.ROBOT, Role.MACHINE}
+# Who sees what came in, and who brings it: an auditor looks and brings nothing, a keyer
+# sees nothing but what is keyed.
+RECEIVERS = PEOPLE - {Role.KEYER}
+TAKERS = RECEIVERS - {Role.AUDITOR}
 # An approver may help with reviewing; what they touched somebody else approves.
 REVIEWERS = frozenset({Role.REVIEWER, Role.APPROVER})
 KEYERS = REVIEWERS | {Role.KEYER}
 APPROVERS = frozenset({Role.APPROVER})
 MACHINES = frozenset({Role.MACHINE})
+# Who may see whole filings, and who their pages: those who scan sort them. Whoever
+# gives out rights sees no filing.
+KEEPERS = frozenset({Role.RECORDS_MANAGER, Role.AUDITOR})
+LOOKERS = REVIEWERS | KEEPERS
+VIEWERS = LOOKERS | {Role.SCANNER}
 SORTERS = frozenset({Role.SCANNER, Role.REVIEWER, Role.APPROVER})
 # Who says how fields are settled, and when a reading may pass unseen.
 MODE_SETTERS = frozenset({Role.RECORDS_MANAGER, Role.ADMINISTRATOR})
+MODE_LOOKERS = LOOKERS | MODE_SETTERS

@@ -19,8 +19,6 @@ SESSION_COOKIE = "kamizero_session"
 START_COOKIE = "kamizero_start"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_TAKES_IN = frozenset(Role) - {Role.AUDITOR, Role.ROBOT}
-
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -31,6 +29,14 @@ class Visitor:
     role: Role
     language: str
     csrf: str
+
+    @property
+    def may_receive(self) -> bool:
+        return self.role in roles.RECEIVERS
+
+    @property
+    def may_look(self) -> bool:
+        return self.role in roles.LOOKERS
 
     @property
     def may_review(self) -> bool:
@@ -45,9 +51,8 @@ class Visitor:
         return self.role in roles.MODE_SETTERS
 
     @property
-    def sees_papers(self) -> bool:
-        """Whoever only keys sees single fields, and nothing of their papers."""
-        return self.role is not Role.KEYER
+    def may_see_modes(self) -> bool:
+        return self.role in roles.MODE_LOOKERS
 
     @property
     def may_approve(self) -> bool:
@@ -59,7 +64,7 @@ class Visitor:
 
     @property
     def may_take_in(self) -> bool:
-        return self.role in _TAKES_IN
+        return self.role in roles.TAKERS
 
 
 def find_visitor(request: Request, rooms: Rooms) -> Visitor | None:
@@ -97,13 +102,6 @@ def visitor_of(request: Request) -> Visitor:
     return visitor
 
 
-def sees_papers(request: Request) -> None:
-    """Let nobody at papers who is there for single fields. Raises ForbiddenError."""
-    visitor = anybody(request)
-    if visitor is not None and not visitor.sees_papers:
-        raise ForbiddenError("You key single fields; their papers are not shown.")
-
-
 async def shown_to_them(
     request: Request, visitor: Annotated[Visitor, Depends(visitor_of)]
 ) -> None:
@@ -120,18 +118,21 @@ async def shown_to_anybody(
     check_token(await given_token(request), visitor.csrf if visitor else start)
 
 
-def reviewing(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
-    """A person who settles fields. Raises ForbiddenError for others."""
-    if not visitor.may_review:
-        raise ForbiddenError("Reviewing is done by reviewers and approvers.")
-    return visitor
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A dependency that lets people of these roles through, and tells others why not.
 
+    The table of rights is read off the routes that name it.
+    """
 
-def sorting(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
-    """A person who sorts and keeps papers. Raises ForbiddenError for others."""
-    if not visitor.may_sort:
-        raise ForbiddenError("Sorting is done by those who scan, review or approve.")
-    return visitor
+    roles: frozenset[Role]
+    words: str = ""
+
+    def __call__(self, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
+        """The person who asks. Raises ForbiddenError."""
+        if visitor.role not in self.roles:
+            raise ForbiddenError(self.words)
+        return visitor
 
 
 async def given_token(request: Request) -> str:
@@ -150,8 +151,47 @@ def check_token(given: str, expected: str) -> None:
         raise CsrfError("This page is out of date. Open it again and repeat.")
 
 
-Person = Annotated[Visitor, Depends(visitor_of)]
+Person = Annotated[Visitor, Depends(Only(roles.PEOPLE))]
 Anybody = Annotated[Visitor | None, Depends(anybody)]
-Reviewer = Annotated[Visitor, Depends(reviewing)]
-Sorter = Annotated[Visitor, Depends(sorting)]
+Scanner = Annotated[
+    Visitor, Depends(Only(roles.TAKERS, "Keyers and auditors take no files in."))
+]
+Receiver = Annotated[
+    Visitor, Depends(Only(roles.RECEIVERS, "Keyers see what they key, nothing else."))
+]
+Looker = Annotated[
+    Visitor,
+    Depends(Only(roles.LOOKERS, "Filings are shown to those who work on them.")),
+]
+Viewer = Annotated[
+    Visitor, Depends(Only(roles.VIEWERS, "Pages are shown to those who work on them."))
+]
+Sorter = Annotated[
+    Visitor,
+    Depends(Only(roles.SORTERS, "Sorting is done by who scans, reviews or approves.")),
+]
+Reviewer = Annotated[
+    Visitor,
+    Depends(Only(roles.REVIEWERS, "Reviewing is done by reviewers and approvers.")),
+]
+Approver = Annotated[
+    Visitor, Depends(Only(roles.APPROVERS, "Approving is done by approvers."))
+]
+KeyingPerson = Annotated[
+    Visitor,
+    Depends(Only(roles.KEYERS, "Keying is done by keyers, reviewers and approvers.")),
+]
+ModeLooker = Annotated[
+    Visitor,
+    Depends(Only(roles.MODE_LOOKERS, "Modes are shown to those whom they concern.")),
+]
+ModeSetter = Annotated[
+    Visitor,
+    Depends(
+        Only(
+            roles.MODE_SETTERS,
+            "Modes are set by records managers and administrators.",
+        )
+    ),
+]
 InRooms = Annotated[Rooms, Depends(rooms_of)]

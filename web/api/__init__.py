@@ -8,6 +8,10 @@ from web.api import approvals, events, filings, jobs, originals, pages, uploads
 from web.problems import MEDIA_TYPE
 
 VERSION = "1"
+ROUTERS = tuple(
+    module.router
+    for module in (filings, approvals, pages, jobs, originals, events, uploads)
+)
 
 _PROBLEM = {
     "description": "Refused; `type` is stable, `detail` says what to do (RFC 9457).",
@@ -41,6 +45,6 @@ def create_api() -> FastAPI:
         redoc_url=None,
         responses=_RESPONSES,
     )
-    for module in (filings, approvals, pages, jobs, originals, events, uploads):
-        api.include_router(module.router)
+    for router in ROUTERS:
+        api.include_router(router)
     return api

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from review.approval import approve
 from review.proposal import proposal
+from review.roles import APPROVERS
 from review.transitions import hold_filing
 from storage.tables import Filing
-from web.api.callers import Caller, Scope, needs, person
+from web.api.callers import Caller, Needs, OnlyPeople, Scope
 from web.api.once import Answer, InOnce
 from web.refusals import PreconditionError
 from web.rooms import Rooms
@@ -29,7 +30,7 @@ class ApprovalWanted(BaseModel):
 
 @router.get(
     "/filings/{filing_id}/proposal",
-    dependencies=[Depends(needs(Scope.FILINGS_READ))],
+    dependencies=[Depends(Needs(Scope.FILINGS_READ))],
 )
 def get_proposal(rooms: InRooms, filing_id: int) -> Mapping[str, Any]:
     """What an approval would sign now."""
@@ -44,7 +45,7 @@ def get_proposal(rooms: InRooms, filing_id: int) -> Mapping[str, Any]:
 @router.post("/filings/{filing_id}/approval", status_code=201)
 def approve_filing(
     rooms: InRooms,
-    caller: Annotated[Caller, Depends(person)],
+    caller: Annotated[Caller, Depends(OnlyPeople(APPROVERS))],
     once: InOnce,
     filing_id: int,
     wanted: ApprovalWanted,

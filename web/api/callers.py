@@ -1,13 +1,14 @@
 """Who calls the API: a token with scopes, or a person's browser."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from kamizero.errors import ForbiddenError
 from kamizero.model import Role
+from review import roles
 from storage import people
 from storage.people import NotLoggedInError
 from web.refusals import PersonNeededError, ScopeError
@@ -30,8 +31,14 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
 
 
-_EVERYBODY = frozenset({Scope.FILINGS_READ, Scope.JOBS_READ})
-_KEEPERS = frozenset({Role.AUDITOR, Role.RECORDS_MANAGER, Role.ADMINISTRATOR})
+_PEOPLE_OF = {
+    Scope.FILINGS_READ: roles.LOOKERS,
+    Scope.JOBS_READ: roles.RECEIVERS,
+    Scope.JOBS_WRITE: roles.TAKERS,
+    Scope.ORIGINALS_READ: roles.KEEPERS,
+    # Events name no person a filing is about.
+    Scope.EVENTS_READ: roles.KEEPERS | {Role.ADMINISTRATOR},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +70,50 @@ def caller_of(request: Request) -> Caller:
     return _by_session(visitor)
 
 
-def needs(scope: Scope) -> Callable[[Caller], Caller]:
-    """A dependency that lets only callers with this scope through."""
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A dependency that lets only callers with this scope through.
 
-    def check(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
-        if scope not in caller.scopes:
+    A token has its scopes from whoever made it, a person from their role.
+    """
+
+    scope: Scope
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The people who have the scope."""
+        return _PEOPLE_OF[self.scope]
+
+    def __call__(self, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+        """The caller. Raises ScopeError."""
+        if self.scope not in caller.scopes:
             raise ScopeError(
-                f"{caller.name} may not use {scope}; ask for a token with that scope."
+                f"{caller.name} may not use {self.scope}; ask for a token with that "
+                "scope."
             )
         return caller
 
-    return check
+
+@dataclass(frozen=True, slots=True)
+class OnlyPeople:
+    """A dependency for acts that no program does, whatever its scopes."""
+
+    roles: frozenset[Role]
+
+    def __call__(self, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+        """The person. Raises PersonNeededError, ForbiddenError."""
+        if not caller.is_person:
+            raise PersonNeededError(
+                "Approving is a person's act: no token may do it, whatever its scopes."
+            )
+        if caller.role not in self.roles:
+            raise ForbiddenError(f"Ask {' or '.join(sorted(self.roles))} to do it.")
+        return caller
 
 
-def person(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
-    """A dependency for acts that no program does."""
-    if not caller.is_person:
-        raise PersonNeededError(
-            "Approving is a person's act: no token may do it, whatever its scopes."
-        )
-    return caller
+def scopes_of_role(role: Role) -> frozenset[Scope]:
+    """What people of this role may use the API for, from their browser."""
+    return frozenset(scope for scope, having in _PEOPLE_OF.items() if role in having)
 
 
 def _by_token(rooms: Rooms, token: str) -> Caller:
@@ -97,14 +128,9 @@ def _by_token(rooms: Rooms, token: str) -> Caller:
 
 
 def _by_session(visitor: Visitor) -> Caller:
-    scopes = set[str](_EVERYBODY)
-    if visitor.may_take_in:
-        scopes.add(Scope.JOBS_WRITE)
-    if visitor.role in _KEEPERS:
-        scopes |= {Scope.ORIGINALS_READ, Scope.EVENTS_READ}
     return Caller(
         name=visitor.name,
         role=visitor.role,
-        scopes=frozenset(scopes),
+        scopes=scopes_of_role(visitor.role),
         is_person=True,
     )

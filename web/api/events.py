@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from storage.tables import AuditEvent, AuditSeal
-from web.api.callers import Scope, needs
+from web.api.callers import Needs, Scope
 from web.visitors import InRooms
 
 router = APIRouter(tags=["events"])
@@ -33,7 +33,7 @@ class EventList(BaseModel):
     next: int
 
 
-@router.get("/events", dependencies=[Depends(needs(Scope.EVENTS_READ))])
+@router.get("/events", dependencies=[Depends(Needs(Scope.EVENTS_READ))])
 def list_events(
     rooms: InRooms,
     after: Annotated[int, Query(ge=0)] = 0,

@@ -13,7 +13,7 @@ from kamizero.errors import MissingError, WrongCallError
 from review.sorting.receipt import slip
 from storage.contents import holds_something
 from storage.tables import ArrivalState, Bundle, Job
-from web.api.callers import Caller, Scope, needs
+from web.api.callers import Caller, Needs, Scope
 from web.api.once import Answer, InOnce
 from web.painting import business_day
 from web.rooms import Rooms
@@ -89,7 +89,7 @@ class JobList(BaseModel):
 @router.post("/jobs", status_code=201)
 def post_job(
     rooms: InRooms,
-    caller: Annotated[Caller, Depends(needs(Scope.JOBS_WRITE))],
+    caller: Annotated[Caller, Depends(Needs(Scope.JOBS_WRITE))],
     once: InOnce,
     files: Annotated[list[UploadFile], File()],
     site: Annotated[str, Form(max_length=16)] = "",
@@ -116,7 +116,7 @@ def post_job(
     return once.run({**known, "files": named}, receive)
 
 
-@router.get("/jobs", dependencies=[Depends(needs(Scope.JOBS_READ))])
+@router.get("/jobs", dependencies=[Depends(Needs(Scope.JOBS_READ))])
 def list_jobs(
     rooms: InRooms,
     before: int | None = None,
@@ -128,7 +128,7 @@ def list_jobs(
     return JobList(items=items, next=items[-1].id if len(lines) > limit else None)
 
 
-@router.get("/jobs/{job_id}", dependencies=[Depends(needs(Scope.JOBS_READ))])
+@router.get("/jobs/{job_id}", dependencies=[Depends(Needs(Scope.JOBS_READ))])
 def get_job(rooms: InRooms, job_id: int) -> JobRecord:
     with rooms.database.look() as session:
         job = session.get(Job, job_id)

@@ -8,7 +8,7 @@ from kamizero.errors import MissingError
 from storage import audit
 from storage.originals import read_original
 from storage.tables import Original
-from web.api.callers import Caller, Scope, needs
+from web.api.callers import Caller, Needs, Scope
 from web.visitors import InRooms
 
 router = APIRouter(tags=["originals"])
@@ -17,7 +17,7 @@ router = APIRouter(tags=["originals"])
 @router.get("/originals/{original_id}", response_class=Response)
 def get_original(
     rooms: InRooms,
-    caller: Annotated[Caller, Depends(needs(Scope.ORIGINALS_READ))],
+    caller: Annotated[Caller, Depends(Needs(Scope.ORIGINALS_READ))],
     original_id: int,
 ) -> Response:
     """The bytes, hashed again before they leave; nothing on them is covered."""

@@ -23,7 +23,7 @@ from ingest.intake import Delivery
 from kamizero.errors import MissingError, WrongCallError
 from storage import sites
 from storage.tables import Upload, UploadState
-from web.api.callers import Caller, Scope, needs
+from web.api.callers import Caller, Needs, Scope
 from web.problems import problem
 from web.refusals import OtherVersionError
 from web.rooms import Rooms, rooms_of
@@ -47,7 +47,7 @@ def _version(tus_resumable: Annotated[str, Header()] = "") -> None:
 
 
 def _sender(
-    rooms: InRooms, caller: Annotated[Caller, Depends(needs(Scope.JOBS_WRITE))]
+    rooms: InRooms, caller: Annotated[Caller, Depends(Needs(Scope.JOBS_WRITE))]
 ) -> Sender:
     return Sender(caller.name, rooms.site)
 
@@ -60,7 +60,7 @@ def _reception(rooms: InRooms) -> Reception:
 
 InReception = Annotated[Reception, Depends(_reception)]
 BySender = Annotated[Sender, Depends(_sender)]
-SPOKEN = [Depends(_version)]
+SPOKEN = [Depends(Needs(Scope.JOBS_WRITE)), Depends(_version)]
 
 
 @router.options("/uploads")

@@ -14,10 +14,9 @@ from review import absences
 from storage.tables import Absence, Filing, RouteStep
 from storage.tables import Person as PersonRow
 from web.painting import business_day, painter_of
-from web.routes.approvals import Approver
 from web.routes.notices import notice
 from web.shown.route import stage_label
-from web.visitors import InRooms, shown_to_them
+from web.visitors import Approver, InRooms, shown_to_them
 from web.writing import Pen
 
 router = APIRouter(prefix="/absences", dependencies=[Depends(shown_to_them)])

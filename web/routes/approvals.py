@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from kamizero.errors import ForbiddenError
 from review import absences, returns, stamping
 from review.approval import approve as sign
 from review.proposal import Proposal, proposal
@@ -26,32 +25,24 @@ from web.shown.lots import lot_to_judge
 from web.shown.pages import page_views
 from web.shown.route import RouteView, route_view
 from web.visitors import (
+    Approver,
     InRooms,
-    Person,
+    Looker,
     Reviewer,
     Visitor,
     shown_to_them,
-    visitor_of,
 )
 from web.writing import Pen
 
 router = APIRouter(prefix="/approvals", dependencies=[Depends(shown_to_them)])
 
 
-def approving(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
-    """A person who approves. Raises ForbiddenError for others."""
-    if not visitor.may_approve:
-        raise ForbiddenError("Approving is done by approvers.")
-    return visitor
-
-
-Approver = Annotated[Visitor, Depends(approving)]
 Reason = Annotated[str, Form(max_length=500)]
 
 
 @router.get("")
 def approvals(
-    request: Request, rooms: InRooms, visitor: Person, after: int = 0
+    request: Request, rooms: InRooms, visitor: Looker, after: int = 0
 ) -> Response:
     pen = Pen(painter_of(request).texts, visitor.language)
     with rooms.database.look() as session:
@@ -77,7 +68,7 @@ def approvals(
 
 @router.get("/{filing_id}")
 def approval_page(
-    request: Request, rooms: InRooms, visitor: Person, filing_id: int
+    request: Request, rooms: InRooms, visitor: Looker, filing_id: int
 ) -> Response:
     painter = painter_of(request)
     pen = Pen(painter.texts, visitor.language)

@@ -11,9 +11,15 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kamizero.errors import ForbiddenError
 from review import error_register
-from review.error_register import PAGE_SIZE, READERS, ErrorTable, Found, fiscal_year
+from review.error_register import (
+    KEEPERS,
+    PAGE_SIZE,
+    READERS,
+    ErrorTable,
+    Found,
+    fiscal_year,
+)
 from storage.tables import (
     Entry,
     ErrorCase,
@@ -28,17 +34,12 @@ from web.painting import business_day, painter_of
 from web.routes.notices import notice
 from web.shown.waiting import sites
 from web.tables import csv_answer
-from web.visitors import InRooms, Person, Visitor, shown_to_them, visitor_of
+from web.visitors import InRooms, Only, Visitor, shown_to_them
 
-
-def reading(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
-    """A person who may read the register: what is written there may name people."""
-    if visitor.role not in READERS:
-        raise ForbiddenError("The register of errors is not for this role.")
-    return visitor
-
-
-Reader = Annotated[Visitor, Depends(reading)]
+# What is written in the register may name people.
+_WORDS = "The register of errors is not for this role."
+Reader = Annotated[Visitor, Depends(Only(READERS, _WORDS))]
+Keeper = Annotated[Visitor, Depends(Only(KEEPERS, _WORDS))]
 
 router = APIRouter(prefix="/errors", dependencies=[Depends(shown_to_them)])
 
@@ -99,7 +100,7 @@ def register_page(
 @router.post("")
 def record(
     rooms: InRooms,
-    visitor: Person,
+    visitor: Keeper,
     site: Annotated[str, Form(max_length=16)],
     kind: Annotated[ErrorKind, Form()],
     origin: Annotated[ErrorOrigin, Form()],
@@ -139,7 +140,7 @@ def record(
 @router.post("/{case_id}/close")
 def close(
     rooms: InRooms,
-    visitor: Person,
+    visitor: Keeper,
     case_id: int,
     remedy: Annotated[str, Form(max_length=2000)],
 ) -> Response:

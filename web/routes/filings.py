@@ -36,7 +36,7 @@ from web.shown.findings import finding_views
 from web.shown.jobs import FilingLine, filing_line, standing
 from web.shown.pages import page_views
 from web.shown.route import stamps_of
-from web.visitors import InRooms, Person, shown_to_them
+from web.visitors import InRooms, Looker, Reviewer, shown_to_them
 from web.writing import Pen
 
 router = APIRouter(prefix="/filings", dependencies=[Depends(shown_to_them)])
@@ -48,7 +48,7 @@ PAGE_SIZE = 50
 def filings(
     request: Request,
     rooms: InRooms,
-    visitor: Person,
+    visitor: Looker,
     before: int | None = None,
     number: str = "",
 ) -> Response:
@@ -69,7 +69,7 @@ def filings(
 def filing(
     request: Request,
     rooms: InRooms,
-    visitor: Person,
+    visitor: Looker,
     filing_id: int,
     page: int | None = None,
 ) -> Response:
@@ -128,7 +128,7 @@ def filing(
 
 @router.post("/{filing_id}/entries/{entry_id}/pull-back")
 def pull_back(
-    rooms: InRooms, visitor: Person, filing_id: int, entry_id: int
+    rooms: InRooms, visitor: Reviewer, filing_id: int, entry_id: int
 ) -> Response:
     """Take an entry back into review before it is approved (引戻し)."""
     with rooms.database.begin() as session:
@@ -148,7 +148,7 @@ def pull_back(
 @router.post("/{filing_id}/entries/{entry_id}/withdraw")
 def withdraw(
     rooms: InRooms,
-    visitor: Person,
+    visitor: Reviewer,
     filing_id: int,
     entry_id: int,
     paper: Annotated[str, Form(max_length=32)],

@@ -13,14 +13,14 @@ from web.shown.jobs import (
     job_line,
     job_lines,
 )
-from web.visitors import InRooms, Person
+from web.visitors import InRooms, Receiver
 
 router = APIRouter()
 
 
 @router.get("/jobs")
 def jobs(
-    request: Request, rooms: InRooms, visitor: Person, before: int | None = None
+    request: Request, rooms: InRooms, visitor: Receiver, before: int | None = None
 ) -> Response:
     with rooms.database.look() as session:
         lines = job_lines(session, before=before)
@@ -37,7 +37,7 @@ def jobs(
 
 
 @router.get("/jobs/{job_id}")
-def job(request: Request, rooms: InRooms, visitor: Person, job_id: int) -> Response:
+def job(request: Request, rooms: InRooms, visitor: Receiver, job_id: int) -> Response:
     language = visitor.language
     with rooms.database.look() as session:
         found = session.get(Job, job_id)

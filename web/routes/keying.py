@@ -10,7 +10,6 @@ from pydantic import Field as Given
 from sqlalchemy.orm import Session
 
 from forms.definition import Field as FormField
-from kamizero.errors import ForbiddenError
 from kamizero.model import Box, FieldState
 from review.keying import pool
 from review.keying.turns import Keyer, differing, key
@@ -27,20 +26,10 @@ from web.shown.pictures import find_page
 from web.shown.places import place
 from web.shown.snippets import margin_of, others_on, snippet
 from web.shown.task import eras
-from web.visitors import InRooms, Visitor, shown_to_them, visitor_of
+from web.visitors import InRooms, KeyingPerson, Visitor, shown_to_them
 from web.writing import Pen, from_typed
 
 router = APIRouter(prefix="/keying", dependencies=[Depends(shown_to_them)])
-
-
-def keying(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
-    """A person who keys. Raises ForbiddenError for others."""
-    if not visitor.may_key:
-        raise ForbiddenError("Keying is done by keyers, reviewers and approvers.")
-    return visitor
-
-
-KeyingPerson = Annotated[Visitor, Depends(keying)]
 
 
 class Fenced(BaseModel):

@@ -34,7 +34,7 @@ def home(visitor: Anybody) -> Response:
     """Where a person's work is."""
     if visitor is None:
         return RedirectResponse("/login", status_code=303)
-    if not visitor.sees_papers:
+    if not visitor.may_receive:
         return RedirectResponse("/keying", status_code=303)
     return RedirectResponse(
         "/queue" if visitor.may_review else "/jobs", status_code=303

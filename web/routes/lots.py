@@ -10,10 +10,10 @@ from kamizero.errors import MissingError
 from review import lots
 from storage.tables import ApprovalLot, Verdict
 from web.painting import painter_of
-from web.routes.approvals import Approver, Reason
+from web.routes.approvals import Reason
 from web.routes.notices import notice
 from web.shown.lots import drawable, lot_lines, lot_view
-from web.visitors import InRooms, shown_to_them
+from web.visitors import Approver, InRooms, shown_to_them
 
 router = APIRouter(prefix="/lots", dependencies=[Depends(shown_to_them)])
 

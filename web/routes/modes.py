@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from forms.definition import FormDefinition
-from kamizero.errors import ForbiddenError
 from review.keying.modes import set_mode
 from review.keying.sampling import rate_for, set_rate
 from storage.tables import ANY, Mode
@@ -16,24 +15,14 @@ from web.rooms import Rooms
 from web.routes.notices import notice
 from web.shown.jobs import short_title
 from web.shown.modes import modes_view
-from web.visitors import InRooms, Person, Visitor, shown_to_them, visitor_of
+from web.visitors import InRooms, ModeLooker, ModeSetter, Visitor, shown_to_them
 
 router = APIRouter(prefix="/modes", dependencies=[Depends(shown_to_them)])
 
 
-def setting(visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
-    """A person who sets modes. Raises ForbiddenError for others."""
-    if not visitor.may_set_modes:
-        raise ForbiddenError("Modes are set by records managers and administrators.")
-    return visitor
-
-
-Setter = Annotated[Visitor, Depends(setting)]
-
-
 @router.get("")
 def modes_page(
-    request: Request, rooms: InRooms, visitor: Person, form: str = ""
+    request: Request, rooms: InRooms, visitor: ModeLooker, form: str = ""
 ) -> Response:
     definitions = list(rooms.library.all())
     chosen = rooms.library.get(form) if form else definitions[0]
@@ -62,7 +51,7 @@ def modes_page(
 @router.post("")
 def set_one(
     rooms: InRooms,
-    visitor: Setter,
+    visitor: ModeSetter,
     form: Annotated[str, Form()],
     field: Annotated[str, Form(max_length=100)],
     mode: Annotated[Mode, Form()],
@@ -87,7 +76,7 @@ def set_one(
 @router.post("/rate")
 def set_samples(
     rooms: InRooms,
-    visitor: Setter,
+    visitor: ModeSetter,
     form: Annotated[str, Form()],
     per_thousand: Annotated[float, Form(ge=0, le=1000)],
 ) -> Response:

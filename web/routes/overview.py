@@ -15,7 +15,7 @@ from web.painting import business_day, painter_of
 from web.shown.charts import Column, bar_chart, line_chart
 from web.shown.waiting import sites
 from web.tables import csv_answer
-from web.visitors import InRooms, Person, shown_to_them
+from web.visitors import InRooms, Receiver, shown_to_them
 
 router = APIRouter(dependencies=[Depends(shown_to_them)])
 
@@ -35,7 +35,7 @@ class Looked:
 
 @router.get("/overview")
 def overview_page(
-    request: Request, rooms: InRooms, visitor: Person, site: str = "", days: Days = 30
+    request: Request, rooms: InRooms, visitor: Receiver, site: str = "", days: Days = 30
 ) -> Response:
     look = _look(rooms, site, days)
     with rooms.database.look() as session:
@@ -55,7 +55,7 @@ def overview_page(
 
 @router.get("/overview/flow.csv")
 def flow_table(
-    rooms: InRooms, visitor: Person, site: str = "", days: Days = 30
+    rooms: InRooms, visitor: Receiver, site: str = "", days: Days = 30
 ) -> Response:
     """What came and went, day by day."""
     del visitor
@@ -68,7 +68,7 @@ def flow_table(
 
 @router.get("/overview/standards.csv")
 def standards_table(
-    rooms: InRooms, visitor: Person, site: str = "", days: Days = 30
+    rooms: InRooms, visitor: Receiver, site: str = "", days: Days = 30
 ) -> Response:
     """Each form and channel against its standard."""
     del visitor
@@ -87,7 +87,7 @@ def standards_table(
 
 @router.get("/report/{site}")
 def report_page(
-    request: Request, rooms: InRooms, visitor: Person, site: str
+    request: Request, rooms: InRooms, visitor: Receiver, site: str
 ) -> Response:
     """One page to print: what is late and what is stuck at one site today."""
     now = rooms.clock()

@@ -13,7 +13,7 @@ from web.claims import claim_with
 from web.painting import TOKYO, painter_of
 from web.routes.notices import notice
 from web.shown.questions import question_views
-from web.visitors import InRooms, Person, Reviewer, shown_to_them
+from web.visitors import InRooms, Looker, Reviewer, shown_to_them
 
 router = APIRouter(dependencies=[Depends(shown_to_them)])
 
@@ -25,7 +25,7 @@ Note = Annotated[str, Form(max_length=1000)]
 
 @router.get("/queue/parked")
 def parked_page(
-    request: Request, rooms: InRooms, visitor: Person, after: str = ""
+    request: Request, rooms: InRooms, visitor: Looker, after: str = ""
 ) -> Response:
     with rooms.database.look() as session:
         found = parking.open_questions(session, after=_cursor(after))

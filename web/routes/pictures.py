@@ -9,7 +9,7 @@ from storage.tables import HEAD, Entry, Page
 from web.claims import is_on_desk
 from web.rooms import Rooms
 from web.shown.pictures import covered, find_page, smaller
-from web.visitors import InRooms, Person, Visitor
+from web.visitors import InRooms, Viewer, Visitor
 
 router = APIRouter()
 
@@ -17,7 +17,7 @@ router = APIRouter()
 @router.get("/pages/{page_id}.jpg")
 def picture(
     rooms: InRooms,
-    visitor: Person,
+    visitor: Viewer,
     page_id: int,
     task: int | None = None,
     width: Annotated[int | None, Query(ge=16, le=2000)] = None,

@@ -16,7 +16,7 @@ from web.rooms import Rooms
 from web.routes.notices import notice
 from web.shown.questions import question_views
 from web.shown.waiting import queue_rows, sites
-from web.visitors import InRooms, Person, Reviewer, shown_to_them
+from web.visitors import InRooms, Looker, Reviewer, shown_to_them
 from web.wanted import AGES, DOUBTS, DUES, Look, Looking, claim_next
 
 router = APIRouter(dependencies=[Depends(shown_to_them)])
@@ -26,7 +26,7 @@ _BAD_NEWS = frozenset({"taken_by_other"})
 
 @router.get("/queue")
 def queue_page(
-    request: Request, rooms: InRooms, visitor: Person, look: Looking, after: str = ""
+    request: Request, rooms: InRooms, visitor: Looker, look: Looking, after: str = ""
 ) -> Response:
     painter, now = painter_of(request), rooms.clock()
     with rooms.database.look() as session:
