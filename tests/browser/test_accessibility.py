@@ -55,6 +55,8 @@ def opened(chromium: Browser, office: ServedOffice, role: Role, language: str) -
     return context.new_page()
 
 
+# Every page for every role: on a machine that does much else it takes its time.
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_axe_finds_nothing_on_any_page(
     chromium: Browser, office: ServedOffice, language: str
