@@ -38,6 +38,7 @@ COMMANDS = {
     "device": _Place("devices", "app"),
     "doors": _Place("doors", "doors", hidden=True),
     "site": _Place("sites", "app"),
+    "calendar": _Place("calendar", "app"),
     "store": _Place("store", "app"),
     "bench": _Place("bench", "app"),
 }
