@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from importlib.resources import as_file, files
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -18,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from kamizero.errors import SetupError, StoreError
 from storage.outages import WRITES, explain
+from storage.scope import SITES
 
 _AFTER_COMMIT = "kamizero_after_commit"
 _LOCK_WAIT_S = 30
@@ -42,6 +44,13 @@ class Database:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(**{WRITES: True})
         self._reader = self.engine.execution_options(**_reading(self.dialect))
+        self._sites: frozenset[str] | None = None
+
+    def within(self, sites: frozenset[str] | None) -> "Database":
+        """The same database, showing what belongs to these sites; None for all."""
+        narrowed = copy(self)
+        narrowed._sites = sites
+        return narrowed
 
     @property
     def dialect(self) -> str:
@@ -50,7 +59,8 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A write transaction: commits on leaving, rolls back on an error."""
-        with Session(self._writer, expire_on_commit=False) as session:
+        info = {SITES: self._sites}
+        with Session(self._writer, expire_on_commit=False, info=info) as session:
             with session.begin():
                 yield session
             calls: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT, [])
@@ -61,7 +71,12 @@ class Database:
     @contextmanager
     def look(self) -> Iterator[Session]:
         """A consistent view that cannot write."""
-        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+        with Session(
+            self._reader,
+            expire_on_commit=False,
+            autoflush=False,
+            info={SITES: self._sites},
+        ) as session:
             yield session
 
     def upgrade(self) -> None:

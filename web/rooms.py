@@ -1,7 +1,7 @@
 """What the web needs from the house, built once by whoever starts it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -81,6 +81,12 @@ class Rooms:
     keying_seconds: float = 6.0
     secure_cookies: bool = False
     max_upload_bytes: int = 500_000_000
+
+    def within(self, sites: frozenset[str] | None) -> "Rooms":
+        """The same rooms, showing the papers of these sites; None for all."""
+        if sites is None:
+            return self
+        return replace(self, database=self.database.within(sites))
 
 
 def rooms_of(request: Request) -> Rooms:

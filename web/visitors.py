@@ -22,13 +22,17 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A person who is logged in; `csrf` proves that a form was shown to them."""
+    """A person who is logged in; `csrf` proves that a form was shown to them.
+
+    `sites` are those whose papers they see, None where they see all.
+    """
 
     id: int
     name: str
     role: Role
     language: str
     csrf: str
+    sites: frozenset[str] | None
 
     @property
     def may_receive(self) -> bool:
@@ -82,6 +86,7 @@ def find_visitor(request: Request, rooms: Rooms) -> Visitor | None:
                 role=Role(person.role),
                 language=person.language,
                 csrf=found.csrf,
+                sites=people.sites_of(session, person),
             )
     except NotLoggedInError:
         return None
@@ -94,9 +99,15 @@ def anybody(request: Request) -> Visitor | None:
     return visitor
 
 
-def visitor_of(request: Request) -> Visitor:
+def rooms_within(
+    request: Request, visitor: Annotated[Visitor | None, Depends(anybody)]
+) -> Rooms:
+    """The rooms, showing the papers of the person's sites; a stranger sees none."""
+    return rooms_of(request).within(visitor.sites if visitor else frozenset())
+
+
+def visitor_of(visitor: Annotated[Visitor | None, Depends(anybody)]) -> Visitor:
     """The person who asks. Raises NotLoggedInError."""
-    visitor = anybody(request)
     if visitor is None:
         raise NotLoggedInError("Log in first.")
     return visitor
@@ -194,4 +205,6 @@ ModeSetter = Annotated[
         )
     ),
 ]
-InRooms = Annotated[Rooms, Depends(rooms_of)]
+InRooms = Annotated[Rooms, Depends(rooms_within)]
+# For what is asked without a login, and shows nobody's papers.
+InAllRooms = Annotated[Rooms, Depends(rooms_of)]

@@ -16,6 +16,10 @@ from storage import people
 from web.api.callers import Scope
 
 users = typer.Typer(help="People who log in.", no_args_is_help=True)
+Sites = Annotated[
+    list[str] | None,
+    typer.Option(help="A site whose papers are seen; without it every site's."),
+]
 tokens = typer.Typer(help="Keys of robots and systems.", no_args_is_help=True)
 
 
@@ -26,6 +30,7 @@ def add_user(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from stdin.")
     ] = False,
+    site: Sites = None,
 ) -> None:
     """Add a person."""
     if not password_stdin:
@@ -33,7 +38,11 @@ def add_user(
     password = sys.stdin.readline().rstrip("\n")
     rooms = open_installation(Settings.load()).rooms
     with rooms.database.begin() as session:
-        people.add_person(session, name=name, role=role, password=password, now=now())
+        person = people.add_person(
+            session, name=name, role=role, password=password, now=now()
+        )
+        if site:
+            people.keep_to_sites(session, person, site, now=now())
     typer.echo(f"{name} can now log in as {role}.")
 
 
@@ -45,6 +54,7 @@ def create_token(
     days: Annotated[
         int, typer.Option(min=1, max=3650, help="Days until it ends.")
     ] = 90,
+    site: Sites = None,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Create a key for the API; it is shown once."""
@@ -59,6 +69,9 @@ def create_token(
             expires_at=expires,
             now=now(),
         )
+        if site:
+            key = people.token_of(session, token, now=now())
+            people.keep_to_sites(session, key, site, now=now())
     if json:
         answer({"name": name, "token": token, "expires_at": expires.isoformat()})
     else:

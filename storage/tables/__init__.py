@@ -96,7 +96,14 @@ from storage.tables.sorting import (
     SortingAct,
     Way,
 )
-from storage.tables.visitors import ApiToken, IdempotentAnswer, LoginSession, Person
+from storage.tables.visitors import (
+    ApiToken,
+    IdempotentAnswer,
+    LoginSession,
+    Person,
+    PersonSite,
+    TokenSite,
+)
 from storage.tables.work import Work, WorkState
 
 __all__ = [
@@ -167,6 +174,7 @@ __all__ = [
     "Original",
     "Page",
     "Person",
+    "PersonSite",
     "Posting",
     "Purpose",
     "Question",
@@ -186,6 +194,7 @@ __all__ = [
     "StageKind",
     "Stop",
     "Submitter",
+    "TokenSite",
     "Touch",
     "Upload",
     "UploadState",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table
@@ -22,6 +22,26 @@ class Person(Table):
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
     active: Mapped[bool] = mapped_column(default=True)
+    # False where the person sees the sites of `person_site` alone, or none.
+    every_site: Mapped[bool] = mapped_column(default=True, server_default=text("TRUE"))
+
+
+class PersonSite(Table):
+    """A site whose papers a person sees, where they do not see every site's."""
+
+    __tablename__ = "person_site"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(ForeignKey("site.code"), primary_key=True)
+
+
+class TokenSite(Table):
+    """A site whose papers a key reaches, where it does not reach every site's."""
+
+    __tablename__ = "token_site"
+
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(ForeignKey("site.code"), primary_key=True)
 
 
 class LoginSession(Table):
@@ -47,6 +67,7 @@ class ApiToken(Table):
     role: Mapped[str] = mapped_column(String(32))
     scopes: Mapped[list[str]] = mapped_column(JSON)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    every_site: Mapped[bool] = mapped_column(default=True, server_default=text("TRUE"))
     expires_at: Mapped[datetime] = mapped_column(Instant)
 
 

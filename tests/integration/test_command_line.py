@@ -5,8 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from kamizero.cli import main
+from storage import people
+from storage.database import Database, embedded_url
+from storage.tables import ApiToken, Person
 from tests.installation import SAMPLES, Installation
 
 EMPTY = SAMPLES / "scans" / "bad" / "empty.tif"
@@ -30,6 +34,7 @@ EMPTY = SAMPLES / "scans" / "bad" / "empty.tif"
         ("user", "add", "taro", "--role", "king"),
         ("token", "create", "robot", "--scope", "everything"),
         ("token", "create", "robot", "--days", "99999999"),
+        ("token", "create", "robot", "--site", "NARA"),
     ],
     ids=" ".join,
 )
@@ -121,3 +126,20 @@ def test_nothing_is_taken_in_where_one_file_cannot_be_read(
     assert (done.returncode, done.stdout) == (2, "")
     assert str(gone) in done.stderr
     assert installation.rows("SELECT count(*) FROM job") == [(0,)]
+
+
+def test_people_and_keys_are_kept_to_the_sites_they_are_made_for(
+    installation: Installation,
+) -> None:
+    of_site = ("--site", "HQ")
+    installation.run(
+        "user", "add", "rei", "--role", "reviewer", *of_site, "--password-stdin",
+        stdin="correct horse battery\n",
+    )  # fmt: skip
+    installation.run("token", "create", "robot", *of_site)
+
+    with Database(embedded_url(installation.folder)).look() as session:
+        owners = [*session.scalars(select(Person)), *session.scalars(select(ApiToken))]
+        seen = [people.sites_of(session, owner) for owner in owners]
+
+    assert seen == [frozenset({"HQ"})] * 2

@@ -12,12 +12,11 @@ from review.proposal import proposal
 from review.roles import APPROVERS
 from review.transitions import hold_filing
 from storage.tables import Filing
-from web.api.callers import Caller, Needs, OnlyPeople, Scope
+from web.api.callers import Caller, InRooms, Needs, OnlyPeople, Scope
 from web.api.once import Answer, InOnce
 from web.refusals import PreconditionError
 from web.rooms import Rooms
 from web.shown.filing import find_filing
-from web.visitors import InRooms
 
 router = APIRouter(tags=["approvals"])
 

@@ -43,12 +43,16 @@ _PEOPLE_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever asks; `name` is what events say."""
+    """Whoever asks; `name` is what events say.
+
+    `sites` are those whose papers they reach, None where they reach all.
+    """
 
     name: str
     role: Role
     scopes: frozenset[str]
     is_person: bool
+    sites: frozenset[str] | None
 
 
 def caller_of(request: Request) -> Caller:
@@ -68,6 +72,16 @@ def caller_of(request: Request) -> Caller:
     if request.method not in SAFE_METHODS:
         check_token(request.headers.get("X-CSRF-Token", ""), visitor.csrf)
     return _by_session(visitor)
+
+
+def rooms_within(
+    request: Request, caller: Annotated[Caller, Depends(caller_of)]
+) -> Rooms:
+    """The rooms, showing the papers of the caller's sites."""
+    return rooms_of(request).within(caller.sites)
+
+
+InRooms = Annotated[Rooms, Depends(rooms_within)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,7 @@ def _by_token(rooms: Rooms, token: str) -> Caller:
             role=Role(found.role),
             scopes=frozenset(found.scopes),
             is_person=False,
+            sites=people.sites_of(session, found),
         )
 
 
@@ -133,4 +148,5 @@ def _by_session(visitor: Visitor) -> Caller:
         role=visitor.role,
         scopes=scopes_of_role(visitor.role),
         is_person=True,
+        sites=visitor.sites,
     )

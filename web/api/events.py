@@ -8,8 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from storage.tables import AuditEvent, AuditSeal
-from web.api.callers import Needs, Scope
-from web.visitors import InRooms
+from web.api.callers import InRooms, Needs, Scope
 
 router = APIRouter(tags=["events"])
 

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 from delivery.records import record
 from storage.filing_state import filing_state
 from storage.tables import Entry, EntryState, Filing
-from web.api.callers import Needs, Scope
+from web.api.callers import InRooms, Needs, Scope
 from web.shown.filing import find_filing
-from web.visitors import InRooms
 
 router = APIRouter(tags=["filings"], dependencies=[Depends(Needs(Scope.FILINGS_READ))])
 

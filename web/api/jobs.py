@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from kamizero.errors import MissingError, WrongCallError
 from review.sorting.receipt import slip
 from storage.contents import holds_something
+from storage.sites import demand_site
 from storage.tables import ArrivalState, Bundle, Job
-from web.api.callers import Caller, Needs, Scope
+from web.api.callers import Caller, InRooms, Needs, Scope
 from web.api.once import Answer, InOnce
 from web.painting import business_day
 from web.rooms import Rooms
 from web.shown.jobs import JobLine, job_filings, job_line, job_lines
-from web.visitors import InRooms
 
 router = APIRouter(tags=["jobs"])
 
@@ -100,6 +100,7 @@ def post_job(
     """Take files in as one job; the answer is that of `ingest --json`."""
     taken = _read(rooms, files)
     named = [(name, hashlib.sha256(data).hexdigest()) for name, data in taken]
+    _demand_own_site(rooms, caller, site or rooms.site)
     known = {"site": site, "sheets": sheets, "sides": sides, "on": received_on}
 
     def receive() -> Answer:
@@ -140,6 +141,13 @@ def get_job(rooms: InRooms, job_id: int) -> JobRecord:
             bundles=_bundles(session, job, rooms.language),
             filings=[filing.id for filing in job_filings(session, job)],
         )
+
+
+def _demand_own_site(rooms: Rooms, caller: Caller, site: str) -> None:
+    """Raise WrongCallError where the caller brings nothing to this site."""
+    if caller.sites is not None:
+        with rooms.database.look() as session:
+            demand_site(session, site)
 
 
 def _read(rooms: Rooms, files: list[UploadFile]) -> list[tuple[str, bytes]]:

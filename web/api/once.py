@@ -13,10 +13,9 @@ from fastapi.responses import JSONResponse
 from kamizero.errors import KamizeroError
 from storage.insertion import insert_once
 from storage.tables import IdempotentAnswer
-from web.api.callers import Caller, caller_of
+from web.api.callers import Caller, InRooms, caller_of
 from web.refusals import KeyNeededError, KeyReusedError, StillRunningError
 from web.rooms import Rooms
-from web.visitors import InRooms
 
 # After that, whoever began it is taken for dead and the request may run again.
 GIVEN_UP_AFTER = timedelta(minutes=15)

@@ -8,8 +8,7 @@ from kamizero.errors import MissingError
 from storage import audit
 from storage.originals import read_original
 from storage.tables import Original
-from web.api.callers import Caller, Needs, Scope
-from web.visitors import InRooms
+from web.api.callers import Caller, InRooms, Needs, Scope
 
 router = APIRouter(tags=["originals"])
 

@@ -6,9 +6,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from storage.tables import Page
-from web.api.callers import Needs, Scope
+from web.api.callers import InRooms, Needs, Scope
 from web.shown.pictures import covered, find_page, smaller
-from web.visitors import InRooms
 
 router = APIRouter(tags=["pages"], dependencies=[Depends(Needs(Scope.FILINGS_READ))])
 

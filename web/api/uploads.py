@@ -23,11 +23,11 @@ from ingest.intake import Delivery
 from kamizero.errors import MissingError, WrongCallError
 from storage import sites
 from storage.tables import Upload, UploadState
-from web.api.callers import Caller, Needs, Scope
+from web.api.callers import Caller, InRooms, Needs, Scope
 from web.problems import problem
 from web.refusals import OtherVersionError
 from web.rooms import Rooms, rooms_of
-from web.visitors import InRooms
+from web.visitors import InAllRooms
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,termination"
@@ -64,7 +64,7 @@ SPOKEN = [Depends(Needs(Scope.JOBS_WRITE)), Depends(_version)]
 
 
 @router.options("/uploads")
-def describe(rooms: InRooms) -> Response:
+def describe(rooms: InAllRooms) -> Response:
     """What is spoken here."""
     return _answer(
         204,

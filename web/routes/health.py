@@ -13,7 +13,7 @@ from kamizero.errors import StoreError
 from storage.audit import unsealed
 from storage.tables import Work, WorkState
 from web.rooms import Rooms
-from web.visitors import InRooms
+from web.visitors import InAllRooms
 
 router = APIRouter()
 
@@ -21,7 +21,7 @@ SILENT_AFTER = timedelta(minutes=2)
 
 
 @router.get("/healthz")
-def health(rooms: InRooms) -> Response:
+def health(rooms: InAllRooms) -> Response:
     """200 where everything needed answers, 503 with the part that does not."""
     database = _database(rooms)
     worker = _worker(rooms)
@@ -38,7 +38,7 @@ def health(rooms: InRooms) -> Response:
 
 
 @router.get("/readyz")
-def readiness(rooms: InRooms) -> Response:
+def readiness(rooms: InAllRooms) -> Response:
     """200 where this server can answer people and programs; it alone is asked.
 
     A proxy that takes a server out for a door or a worker would close the pages too.

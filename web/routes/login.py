@@ -18,7 +18,7 @@ from web.visitors import (
     SESSION_COOKIE,
     START_COOKIE,
     Anybody,
-    InRooms,
+    InAllRooms,
     shown_to_anybody,
     shown_to_them,
 )
@@ -43,7 +43,7 @@ def home(visitor: Anybody) -> Response:
 
 @router.get("/login")
 def login_page(
-    request: Request, rooms: InRooms, visitor: Anybody, back: str = ""
+    request: Request, rooms: InAllRooms, visitor: Anybody, back: str = ""
 ) -> Response:
     if visitor is not None:
         return RedirectResponse(_safe(back), status_code=303)
@@ -53,7 +53,7 @@ def login_page(
 @router.post("/login", dependencies=[Depends(shown_to_anybody)])
 def login(
     request: Request,
-    rooms: InRooms,
+    rooms: InAllRooms,
     name: Annotated[str, Form(max_length=100)],
     password: Annotated[str, Form(max_length=1000)],
     back: Annotated[str, Form()] = "",
@@ -62,7 +62,7 @@ def login(
 
 
 @router.post("/logout", dependencies=[Depends(shown_to_them)])
-def logout(request: Request, rooms: InRooms) -> Response:
+def logout(request: Request, rooms: InAllRooms) -> Response:
     with rooms.database.begin() as session:
         people.close_session(session, request.cookies[SESSION_COOKIE])
     answer = RedirectResponse("/login", status_code=303)
@@ -73,7 +73,7 @@ def logout(request: Request, rooms: InRooms) -> Response:
 
 @router.post("/language", dependencies=[Depends(shown_to_anybody)])
 def choose_language(
-    rooms: InRooms,
+    rooms: InAllRooms,
     visitor: Anybody,
     language: Annotated[str, Form()],
     back: Annotated[str, Form()] = "/",
