@@ -35,7 +35,11 @@ def fields_of(session: Session, entry: Entry) -> Sequence[Field]:
     return session.scalars(
         select(Field)
         .where(Field.filing_id == entry.filing_id, Field.entry_n.in_((HEAD, entry.n)))
-        .options(joinedload(Field.as_written), joinedload(Field.as_decided))
+        .options(
+            # With their values: a page would ask for each of them by itself.
+            joinedload(Field.as_written).joinedload(FieldVersion.value),
+            joinedload(Field.as_decided).joinedload(FieldVersion.value),
+        )
         .order_by(Field.position)
     ).all()
 
