@@ -13,6 +13,8 @@ REVIEWERS = frozenset({Role.REVIEWER, Role.APPROVER})
 KEYERS = REVIEWERS | {Role.KEYER}
 APPROVERS = frozenset({Role.APPROVER})
 MACHINES = frozenset({Role.MACHINE})
+# Who gives out rights.
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # Who may see whole filings, and who their pages: those who scan sort them. Whoever
 # gives out rights sees no filing.
 KEEPERS = frozenset({Role.RECORDS_MANAGER, Role.AUDITOR})

@@ -26,9 +26,14 @@ class LockedError(WrongLoginError):
 
 def demand_unlocked(account: Account, *, now: datetime, advice: str) -> None:
     """Raise LockedError, with what whoever is locked out can do."""
-    # A lock that lasts longer was set before the clock was set back.
-    if account.locked_until and (now < account.locked_until <= now + LOCKED_FOR):
+    if account.locked_until and holds(account.locked_until, now=now):
         raise _locked(account.locked_until, advice)
+
+
+def holds(locked_until: datetime, *, now: datetime) -> bool:
+    """Whether a lock still keeps somebody out."""
+    # One that lasts longer was set before the clock was set back.
+    return now < locked_until <= now + LOCKED_FOR
 
 
 def count_wrong(

@@ -11,9 +11,17 @@ from kamizero.errors import WrongCallError
 MIN_PASSWORD = 8
 
 
+class ShortPasswordError(WrongCallError):
+    """The password is too short to keep anybody out."""
+
+    code = "short_password"
+
+
 def hashed(password: str) -> str:
     if len(password) < MIN_PASSWORD:
-        raise WrongCallError(f"A password needs at least {MIN_PASSWORD} characters.")
+        raise ShortPasswordError(
+            f"A password needs at least {MIN_PASSWORD} characters."
+        )
     return PasswordHasher().hash(password)
 
 

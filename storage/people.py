@@ -6,9 +6,9 @@ tokens are 256 random bits of which only the hash is kept.
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import delete, select
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
 from kamizero.model import Role
+from kamizero.tokyo import business_date
 from storage import audit, lockout, passwords
 from storage.database import Database
 from storage.sites import demand_site
@@ -49,6 +50,12 @@ class NotLoggedInError(ForbiddenError):
     code = "not_logged_in"
 
 
+class NameTakenError(ConflictError):
+    """A person, a key or a device has that name."""
+
+    code = "name_taken"
+
+
 def add_person(
     session: Session,
     *,
@@ -57,8 +64,16 @@ def add_person(
     password: str,
     now: datetime,
     language: str = "ja",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+    actor: str | None = None,
 ) -> Person:
-    """Add somebody who may log in. Raises ConflictError where the name is taken."""
+    """Add somebody who may log in, for good or from one day to another.
+
+    Raises:
+        NameTakenError: somebody or something has the name.
+        WrongCallError: the name, role, password or days cannot be.
+    """
     name = name.strip()
     if not name:
         raise WrongCallError("A person needs a name.")
@@ -71,8 +86,9 @@ def add_person(
         password_hash=passwords.hashed(password),
         language=language,
     )
+    limit(person, valid_from=valid_from, valid_until=valid_until)
     session.add(person)
-    _record(session, "person.added", person, now)
+    _record(session, "person.added", person, now, actor=actor)
     return person
 
 
@@ -108,15 +124,40 @@ def sites_of(session: Session, owner: Person | ApiToken) -> frozenset[str] | Non
     return frozenset(row.code for row in _site_rows(session, owner))
 
 
-def set_password(session: Session, *, name: str, password: str, now: datetime) -> None:
+def limit(person: Person, *, valid_from: date | None, valid_until: date | None) -> None:
+    """Let somebody in from one day to another only. Raises WrongCallError."""
+    if person.role == Role.ADMINISTRATOR and (valid_from or valid_until):
+        raise WrongCallError("An administrator's account has no first or last day.")
+    if valid_from and valid_until and valid_until < valid_from:
+        raise WrongCallError("The last day lies before the first.")
+    person.valid_from = valid_from
+    person.valid_until = valid_until
+
+
+def may_enter(person: Person, *, now: datetime) -> bool:
+    """Whether the account is open today, a business date."""
+    today = business_date(now)
+    has_begun = person.valid_from is None or person.valid_from <= today
+    has_ended = person.valid_until is not None and person.valid_until < today
+    return person.active and has_begun and not has_ended
+
+
+def set_password(
+    session: Session,
+    *,
+    name: str,
+    password: str,
+    now: datetime,
+    actor: str | None = None,
+) -> None:
     """Give a person a new password, lift the lock and end their sessions."""
     person = _person(session, name)
     if person is None:
         raise WrongCallError(f"There is nobody called {name}.")
     person.password_hash = passwords.hashed(password)
     lockout.forgive(person)
-    session.execute(delete(LoginSession).where(LoginSession.person_id == person.id))
-    _record(session, "person.password_set", person, now)
+    close_sessions(session, person)
+    _record(session, "person.password_set", person, now, actor=actor)
 
 
 def authenticate(
@@ -125,22 +166,59 @@ def authenticate(
     """Check a login, in transactions of its own: a refusal must be counted too.
 
     Raises:
-        WrongLoginError: wrong name or password, or locked after too many of them.
+        WrongLoginError: wrong name or password, not let in today, or locked after
+            too many wrong ones.
     """
+
+    def come_in(session: Session, person: Person) -> None:
+        person.last_login_at = now
+        _record(session, "login.done", person, now)
+
+    return _proven(database, name=name, password=password, now=now, then=come_in)
+
+
+def change_password(
+    database: Database, *, name: str, old: str, new: str, keep: str, now: datetime
+) -> None:
+    """Somebody's own new password; only the session with the token `keep` stays.
+
+    Raises:
+        WrongLoginError: the old password is wrong; it counts as at the login.
+        WrongCallError: the new one is too short.
+    """
+    new_hash = passwords.hashed(new)
+
+    def change(session: Session, person: Person) -> None:
+        person.password_hash = new_hash
+        close_sessions(session, person, but=keep)
+        _record(session, "person.password_changed", person, now)
+
+    _proven(database, name=name, password=old, now=now, then=change)
+
+
+def _proven(
+    database: Database,
+    *,
+    name: str,
+    password: str,
+    now: datetime,
+    then: Callable[[Session, Person], None],
+) -> Person:
+    """The person whose password this is, after what they proved themselves for."""
     with database.look() as session:
         person = _person(session, name)
     # Unknown names take as long as known ones, so that none can be found out.
     right = passwords.fits(
         person.password_hash if person else passwords.nobody(), password
     )
-    if person is None or not person.active:
+    if person is None or not may_enter(person, now=now):
         raise lockout.refusal()
     with database.begin() as session:
         person = session.get_one(Person, person.id, with_for_update=True)
         lockout.demand_unlocked(person, now=now, advice=_ADVICE)
         if right:
             lockout.forgive(person)
-            _record(session, "login.done", person, now)
+            then(session, person)
             return person
         record = partial(_record, session, who=person, now=now)
         lockout.count_wrong(person, now=now, record=record)
@@ -175,7 +253,7 @@ def open_session(
 def session_of(session: Session, token: str, *, now: datetime) -> LoginSession:
     """Who this browser is. Raises NotLoggedInError."""
     found = session.get(LoginSession, _token_hash(token))
-    if found is None or found.expires_at <= now or not found.person.active:
+    if found is None or found.expires_at <= now or not may_enter(found.person, now=now):
         raise NotLoggedInError("You are not logged in any more. Log in again.")
     return found
 
@@ -184,6 +262,16 @@ def close_session(session: Session, token: str) -> None:
     """Log a browser out; harmless where it is not logged in."""
     session.execute(
         delete(LoginSession).where(LoginSession.token_hash == _token_hash(token))
+    )
+
+
+def close_sessions(session: Session, person: Person, *, but: str = "") -> None:
+    """Log a person out everywhere, except where the token `but` is."""
+    session.execute(
+        delete(LoginSession).where(
+            LoginSession.person_id == person.id,
+            LoginSession.token_hash != _token_hash(but),
+        )
     )
 
 
@@ -199,7 +287,7 @@ def add_token(
     """Make a key for a robot or system; this is the only time it can be seen.
 
     Raises:
-        ConflictError: the name is taken, by a key or by a person.
+        NameTakenError: a key, a person or a device has the name.
     """
     if role in (Role.APPROVER, Role.MACHINE):
         raise WrongCallError("Approving is a person's act: no key may do it.")
@@ -230,11 +318,32 @@ def token_of(session: Session, token: str, *, now: datetime) -> ApiToken:
     return found
 
 
+def all_tokens(session: Session) -> Sequence[ApiToken]:
+    """Every key there ever was, by name."""
+    return session.scalars(select(ApiToken).order_by(ApiToken.name)).all()
+
+
+def revoke_token(session: Session, *, name: str, now: datetime, actor: str) -> None:
+    """End a key now; its name stays taken, since events know it by that.
+
+    Raises:
+        WrongCallError: there is no such key.
+        ConflictError: it has ended before.
+    """
+    key = session.scalar(select(ApiToken).where(ApiToken.name == name))
+    if key is None:
+        raise WrongCallError(f"There is no token called {name}.")
+    if key.expires_at <= now:
+        raise ConflictError(f"The token {name} has ended before.")
+    key.expires_at = now
+    _record(session, "token.revoked", key, now, actor=actor)
+
+
 def demand_new(session: Session, name: str) -> None:
     """Events and idempotent answers know people, keys and devices by name alone.
 
     Raises:
-        ConflictError: somebody or something has the name.
+        NameTakenError: somebody or something has the name.
     """
     for table, what in (
         (Person, "somebody"),
@@ -242,7 +351,7 @@ def demand_new(session: Session, name: str) -> None:
         (Device, "a device"),
     ):
         if session.scalar(select(table.id).where(table.name == name)) is not None:
-            raise ConflictError(f"There already is {what} called {name}.")
+            raise NameTakenError(f"There already is {what} called {name}.")
 
 
 def _person(session: Session, name: str) -> Person | None:
@@ -271,11 +380,18 @@ def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _record(session: Session, act: str, who: Person | ApiToken, now: datetime) -> None:
+def _record(
+    session: Session,
+    act: str,
+    who: Person | ApiToken,
+    now: datetime,
+    *,
+    actor: str | None = None,
+) -> None:
     session.flush()
     audit.record(
         session,
-        actor=who.name,
+        actor=actor or who.name,
         act=act,
         subject_kind="person" if isinstance(who, Person) else "token",
         subject_id=who.id,

@@ -28,6 +28,8 @@ from web.routes import (
     overview,
     papers,
     parking,
+    password,
+    people,
     pictures,
     queue,
     returns,
@@ -38,6 +40,8 @@ from web.routes import (
 
 PAGES = (
     login.router,
+    password.router,
+    people.router,
     jobs.router,
     upload.router,
     papers.router,

@@ -1,7 +1,9 @@
 """`kamizero user` and `kamizero token`: people and robots."""
 
+import getpass
 import sys
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -12,7 +14,8 @@ from kamizero.cli.wiring import open_installation
 from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from kamizero.settings import Settings
-from storage import people
+from storage import accounts, people
+from storage.tables import Person
 from web.api.callers import Scope
 
 users = typer.Typer(help="People who log in.", no_args_is_help=True)
@@ -23,27 +26,76 @@ Sites = Annotated[
 tokens = typer.Typer(help="Keys of robots and systems.", no_args_is_help=True)
 
 
+PasswordOnStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from stdin.")
+]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
 @users.command("add")
 def add_user(
     name: str,
     role: Annotated[Role, typer.Option()],
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from stdin.")
-    ] = False,
+    password_stdin: PasswordOnStdin = False,
+    first_day: Day = None,
+    last_day: Day = None,
     site: Sites = None,
 ) -> None:
     """Add a person."""
-    if not password_stdin:
-        raise WrongCallError("Give the password on stdin, with --password-stdin.")
-    password = sys.stdin.readline().rstrip("\n")
+    password = _password(password_stdin)
     rooms = open_installation(Settings.load()).rooms
     with rooms.database.begin() as session:
         person = people.add_person(
-            session, name=name, role=role, password=password, now=now()
+            session,
+            name=name,
+            role=role,
+            password=password,
+            valid_from=_date(first_day),
+            valid_until=_date(last_day),
+            now=now(),
         )
         if site:
             people.keep_to_sites(session, person, site, now=now())
     typer.echo(f"{name} can now log in as {role}.")
+
+
+@users.command("list")
+def list_users(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List everybody who has or had an account."""
+    moment = now()
+    with open_installation(Settings.load()).rooms.database.look() as session:
+        lines = [_line(one, moment) for one in accounts.all_people(session)]
+    if json:
+        answer({"people": lines})
+        return
+    for line in lines:
+        seen = line["last_login_at"] or "never"
+        typer.echo(f"{line['name']}  {line['role']}  {line['state']}  {seen}")
+
+
+@users.command("disable")
+def disable_user(name: str) -> None:
+    """Close somebody's account; what they did stays."""
+    _change(name, accounts.disable)
+    typer.echo(f"{name} can log in no more.")
+
+
+@users.command("enable")
+def enable_user(name: str) -> None:
+    """Open an account again that was closed."""
+    _change(name, accounts.enable)
+    typer.echo(f"The account of {name} is open.")
+
+
+@users.command("set-password")
+def set_password(name: str, password_stdin: PasswordOnStdin = False) -> None:
+    """Give somebody a new password, lift their lock and end their sessions."""
+    password = _password(password_stdin)
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        people.set_password(
+            session, name=name, password=password, actor=getpass.getuser(), now=now()
+        )
+    typer.echo(f"{name} has a new password.")
 
 
 @tokens.command("create")
@@ -76,3 +128,62 @@ def create_token(
         answer({"name": name, "token": token, "expires_at": expires.isoformat()})
     else:
         typer.echo(token)
+
+
+@tokens.command("list")
+def list_tokens(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the keys, without what opens the API."""
+    moment = now()
+    with open_installation(Settings.load()).rooms.database.look() as session:
+        lines = [
+            {
+                "name": one.name,
+                "role": one.role,
+                "scopes": one.scopes,
+                "expires_at": one.expires_at.isoformat(),
+                "is_open": one.expires_at > moment,
+            }
+            for one in people.all_tokens(session)
+        ]
+    if json:
+        answer({"tokens": lines})
+        return
+    for line in lines:
+        state = "until" if line["is_open"] else "ended"
+        typer.echo(f"{line['name']}  {state} {line['expires_at']}")
+
+
+@tokens.command("revoke")
+def revoke_token(name: str) -> None:
+    """End a key at once."""
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        people.revoke_token(session, name=name, actor=getpass.getuser(), now=now())
+    typer.echo(f"The token {name} opens nothing any more.")
+
+
+def _password(is_on_stdin: bool) -> str:
+    if not is_on_stdin:
+        raise WrongCallError("Give the password on stdin, with --password-stdin.")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _date(day: datetime | None) -> date | None:
+    return day.date() if day else None
+
+
+def _change(name: str, act: Callable[..., None]) -> None:
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        person = accounts.person_named(session, name)
+        act(session, person, actor=getpass.getuser(), now=now())
+
+
+def _line(person: Person, moment: datetime) -> dict[str, str | None]:
+    seen = person.last_login_at
+    return {
+        "name": person.name,
+        "role": person.role,
+        "state": accounts.state_of(person, now=moment),
+        "last_login_at": seen.isoformat() if seen else None,
+        "first_day": str(person.valid_from) if person.valid_from else None,
+        "last_day": str(person.valid_until) if person.valid_until else None,
+    }

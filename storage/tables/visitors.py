@@ -1,9 +1,9 @@
 """Who may come in, and what programs that came in were answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table
@@ -24,6 +24,19 @@ class Person(Table):
     active: Mapped[bool] = mapped_column(default=True)
     # False where the person sees the sites of `person_site` alone, or none.
     every_site: Mapped[bool] = mapped_column(default=True, server_default=text("TRUE"))
+    last_login_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The first and the last day somebody is let in, as a contract says them.
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+
+    __table_args__ = (
+        CheckConstraint("valid_until >= valid_from", name="ends_after_it_begins"),
+        # Or a day would come on which nobody can give out rights.
+        CheckConstraint(
+            "role <> 'administrator' OR (valid_from IS NULL AND valid_until IS NULL)",
+            name="administrator_has_no_last_day",
+        ),
+    )
 
 
 class PersonSite(Table):
