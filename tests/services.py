@@ -45,11 +45,18 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_database(server: str) -> Iterator[str]:
-    """The address of an empty database of its own, dropped afterwards."""
+def postgres_database(server: str, *, like: str = "template1") -> Iterator[str]:
+    """The address of a database of its own, dropped afterwards.
+
+    It begins as the one at the address `like`, which nobody may be connected to, or
+    empty.
+    """
     name = f"kamizero_{uuid4().hex}"
+    template = make_url(like).database if "//" in like else like
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # pyright: ignore
+        connection.execute(  # pyright: ignore
+            f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
+        )
         try:
             address = make_url(server).set(database=name)
             yield address.render_as_string(hide_password=False)

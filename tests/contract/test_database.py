@@ -109,16 +109,16 @@ def test_both_pointers_of_a_field_are_foreign_keys(database: Database) -> None:
     }
 
 
-def test_two_programs_may_upgrade_at_once(database_url: str) -> None:
+def test_two_programs_may_upgrade_at_once(empty_database_url: str) -> None:
     def upgrade(_: int) -> None:
-        own = Database(database_url)
+        own = Database(empty_database_url)
         own.upgrade()
         own.close()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(upgrade, range(4)))
 
-    checked = Database(database_url)
+    checked = Database(empty_database_url)
     with checked.look() as session:
         assert session.scalars(text("SELECT version_num FROM alembic_version")).all()
     checked.close()
