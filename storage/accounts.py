@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kamizero.errors import ConflictError, MissingError, WrongCallError
 from kamizero.model import Role
 from kamizero.tokyo import business_date
-from storage import audit, lockout, people
+from storage import audit, lockout, people, site_rights
 from storage.tables import AuditEvent, Person
 
 UNUSED_AFTER = timedelta(days=90)
@@ -142,7 +142,7 @@ def log_out(session: Session, person: Person, *, actor: str, now: datetime) -> N
 
 def sites_seen(session: Session, person: Person) -> str:
     """The sites whose papers somebody sees, "*" for all."""
-    sites = people.sites_of(session, person)
+    sites = site_rights.sites_of(session, person)
     return "*" if sites is None else " ".join(sorted(sites))
 
 

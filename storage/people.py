@@ -19,14 +19,11 @@ from kamizero.model import Role
 from kamizero.tokyo import business_date
 from storage import audit, lockout, passwords
 from storage.database import Database
-from storage.sites import demand_site
 from storage.tables import (
     ApiToken,
     Device,
     LoginSession,
     Person,
-    PersonSite,
-    TokenSite,
 )
 
 LOGGED_IN_FOR = timedelta(hours=12)
@@ -90,38 +87,6 @@ def add_person(
     session.add(person)
     _record(session, "person.added", person, now, actor=actor)
     return person
-
-
-def keep_to_sites(
-    session: Session, owner: Person | ApiToken, sites: Sequence[str], *, now: datetime
-) -> None:
-    """Show the owner the papers of these sites alone. Raises WrongCallError."""
-    for code in sites:
-        demand_site(session, code)
-    session.flush()
-    for row in _site_rows(session, owner):
-        session.delete(row)
-    session.flush()
-    owner.every_site = False
-    session.add_all(_site_row(owner, code) for code in sorted(set(sites)))
-    _record(session, "sites.set", owner, now)
-
-
-def see_every_site(
-    session: Session, owner: Person | ApiToken, *, now: datetime
-) -> None:
-    """Show the owner the papers of all sites, those to come too."""
-    for row in _site_rows(session, owner):
-        session.delete(row)
-    owner.every_site = True
-    _record(session, "sites.set", owner, now)
-
-
-def sites_of(session: Session, owner: Person | ApiToken) -> frozenset[str] | None:
-    """The sites whose papers the owner sees, None where it sees all."""
-    if owner.every_site:
-        return None
-    return frozenset(row.code for row in _site_rows(session, owner))
 
 
 def limit(person: Person, *, valid_from: date | None, valid_until: date | None) -> None:
@@ -356,24 +321,6 @@ def demand_new(session: Session, name: str) -> None:
 
 def _person(session: Session, name: str) -> Person | None:
     return session.scalar(select(Person).where(Person.name == name))
-
-
-def _site_rows(
-    session: Session, owner: Person | ApiToken
-) -> Sequence[PersonSite] | Sequence[TokenSite]:
-    if isinstance(owner, Person):
-        return session.scalars(
-            select(PersonSite).where(PersonSite.person_id == owner.id)
-        ).all()
-    return session.scalars(
-        select(TokenSite).where(TokenSite.token_id == owner.id)
-    ).all()
-
-
-def _site_row(owner: Person | ApiToken, code: str) -> PersonSite | TokenSite:
-    if isinstance(owner, Person):
-        return PersonSite(person_id=owner.id, code=code)
-    return TokenSite(token_id=owner.id, code=code)
 
 
 def _token_hash(token: str) -> str:

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from kamizero.errors import ForbiddenError
 from kamizero.model import Role
 from review import roles
-from storage import people
+from storage import people, site_rights
 from storage.people import NotLoggedInError
 from web.refusals import CsrfError
 from web.rooms import Rooms, rooms_of
@@ -86,7 +86,7 @@ def find_visitor(request: Request, rooms: Rooms) -> Visitor | None:
                 role=Role(person.role),
                 language=person.language,
                 csrf=found.csrf,
-                sites=people.sites_of(session, person),
+                sites=site_rights.sites_of(session, person),
             )
     except NotLoggedInError:
         return None

@@ -14,7 +14,7 @@ from kamizero.cli.wiring import open_installation
 from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from kamizero.settings import Settings
-from storage import accounts, people
+from storage import accounts, people, site_rights
 from storage.tables import Person
 from web.api.callers import Scope
 
@@ -55,7 +55,7 @@ def add_user(
             now=now(),
         )
         if site:
-            people.keep_to_sites(session, person, site, now=now())
+            site_rights.keep_to_sites(session, person, site, now=now())
     typer.echo(f"{name} can now log in as {role}.")
 
 
@@ -123,7 +123,7 @@ def create_token(
         )
         if site:
             key = people.token_of(session, token, now=now())
-            people.keep_to_sites(session, key, site, now=now())
+            site_rights.keep_to_sites(session, key, site, now=now())
     if json:
         answer({"name": name, "token": token, "expires_at": expires.isoformat()})
     else:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from kamizero.cli import main
-from storage import people
+from storage import site_rights
 from storage.database import Database, embedded_url
 from storage.tables import ApiToken, Person
 from tests.installation import SAMPLES, Installation
@@ -140,6 +140,6 @@ def test_people_and_keys_are_kept_to_the_sites_they_are_made_for(
 
     with Database(embedded_url(installation.folder)).look() as session:
         owners = [*session.scalars(select(Person)), *session.scalars(select(ApiToken))]
-        seen = [people.sites_of(session, owner) for owner in owners]
+        seen = [site_rights.sites_of(session, owner) for owner in owners]
 
     assert seen == [frozenset({"HQ"})] * 2

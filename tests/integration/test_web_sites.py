@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from review import queue
-from storage import people, scope, sites
+from storage import scope, site_rights, sites
 from storage.columns import Table
 from storage.tables import ApiToken, Entry, Filing, Person, Work
 from tests.office import Browser, Office
@@ -58,7 +58,7 @@ def filing(office: Office) -> int:
 def keep(office: Office, name: str, *codes: str) -> None:
     with office.desk.database.begin() as session:
         owner = session.scalars(select(Person).where(Person.name == name)).one()
-        people.keep_to_sites(session, owner, codes, now=office.now)
+        site_rights.keep_to_sites(session, owner, codes, now=office.now)
 
 
 def somebody(office: Office, *codes: str, role: Role = Role.REVIEWER) -> Browser:
@@ -149,7 +149,7 @@ def test_a_key_of_another_site_reaches_nothing_of_this_one(
     before = robot.get(f"/api/v1/filings/{filing}").status_code
     with office.desk.database.begin() as session:
         key = session.scalars(select(ApiToken)).one()
-        people.keep_to_sites(session, key, [OTHER], now=office.now)
+        site_rights.keep_to_sites(session, key, [OTHER], now=office.now)
 
     after = robot.get(f"/api/v1/filings/{filing}").status_code
     brought = robot.post(
@@ -186,6 +186,6 @@ def test_whoever_was_kept_to_sites_can_see_all_again(
     visitor = somebody(office, OTHER)
     with office.desk.database.begin() as session:
         owner = session.scalars(select(Person).where(Person.name == "rei")).one()
-        people.see_every_site(session, owner, now=office.now)
+        site_rights.see_every_site(session, owner, now=office.now)
 
     assert visitor.get(f"/filings/{filing}").status_code == 200

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, WrongCallError
 from kamizero.model import Role
-from storage import accounts, people
+from storage import accounts, people, site_rights
 from storage.accounts import (
     AccountState,
     LastAdministratorError,
@@ -256,7 +256,7 @@ def test_other_sites_are_another_list_of_rights(database: Database) -> None:
         session.add(Site(code="tokyo", name="東京"))
         ken = added(session, "ken")
         before = accounts.fingerprint(session, [ken])
-        people.keep_to_sites(session, ken, ["tokyo"], now=NOW)
+        site_rights.keep_to_sites(session, ken, ["tokyo"], now=NOW)
 
         assert accounts.sites_seen(session, ken) == "tokyo"
         assert accounts.fingerprint(session, [ken]) != before

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from kamizero.errors import ForbiddenError
 from kamizero.model import Role
 from review import roles
-from storage import people
+from storage import people, site_rights
 from storage.people import NotLoggedInError
 from web.refusals import PersonNeededError, ScopeError
 from web.rooms import Rooms, rooms_of
@@ -138,7 +138,7 @@ def _by_token(rooms: Rooms, token: str) -> Caller:
             role=Role(found.role),
             scopes=frozenset(found.scopes),
             is_person=False,
-            sites=people.sites_of(session, found),
+            sites=site_rights.sites_of(session, found),
         )
 
 
