@@ -52,7 +52,7 @@ class Mix:
     """
 
     typefaces: Sequence[Path]
-    drawn: float = 0.6
+    drawn: float = 0.5
     no_digit: float = 0.0
     poor: float = 0.5
     lengths: Sequence[int] = range(8, _MOST_CELLS + 1)
