@@ -51,9 +51,11 @@ def look_of(request: Request) -> Look:
     }
     today = business_day(rooms_of(request).clock())
     orders = {order.value: order for order in Order}
-    return Look(
-        _wanted(words, today), orders.get(words.get("order", ""), Order.URGENT), words
-    )
+    order = orders.get(words.get("order", ""), Order.URGENT)
+    if order is Order.URGENT:
+        # The form sends it always; it is what an address without the word means.
+        words.pop("order", None)
+    return Look(_wanted(words, today), order, words)
 
 
 def claim_next(rooms: InRooms, person: str, look: Look) -> Claim | None:
