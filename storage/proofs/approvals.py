@@ -43,7 +43,8 @@ def prove(database: Database, store: ObjectStore, vault: Vault, tally: Tally) ->
             approval = session.get_one(Approval, approval_id)
             _prove_signature(vault, approval, tally)
             _prove_stamps(session, vault, approval, tally)
-            manifest = _manifest(store, approval, tally)
+            tally.count(MANIFEST)
+            manifest = _kept(store, approval, kind=MANIFEST, tally=tally)
             if manifest is not None:
                 _prove_entries(session, approval, manifest, tally)
     with database.look() as session:
@@ -70,7 +71,7 @@ def _prove_lot(
             expected=f"a signature with {lot.key_id}",
             found="one that does not verify",
         )
-    kept = _lot_manifest(store, lot, tally)
+    kept = _kept(store, lot, kind=LOT, tally=tally)
     if kept is None:
         return
     signed = {one["id"]: one["manifest"] for one in kept["filings"]}
@@ -84,14 +85,18 @@ def _prove_lot(
         )
 
 
-def _lot_manifest(store: ObjectStore, lot: ApprovalLot, tally: Tally) -> Any:
+def _kept(
+    store: ObjectStore,
+    signed: Approval | ApprovalLot,
+    *,
+    kind: str,
+    tally: Tally,
+) -> Any:
+    """The manifest that was signed, None where it is not there as it was."""
+    key, sha256 = signed.store_key or "", signed.manifest_sha256 or ""
     try:
         return json.loads(
-            store.read(
-                lot.store_key or "",
-                version=lot.store_version or "",
-                sha256=lot.manifest_sha256 or "",
-            )
+            store.read(key, version=signed.store_version or "", sha256=sha256)
         )
     except MissingError:
         found = MISSING
@@ -100,11 +105,7 @@ def _lot_manifest(store: ObjectStore, lot: ApprovalLot, tally: Tally) -> Any:
     except StoreError:
         found = "unreadable"
     tally.differs(
-        LOT,
-        lot.id,
-        path=path_in(store, lot.store_key or ""),
-        expected=lot.manifest_sha256 or "",
-        found=found,
+        kind, signed.id, path=path_in(store, key), expected=sha256, found=found
     )
     return None
 
@@ -150,32 +151,6 @@ def _prove_stamps(
                 expected=f"a signature with {stamp.key_id}",
                 found="one that does not verify",
             )
-
-
-def _manifest(store: ObjectStore, approval: Approval, tally: Tally) -> Any:
-    tally.count(MANIFEST)
-    try:
-        return json.loads(
-            store.read(
-                approval.store_key,
-                version=approval.store_version,
-                sha256=approval.manifest_sha256,
-            )
-        )
-    except MissingError:
-        found = MISSING
-    except TamperedError as error:
-        found = error.found or "changed"
-    except StoreError:
-        found = "unreadable"
-    tally.differs(
-        MANIFEST,
-        approval.id,
-        path=path_in(store, approval.store_key),
-        expected=approval.manifest_sha256,
-        found=found,
-    )
-    return None
 
 
 def _prove_entries(
