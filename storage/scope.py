@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Table, event, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Table,
+    event,
+    not_,
+    select,
+)
 from sqlalchemy.orm import (
     Mapper,
     ORMExecuteState,
@@ -34,11 +42,10 @@ _WAYS = (
     ("version_id", "field_version"),
     ("round_id", "approval_round"),
 )
-# What others point at: a row is seen by whoever sees one of those.
-_POINTED_AT = {
-    "original": ("arrival", "original_id"),
-    "approval_lot": ("lot_member", "lot_id"),
-}
+# What others point at: seen by whoever sees one of those, or only by who sees them all,
+# since what is signed or returned as a whole must be seen as a whole.
+_SEEN_WITH_ONE = {"original": ("arrival", "original_id")}
+_SEEN_WITH_ALL = {"approval_lot": ("lot_member", "lot_id")}
 
 
 def is_narrowed(mapper: Mapper[Row]) -> bool:
@@ -91,9 +98,13 @@ def _condition_on(
 def _condition(
     table: Table, column: Callable[[str], _Column], sites: frozenset[str]
 ) -> ColumnElement[bool] | None:
-    if table.name in _POINTED_AT:
-        pointing, pointer = _POINTED_AT[table.name]
+    if table.name in _SEEN_WITH_ONE:
+        pointing, pointer = _SEEN_WITH_ONE[table.name]
         return column(_key(table)).in_(_seen(table, pointing, sites, give=pointer))
+    if table.name in _SEEN_WITH_ALL:
+        pointing, pointer = _SEEN_WITH_ALL[table.name]
+        unseen = _seen(table, pointing, sites, give=pointer, seen=False)
+        return column(_key(table)).not_in(unseen)
     way = _way(table)
     if way is None:
         return None
@@ -104,9 +115,15 @@ def _condition(
 
 
 def _seen(
-    table: Table, target: str, sites: frozenset[str], *, give: str = ""
+    table: Table,
+    target: str,
+    sites: frozenset[str],
+    *,
+    give: str = "",
+    seen: bool = True,
 ) -> Select[tuple[object]]:
     """The rows of another table that the sites see: their keys, or the named column.
+    Where `seen` is False, those they do not see.
 
     A query of tables, not of classes: it must not be narrowed again.
     """
@@ -115,7 +132,8 @@ def _seen(
     condition = _condition(other, alias.c.__getitem__, sites)
     if condition is None:
         raise TypeError(f"{target} leads to no site.")
-    return select(alias.c[give or _key(other)]).where(condition)
+    wanted = condition if seen else not_(condition)
+    return select(alias.c[give or _key(other)]).where(wanted)
 
 
 def _key(table: Table) -> str:

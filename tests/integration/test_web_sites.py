@@ -9,9 +9,18 @@ from sqlalchemy import func, select
 from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from review import queue
+from review.waiting import figures
 from storage import scope, site_rights, sites
 from storage.columns import Table
-from storage.tables import ApiToken, Entry, Filing, Person, Work
+from storage.tables import (
+    ApiToken,
+    ApprovalLot,
+    Entry,
+    Filing,
+    LotMember,
+    Person,
+    Work,
+)
 from tests.office import Browser, Office
 from web.api import ROUTERS
 from web.app import PAGES
@@ -86,6 +95,40 @@ def test_who_is_kept_to_another_site_sees_nothing_of_this_one(
         assert session.get(Filing, filing) is None
         assert session.scalar(select(func.count()).select_from(Work)) == 0
         assert session.scalars(select(Entry)).all() == []
+
+
+def test_the_figures_of_the_queue_count_ones_own_sites_alone(
+    office: Office, filing: int
+) -> None:
+    del filing
+    counted = []
+    for site in (OWN, OTHER):
+        with office.desk.database.within(frozenset({site})).look() as session:
+            counted.append(figures(session, today=office.now.date(), now=office.now))
+
+    assert [one.waiting for one in counted] == [1, 0]
+    assert counted[1].oldest is None
+
+
+@pytest.mark.parametrize(
+    ("kept_to", "sees_it"), [({OWN}, False), ({OTHER}, False), ({OWN, OTHER}, True)]
+)
+def test_a_lot_is_seen_by_whoever_sees_all_of_it(
+    office: Office, filing: int, kept_to: set[str], sees_it: bool
+) -> None:
+    other = office.waiting()
+    with office.desk.database.begin() as session:
+        session.get_one(Filing, other).site = OTHER
+        lot = ApprovalLot(form="2200", opened_by="ann", opened_at=office.now)
+        lot.members = [
+            LotMember(filing_id=one, manifest_sha256="0" * 64, drawn=True)
+            for one in (filing, other)
+        ]
+        session.add(lot)
+        session.flush()
+
+    with office.desk.database.within(frozenset(kept_to)).look() as session:
+        assert (session.get(ApprovalLot, lot.id) is not None) is sees_it
 
 
 def test_who_is_kept_to_this_site_sees_it_as_before(
