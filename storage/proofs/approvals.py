@@ -64,13 +64,7 @@ def _prove_lot(
         manifest_sha256=lot.manifest_sha256, by=lot.opened_by, at=lot.ended_at
     )
     signature = Signature(key_id=lot.key_id or "", hex=lot.signature)
-    if not vault.verify_signature(words, signature):
-        tally.differs(
-            LOT,
-            lot.id,
-            expected=f"a signature with {lot.key_id}",
-            found="one that does not verify",
-        )
+    _prove_signed(vault, words, signature, kind=LOT, subject=lot.id, tally=tally)
     kept = _kept(store, lot, kind=LOT, tally=tally)
     if kept is None:
         return
@@ -116,11 +110,25 @@ def _prove_signature(vault: Vault, approval: Approval, tally: Tally) -> None:
         manifest_sha256=approval.manifest_sha256, by=approval.by, at=approval.at
     )
     signature = Signature(key_id=approval.key_id, hex=approval.signature)
+    _prove_signed(
+        vault, words, signature, kind=SIGNATURE, subject=approval.id, tally=tally
+    )
+
+
+def _prove_signed(
+    vault: Vault,
+    words: bytes,
+    signature: Signature,
+    *,
+    kind: str,
+    subject: int,
+    tally: Tally,
+) -> None:
     if not vault.verify_signature(words, signature):
         tally.differs(
-            SIGNATURE,
-            approval.id,
-            expected=f"a signature with {approval.key_id}",
+            kind,
+            subject,
+            expected=f"a signature with {signature.key_id}",
             found="one that does not verify",
         )
 
@@ -144,13 +152,9 @@ def _prove_stamps(
             at=stamp.at,
         )
         signature = Signature(key_id=stamp.key_id, hex=stamp.signature)
-        if not vault.verify_signature(words, signature):
-            tally.differs(
-                STAMP,
-                stamp.id,
-                expected=f"a signature with {stamp.key_id}",
-                found="one that does not verify",
-            )
+        _prove_signed(
+            vault, words, signature, kind=STAMP, subject=stamp.id, tally=tally
+        )
 
 
 def _prove_entries(
