@@ -1,7 +1,7 @@
 """The accounts of people, as administrators keep them: closed, limited, confirmed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -25,7 +25,7 @@ _LIST = ("rights", "list")
 
 
 class OwnAccountError(ConflictError):
-    """Nobody closes the account they are logged in with."""
+    """Nobody closes the account they are logged in with, or widens its rights."""
 
     code = "own_account"
 
@@ -98,14 +98,10 @@ def disable(session: Session, person: Person, *, actor: str, now: datetime) -> N
         OwnAccountError: it is the account of whoever does it.
         LastAdministratorError: nobody could open it again.
     """
-    if person.name == actor:
-        raise OwnAccountError("Ask another administrator to close your account.")
+    _demand_another(person, actor)
     if not person.active:
         return
-    if person.role == Role.ADMINISTRATOR and not _others(session, person):
-        raise LastAdministratorError(
-            f"{person.name} is the last administrator: add another one first."
-        )
+    _demand_administrator_besides(session, person)
     person.active = False
     people.close_sessions(session, person)
     _record(session, "person.disabled", person, actor, now)
@@ -132,6 +128,52 @@ def set_days(
     """Let somebody in from one day to another only. Raises WrongCallError."""
     people.limit(person, valid_from=valid_from, valid_until=valid_until)
     _record(session, "person.days_set", person, actor, now)
+
+
+def set_role(
+    session: Session, person: Person, *, role: Role, actor: str, now: datetime
+) -> None:
+    """Give somebody another role and end their sessions; harmless where they have it.
+
+    Raises:
+        OwnAccountError: it is the account of whoever does it.
+        LastAdministratorError: nobody would give out rights any more.
+        WrongCallError: people cannot have the role, or not with a last day.
+    """
+    _demand_another(person, actor)
+    if role in (Role.ROBOT, Role.MACHINE):
+        raise WrongCallError(f"Nobody who logs in is a {role}.")
+    before = Role(person.role)
+    if role is before:
+        return
+    _demand_administrator_besides(session, person)
+    people.demand_days(role, person.valid_from, person.valid_until)
+    person.role = role
+    people.close_sessions(session, person)
+    about = {"was": before.value}
+    _record(session, "person.role_set", person, actor, now, about)
+
+
+def set_sites(
+    session: Session,
+    person: Person,
+    *,
+    sites: Sequence[str] | None,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Show somebody the papers of these sites, None for all; end their sessions.
+
+    Raises:
+        OwnAccountError: it is the account of whoever does it.
+        WrongCallError: a site is not known.
+    """
+    _demand_another(person, actor)
+    if sites is None:
+        site_rights.see_every_site(session, person, actor=actor, now=now)
+    else:
+        site_rights.keep_to_sites(session, person, sites, actor=actor, now=now)
+    people.close_sessions(session, person)
 
 
 def log_out(session: Session, person: Person, *, actor: str, now: datetime) -> None:
@@ -203,6 +245,18 @@ def is_due(confirmed: AuditEvent | None, *, now: datetime) -> bool:
     return confirmed is None or now - confirmed.at > CONFIRMED_EVERY
 
 
+def _demand_another(person: Person, actor: str) -> None:
+    if person.name == actor:
+        raise OwnAccountError("Ask another administrator to change your account.")
+
+
+def _demand_administrator_besides(session: Session, person: Person) -> None:
+    if person.role == Role.ADMINISTRATOR and not _others(session, person):
+        raise LastAdministratorError(
+            f"{person.name} is the last administrator: add another one first."
+        )
+
+
 def _others(session: Session, person: Person) -> list[int]:
     # All of them are locked, in one order, so that two administrators who close each
     # other's account do not both find the other one open.
@@ -216,7 +270,12 @@ def _others(session: Session, person: Person) -> list[int]:
 
 
 def _record(
-    session: Session, act: str, person: Person, actor: str, now: datetime
+    session: Session,
+    act: str,
+    person: Person,
+    actor: str,
+    now: datetime,
+    about: Mapping[str, str] | None = None,
 ) -> None:
     audit.record(
         session,
@@ -225,5 +284,5 @@ def _record(
         subject_kind="person",
         subject_id=person.id,
         now=now,
-        body={"role": str(person.role)},
+        body={"role": str(person.role), **(about or {})},
     )

@@ -1,12 +1,10 @@
-"""Who may come in: people with passwords, browsers that are logged in, API keys.
+"""Who may come in: people with passwords, and browsers that are logged in.
 
 Nothing here can be used by whoever steals the database: passwords are Argon2 hashes,
 tokens are 256 random bits of which only the hash is kept.
 """
 
-import hashlib
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -25,10 +23,10 @@ from storage.tables import (
     LoginSession,
     Person,
 )
+from storage.tokens import new_token, token_hash
 
 LOGGED_IN_FOR = timedelta(hours=12)
 
-_TOKEN_BYTES = 32
 _ADVICE = "Wait, or ask an administrator to set a new password."
 
 
@@ -91,12 +89,17 @@ def add_person(
 
 def limit(person: Person, *, valid_from: date | None, valid_until: date | None) -> None:
     """Let somebody in from one day to another only. Raises WrongCallError."""
-    if person.role == Role.ADMINISTRATOR and (valid_from or valid_until):
-        raise WrongCallError("An administrator's account has no first or last day.")
+    demand_days(Role(person.role), valid_from, valid_until)
     if valid_from and valid_until and valid_until < valid_from:
         raise WrongCallError("The last day lies before the first.")
     person.valid_from = valid_from
     person.valid_until = valid_until
+
+
+def demand_days(role: Role, valid_from: date | None, valid_until: date | None) -> None:
+    """Raise WrongCallError where the role is not given for some days alone."""
+    if role is Role.ADMINISTRATOR and (valid_from or valid_until):
+        raise WrongCallError("An administrator's account has no first or last day.")
 
 
 def may_enter(person: Person, *, now: datetime) -> bool:
@@ -185,7 +188,7 @@ def _proven(
             lockout.forgive(person)
             then(session, person)
             return person
-        record = partial(_record, session, who=person, now=now)
+        record = partial(_record, session, person=person, now=now)
         lockout.count_wrong(person, now=now, record=record)
     raise lockout.refusal(person, advice=_ADVICE)
 
@@ -200,13 +203,13 @@ def open_session(
     """Log a browser in, and forget those that have ended."""
     session.execute(delete(LoginSession).where(LoginSession.expires_at <= now))
     opened = NewSession(
-        token=secrets.token_urlsafe(_TOKEN_BYTES),
-        csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+        token=new_token(),
+        csrf=new_token(),
         expires_at=now + lasts,
     )
     session.add(
         LoginSession(
-            token_hash=_token_hash(opened.token),
+            token_hash=token_hash(opened.token),
             person_id=person.id,
             csrf=opened.csrf,
             expires_at=opened.expires_at,
@@ -217,7 +220,7 @@ def open_session(
 
 def session_of(session: Session, token: str, *, now: datetime) -> LoginSession:
     """Who this browser is. Raises NotLoggedInError."""
-    found = session.get(LoginSession, _token_hash(token))
+    found = session.get(LoginSession, token_hash(token))
     if found is None or found.expires_at <= now or not may_enter(found.person, now=now):
         raise NotLoggedInError("You are not logged in any more. Log in again.")
     return found
@@ -226,7 +229,7 @@ def session_of(session: Session, token: str, *, now: datetime) -> LoginSession:
 def close_session(session: Session, token: str) -> None:
     """Log a browser out; harmless where it is not logged in."""
     session.execute(
-        delete(LoginSession).where(LoginSession.token_hash == _token_hash(token))
+        delete(LoginSession).where(LoginSession.token_hash == token_hash(token))
     )
 
 
@@ -235,73 +238,9 @@ def close_sessions(session: Session, person: Person, *, but: str = "") -> None:
     session.execute(
         delete(LoginSession).where(
             LoginSession.person_id == person.id,
-            LoginSession.token_hash != _token_hash(but),
+            LoginSession.token_hash != token_hash(but),
         )
     )
-
-
-def add_token(
-    session: Session,
-    *,
-    name: str,
-    role: Role,
-    scopes: Sequence[str],
-    expires_at: datetime,
-    now: datetime,
-) -> str:
-    """Make a key for a robot or system; this is the only time it can be seen.
-
-    Raises:
-        NameTakenError: a key, a person or a device has the name.
-    """
-    if role in (Role.APPROVER, Role.MACHINE):
-        raise WrongCallError("Approving is a person's act: no key may do it.")
-    demand_new(session, name)
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    key = ApiToken(
-        name=name,
-        role=role,
-        scopes=sorted(set(scopes)),
-        token_hash=_token_hash(token),
-        expires_at=expires_at,
-    )
-    session.add(key)
-    _record(session, "token.added", key, now)
-    return token
-
-
-def token_of(session: Session, token: str, *, now: datetime) -> ApiToken:
-    """Whose key this is. Raises NotLoggedInError."""
-    found = session.scalar(
-        select(ApiToken).where(ApiToken.token_hash == _token_hash(token))
-    )
-    if found is None or found.expires_at <= now:
-        raise NotLoggedInError(
-            "This API token is not known or has ended. Create a new one with "
-            "`kamizero token create`."
-        )
-    return found
-
-
-def all_tokens(session: Session) -> Sequence[ApiToken]:
-    """Every key there ever was, by name."""
-    return session.scalars(select(ApiToken).order_by(ApiToken.name)).all()
-
-
-def revoke_token(session: Session, *, name: str, now: datetime, actor: str) -> None:
-    """End a key now; its name stays taken, since events know it by that.
-
-    Raises:
-        WrongCallError: there is no such key.
-        ConflictError: it has ended before.
-    """
-    key = session.scalar(select(ApiToken).where(ApiToken.name == name))
-    if key is None:
-        raise WrongCallError(f"There is no token called {name}.")
-    if key.expires_at <= now:
-        raise ConflictError(f"The token {name} has ended before.")
-    key.expires_at = now
-    _record(session, "token.revoked", key, now, actor=actor)
 
 
 def demand_new(session: Session, name: str) -> None:
@@ -323,14 +262,10 @@ def _person(session: Session, name: str) -> Person | None:
     return session.scalar(select(Person).where(Person.name == name))
 
 
-def _token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _record(
     session: Session,
     act: str,
-    who: Person | ApiToken,
+    person: Person,
     now: datetime,
     *,
     actor: str | None = None,
@@ -338,10 +273,10 @@ def _record(
     session.flush()
     audit.record(
         session,
-        actor=actor or who.name,
+        actor=actor or person.name,
         act=act,
-        subject_kind="person" if isinstance(who, Person) else "token",
-        subject_id=who.id,
+        subject_kind="person",
+        subject_id=person.id,
         now=now,
-        body={"role": str(who.role)},
+        body={"role": str(person.role)},
     )

@@ -12,28 +12,28 @@ from storage.tables import ApiToken, Person, PersonSite, TokenSite
 
 
 def keep_to_sites(
-    session: Session, owner: Person | ApiToken, sites: Sequence[str], *, now: datetime
+    session: Session,
+    owner: Person | ApiToken,
+    sites: Sequence[str],
+    *,
+    now: datetime,
+    actor: str | None = None,
 ) -> None:
     """Show the owner the papers of these sites alone. Raises WrongCallError."""
     for code in sites:
         demand_site(session, code)
-    session.flush()
-    for row in _rows(session, owner):
-        session.delete(row)
-    session.flush()
-    owner.every_site = False
-    session.add_all(_row(owner, code) for code in sorted(set(sites)))
-    _record(session, owner, now)
+    _set(session, owner, frozenset(sites), actor=actor, now=now)
 
 
 def see_every_site(
-    session: Session, owner: Person | ApiToken, *, now: datetime
+    session: Session,
+    owner: Person | ApiToken,
+    *,
+    now: datetime,
+    actor: str | None = None,
 ) -> None:
     """Show the owner the papers of all sites, those to come too."""
-    for row in _rows(session, owner):
-        session.delete(row)
-    owner.every_site = True
-    _record(session, owner, now)
+    _set(session, owner, None, actor=actor, now=now)
 
 
 def sites_of(session: Session, owner: Person | ApiToken) -> frozenset[str] | None:
@@ -61,15 +61,32 @@ def _row(owner: Person | ApiToken, code: str) -> PersonSite | TokenSite:
     return TokenSite(token_id=owner.id, code=code)
 
 
-def _record(session: Session, owner: Person | ApiToken, now: datetime) -> None:
+def _set(
+    session: Session,
+    owner: Person | ApiToken,
+    sites: frozenset[str] | None,
+    *,
+    actor: str | None,
+    now: datetime,
+) -> None:
     session.flush()
-    sites = sites_of(session, owner)
+    before = sites_of(session, owner)
+    for row in _rows(session, owner):
+        session.delete(row)
+    session.flush()
+    owner.every_site = sites is None
+    session.add_all(_row(owner, code) for code in sorted(sites or ()))
+    session.flush()
     audit.record(
         session,
-        actor=owner.name,
+        actor=actor or owner.name,
         act="sites.set",
         subject_kind="person" if isinstance(owner, Person) else "token",
         subject_id=owner.id,
         now=now,
-        body={"sites": None if sites is None else sorted(sites)},
+        body={"was": _listed(before), "sites": _listed(sites)},
     )
+
+
+def _listed(sites: frozenset[str] | None) -> list[str] | None:
+    return None if sites is None else sorted(sites)

@@ -18,7 +18,7 @@ from forms.library import Library
 from ingest.doors.reception import Reception
 from ingest.doors.signs import Sign
 from kamizero.model import Box, Role
-from storage import people
+from storage import api_tokens, people
 from storage.register import Register
 from storage.tables import Filing, Page
 from tests.desk import LATER, Desk
@@ -152,7 +152,7 @@ class Office:
     def robot(self, *scopes: str, role: Role = Role.ROBOT) -> TestClient:
         """A program with a token that may be used for these scopes."""
         with self.desk.database.begin() as session:
-            token = people.add_token(
+            token = api_tokens.add_token(
                 session,
                 name="robot",
                 role=role,

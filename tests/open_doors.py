@@ -17,7 +17,7 @@ from ingest.doors.sftp import SftpDoor, host_key
 from ingest.doors.smtp import SmtpDoor, port_of
 from ingest.doors.webdav import WebdavDoor
 from kamizero.model import Role
-from storage import people
+from storage import api_tokens
 from tests.desk import LATER
 from tests.doors import House, eventually, serving
 from tests.office import Office
@@ -83,7 +83,7 @@ def _tus(house: House, folder: Path) -> Iterator[Client]:
     config = uvicorn.Config(office.app, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     with house.database.begin() as session:
-        token = people.add_token(
+        token = api_tokens.add_token(
             session,
             name=DEVICE,
             role=Role.ROBOT,

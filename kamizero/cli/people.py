@@ -4,6 +4,7 @@ import getpass
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from kamizero.cli.wiring import open_installation
 from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from kamizero.settings import Settings
-from storage import accounts, people, site_rights
+from storage import accounts, api_tokens, people, site_rights
 from storage.tables import Person
 from web.api.callers import Scope
 
@@ -73,6 +74,20 @@ def list_users(json: Annotated[bool, typer.Option("--json")] = False) -> None:
         typer.echo(f"{line['name']}  {line['role']}  {line['state']}  {seen}")
 
 
+@users.command("set-role")
+def set_role(name: str, role: Annotated[Role, typer.Option()]) -> None:
+    """Give somebody another role and end their sessions."""
+    _change(name, partial(accounts.set_role, role=role))
+    typer.echo(f"{name} is {role} now.")
+
+
+@users.command("set-sites")
+def set_sites(name: str, site: Sites = None) -> None:
+    """Show somebody the papers of these sites alone, and end their sessions."""
+    _change(name, partial(accounts.set_sites, sites=site))
+    typer.echo(f"{name} sees {' '.join(site) if site else 'every site'} now.")
+
+
 @users.command("disable")
 def disable_user(name: str) -> None:
     """Close somebody's account; what they did stays."""
@@ -113,7 +128,7 @@ def create_token(
     rooms = open_installation(Settings.load()).rooms
     expires = now() + timedelta(days=days)
     with rooms.database.begin() as session:
-        token = people.add_token(
+        token = api_tokens.add_token(
             session,
             name=name,
             role=role,
@@ -122,7 +137,7 @@ def create_token(
             now=now(),
         )
         if site:
-            key = people.token_of(session, token, now=now())
+            key = api_tokens.token_of(session, token, now=now())
             site_rights.keep_to_sites(session, key, site, now=now())
     if json:
         answer({"name": name, "token": token, "expires_at": expires.isoformat()})
@@ -143,7 +158,7 @@ def list_tokens(json: Annotated[bool, typer.Option("--json")] = False) -> None:
                 "expires_at": one.expires_at.isoformat(),
                 "is_open": one.expires_at > moment,
             }
-            for one in people.all_tokens(session)
+            for one in api_tokens.all_tokens(session)
         ]
     if json:
         answer({"tokens": lines})
@@ -157,7 +172,7 @@ def list_tokens(json: Annotated[bool, typer.Option("--json")] = False) -> None:
 def revoke_token(name: str) -> None:
     """End a key at once."""
     with open_installation(Settings.load()).rooms.database.begin() as session:
-        people.revoke_token(session, name=name, actor=getpass.getuser(), now=now())
+        api_tokens.revoke_token(session, name=name, actor=getpass.getuser(), now=now())
     typer.echo(f"The token {name} opens nothing any more.")
 
 

@@ -23,12 +23,15 @@ def test_an_account_is_kept_from_the_command_line(installation: Installation) ->
 
     assert run("add", "ken", "--role", "keyer", "--password-stdin") == 0
     assert run("set-password", "ken", "--password-stdin") == 0
+    assert run("set-role", "ken", "--role", "reviewer") == 0
+    assert run("set-sites", "ken", "--site", "nowhere") == 2
+    assert run("set-sites", "ken", "--site", "HQ") == 0
     assert run("disable", "ken") == 0
     assert run("disable", "nobody") == 2
     listed = installation.answer("user", "list", "--json")["people"]
     assert [(one["name"], one["state"]) for one in listed] == [("ken", "disabled")]
     assert run("enable", "ken") == 0
-    assert "ken  keyer  open  never" in installation.run("user", "list").stdout
+    assert "ken  reviewer  open  never" in installation.run("user", "list").stdout
 
 
 def test_a_key_is_listed_and_revoked_from_the_command_line(

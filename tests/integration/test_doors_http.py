@@ -18,7 +18,7 @@ import uvicorn
 
 from ingest.doors.senders import AskedBefore
 from kamizero.model import Role
-from storage import people, sites
+from storage import api_tokens, sites
 from tests.desk import LATER, Desk
 from tests.doors import House, cut_points, eventually, reset
 from tests.office import Office
@@ -50,7 +50,7 @@ class Site:
         )
         with desk.database.begin() as session:
             sites.know(session, "OSAKA")
-            self.token = people.add_token(
+            self.token = api_tokens.add_token(
                 session,
                 name="uploader",
                 role=Role.ROBOT,
@@ -238,7 +238,7 @@ def test_what_cannot_be_is_told_in_http_words(site: Site) -> None:
 def test_nobody_else_sees_or_ends_an_upload(site: Site, desk: Desk) -> None:
     place = site.begin()
     with desk.database.begin() as session:
-        other = people.add_token(
+        other = api_tokens.add_token(
             session,
             name="other",
             role=Role.ROBOT,

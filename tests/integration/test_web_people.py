@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from kamizero.model import Role
-from storage.tables import AuditEvent, Person
+from storage.tables import AuditEvent, Person, Site
 from tests.office import PASSWORD, Browser, Office
 from web.visitors import SESSION_COOKIE
 
@@ -73,6 +73,72 @@ def test_an_administrator_cannot_disable_themselves(
 
     assert answer.status_code == 409
     assert "another administrator" in answer.text
+    assert ada.get("/people").status_code == 200
+
+
+def test_another_role_leads_to_other_pages_after_the_next_login(
+    office: Office, ada: Browser
+) -> None:
+    rei = office.person("rei")
+
+    answer = ada.submit(f"/people/{id_of(office, 'rei')}/role", role="auditor")
+
+    assert answer.headers["location"] == "/people?notice=role_set"
+    assert rei.get("/queue").headers["location"].startswith("/login")
+    again = office.log_in("rei")
+    assert again.get("/groups").status_code == 403
+    assert again.get("/filings").status_code == 200
+
+
+def test_other_sites_show_other_papers_after_the_next_login(
+    office: Office, ada: Browser
+) -> None:
+    filing = office.waiting()
+    with office.desk.database.begin() as session:
+        session.add(Site(code="osaka", name="大阪"))
+    rei = office.person("rei")
+    path = f"/people/{id_of(office, 'rei')}/sites"
+    shown = rei.get(f"/filings/{filing}").status_code
+
+    ada.submit(path, which="these", site="osaka")
+    kept_out = office.log_in("rei").get(f"/filings/{filing}").status_code
+    ada.submit(path, which="all")
+
+    assert (shown, kept_out) == (200, 404)
+    assert rei.get("/queue").status_code == 303
+    assert office.log_in("rei").get(f"/filings/{filing}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"which": "these"}, 400),
+        ({"which": "these", "site": "nowhere"}, 400),
+        ({"which": "some"}, 422),
+    ],
+)
+def test_sites_that_cannot_be_are_refused(
+    office: Office, ada: Browser, form: dict[str, str], status: int
+) -> None:
+    office.employ("rei", Role.REVIEWER)
+
+    answer = ada.submit(f"/people/{id_of(office, 'rei')}/sites", **form)
+
+    assert answer.status_code == status
+
+
+def test_an_administrator_gives_themselves_neither_role_nor_sites(
+    office: Office, ada: Browser
+) -> None:
+    office.employ("bob", Role.ADMINISTRATOR)
+    path = f"/people/{id_of(office, 'ada')}"
+
+    answers = [
+        ada.submit(f"{path}/role", role="approver"),
+        ada.submit(f"{path}/sites", which="all"),
+    ]
+
+    assert [one.status_code for one in answers] == [409, 409]
     assert ada.get("/people").status_code == 200
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, WrongCallError
 from kamizero.model import Role
-from storage import accounts, people, site_rights
+from storage import accounts, api_tokens, people, site_rights
 from storage.accounts import (
     AccountState,
     LastAdministratorError,
@@ -271,7 +271,7 @@ def test_a_revoked_key_opens_nothing_and_its_name_stays_taken(
     database: Database,
 ) -> None:
     def key(session: Session) -> str:
-        return people.add_token(
+        return api_tokens.add_token(
             session,
             name="robot",
             role=Role.ROBOT,
@@ -282,13 +282,90 @@ def test_a_revoked_key_opens_nothing_and_its_name_stays_taken(
 
     with database.begin() as session:
         token = key(session)
-        people.revoke_token(session, name="robot", actor="root", now=NOW)
+        api_tokens.revoke_token(session, name="robot", actor="root", now=NOW)
 
     with database.look() as session, pytest.raises(NotLoggedInError):
-        people.token_of(session, token, now=NOW)
+        api_tokens.token_of(session, token, now=NOW)
     with database.begin() as session:
         with pytest.raises(ConflictError, match="ended"):
-            people.revoke_token(session, name="robot", actor="root", now=NOW)
+            api_tokens.revoke_token(session, name="robot", actor="root", now=NOW)
         with pytest.raises(ConflictError, match="robot"):
             key(session)
     assert acts(database)[-1] == ("root", "token.revoked")
+
+
+def test_another_role_ends_the_sessions_and_leaves_the_old_one_written_down(
+    database: Database,
+) -> None:
+    with database.begin() as session:
+        ken = added(session, "ken")
+    token = token_for(database, ken)
+
+    with database.begin() as session:
+        ken = accounts.person_named(session, "ken")
+        accounts.set_role(session, ken, role=Role.APPROVER, actor="ada", now=NOW)
+
+    assert not is_in(database, token)
+    with database.look() as session:
+        assert accounts.person_named(session, "ken").role == Role.APPROVER
+        event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()))
+        told = event.first()
+        assert told is not None
+        assert (told.act, told.actor) == ("person.role_set", "ada")
+        assert told.body == {"role": "approver", "was": "keyer"}
+
+
+def test_nobody_changes_their_own_role_or_sites(database: Database) -> None:
+    with database.begin() as session:
+        ada = added(session, "ada", Role.ADMINISTRATOR)
+        added(session, "bob", Role.ADMINISTRATOR)
+
+        with pytest.raises(OwnAccountError):
+            accounts.set_role(session, ada, role=Role.APPROVER, actor="ada", now=NOW)
+        with pytest.raises(OwnAccountError):
+            accounts.set_sites(session, ada, sites=None, actor="ada", now=NOW)
+
+
+def test_the_last_administrator_keeps_the_role(database: Database) -> None:
+    with database.begin() as session:
+        ada = added(session, "ada", Role.ADMINISTRATOR)
+
+        with pytest.raises(LastAdministratorError):
+            accounts.set_role(session, ada, role=Role.KEYER, actor="root", now=NOW)
+        added(session, "bob", Role.ADMINISTRATOR)
+        accounts.set_role(session, ada, role=Role.KEYER, actor="bob", now=NOW)
+
+        assert ada.role == Role.KEYER
+
+
+@pytest.mark.parametrize(
+    ("role", "last"),
+    [(Role.ROBOT, None), (Role.MACHINE, None), (Role.ADMINISTRATOR, TODAY)],
+)
+def test_a_role_that_somebody_cannot_have_is_refused(
+    database: Database, role: Role, last: date | None
+) -> None:
+    with database.begin() as session:
+        ken = added(session, "ken", last=last)
+
+        with pytest.raises(WrongCallError):
+            accounts.set_role(session, ken, role=role, actor="ada", now=NOW)
+
+
+def test_other_sites_end_the_sessions_and_leave_the_old_ones_written_down(
+    database: Database,
+) -> None:
+    with database.begin() as session:
+        session.add(Site(code="tokyo", name="東京"))
+        ken = added(session, "ken")
+    token = token_for(database, ken)
+
+    with database.begin() as session:
+        ken = accounts.person_named(session, "ken")
+        accounts.set_sites(session, ken, sites=["tokyo"], actor="ada", now=NOW)
+
+    assert not is_in(database, token)
+    with database.look() as session:
+        events = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+        assert (events[-1].actor, events[-1].act) == ("ada", "sites.set")
+        assert events[-1].body == {"was": None, "sites": ["tokyo"]}

@@ -9,18 +9,17 @@ from sqlalchemy import select
 
 from kamizero.errors import ConflictError, WrongCallError
 from kamizero.model import Role
+from storage.api_tokens import add_token, token_of
 from storage.database import Database, embedded_url
 from storage.lockout import LOCKED_FOR, MAX_WRONG, WrongLoginError
 from storage.people import (
     NotLoggedInError,
     add_person,
-    add_token,
     authenticate,
     close_session,
     open_session,
     session_of,
     set_password,
-    token_of,
 )
 from storage.tables import ApiToken, AuditEvent, LoginSession, Person
 

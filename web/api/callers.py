@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from kamizero.errors import ForbiddenError
 from kamizero.model import Role
 from review import roles
-from storage import people, site_rights
+from storage import api_tokens, site_rights
 from storage.people import NotLoggedInError
 from web.refusals import PersonNeededError, ScopeError
 from web.rooms import Rooms, rooms_of
@@ -132,7 +132,7 @@ def scopes_of_role(role: Role) -> frozenset[Scope]:
 
 def _by_token(rooms: Rooms, token: str) -> Caller:
     with rooms.database.look() as session:
-        found = people.token_of(session, token, now=rooms.clock())
+        found = api_tokens.token_of(session, token, now=rooms.clock())
         return Caller(
             name=found.name,
             role=Role(found.role),

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from review import roles
-from storage import accounts, people
+from storage import accounts, people, sites
 from storage.passwords import MIN_PASSWORD
 from web.painting import business_day, painter_of
 from web.rooms import Rooms
@@ -50,6 +51,7 @@ def people_page(request: Request, rooms: InRooms, visitor: Administrator) -> Res
             confirmed=confirmed,
             is_due=accounts.is_due(confirmed, now=now),
             shown=accounts.fingerprint(session, listed),
+            all_sites=sites.all_sites(session),
             roles=[role.value for role in Role if role in roles.PEOPLE],
             least=MIN_PASSWORD,
             said=notice(request, visitor),
@@ -148,6 +150,33 @@ def set_days(
             now=rooms.clock(),
         )
     return _back("days_set")
+
+
+@router.post("/{person_id}/role")
+def set_role(
+    rooms: InRooms,
+    visitor: Administrator,
+    person_id: int,
+    role: Annotated[Role, Form()],
+) -> Response:
+    _act(rooms, visitor, person_id, partial(accounts.set_role, role=role))
+    return _back("role_set")
+
+
+@router.post("/{person_id}/sites")
+def set_sites(
+    rooms: InRooms,
+    visitor: Administrator,
+    person_id: int,
+    which: Annotated[Literal["all", "these"], Form()],
+    site: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Show somebody the papers of all sites, or of these alone."""
+    if which == "these" and not site:
+        raise WrongCallError("Choose at least one site.")
+    chosen = site if which == "these" else None
+    _act(rooms, visitor, person_id, partial(accounts.set_sites, sites=chosen))
+    return _back("sites_set")
 
 
 @router.post("/{person_id}/disable")
