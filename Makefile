@@ -15,8 +15,9 @@ help: ## Show what can be made
 run: $(VENV)/.runtime ## Take in the sample scans and serve the web pages
 	$(BIN)/kamizero up --demo
 
+# A file stays on one process: its tests share servers that take seconds to start.
 test: $(VENV)/.dev ## Run all tests whose services are there
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
