@@ -29,6 +29,15 @@ class Settings(BaseSettings):
         description="Address of the message broker that tells `kamizero worker` of "
         "new work; embedded workers look for themselves and need none.",
     )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="File with the master key (64 hexadecimal digits), where it does "
+        "not lie in the data folder beside the keys it wraps.",
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="The master key itself, where it is given by the environment.",
+    )
     store_immutable: bool = Field(
         default=False,
         description="Set the file system's immutable flag on originals (needs "

@@ -65,6 +65,19 @@ def remove(path: Path) -> None:
         sync_folder(path.parent)
 
 
+def replace_file(path: Path, text: str) -> None:
+    """Write a file only its owner reads, all of it or nothing, over an older one."""
+    draft = path.parent / f".draft-{uuid4().hex}"
+    with explained(path):
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        draft.rename(path)
+        sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,15 +1,14 @@
 """The keys that protect values and sign approvals, and the folder they lie in.
 
-One master key, a file only its owner reads, wraps all others. Whoever backs up the
-database without this folder holds sealed values that nobody opens.
+One master key, which only its owner reads, wraps all others. Whoever backs up the
+database without it holds sealed values that nobody opens.
 """
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -18,13 +17,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kamizero.errors import KeyMissingError, TamperedError
-from storage.files import explained, sync_folder
+from kamizero.errors import TamperedError
+from storage.files import explained, replace_file, sync_folder
+from storage.master_key import KEY_BYTES, MasterKey, changed, read_private
 
 NONCE_BYTES = 12
-_KEY_BYTES = 32
+WRAPPED = ("data", "index", "signing")
 _MASTER = "master.key"
-_WRAPPED = ("data", "index", "signing")
+_PUBLIC = ".public.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,50 +37,146 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The keys of one installation.
+    """The keys of one installation, as they lay in the folder at one moment.
 
     Attributes:
         data: seals values (AES-256-GCM).
         index: finds sealed values without opening them (HMAC-SHA-256).
         signing: signs approvals (Ed25519 seed).
+        retired: data keys that still open what they sealed, by their id.
+        public: what verifies signatures, of this signing key and all before it.
+        mark: differs when a key was exchanged or is gone.
     """
 
     folder: Path
+    master: MasterKey
     data: Key
     index: Key
     signing: Key
+    retired: Mapping[str, Key]
+    public: Mapping[str, bytes]
+    mark: object
 
     @classmethod
-    def load(cls, folder: Path, *, create: bool = True) -> "KeyRing":
+    def load(
+        cls, folder: Path, *, create: bool = True, master: MasterKey | None = None
+    ) -> "KeyRing":
         """Read the keys; where there is no folder yet, make them.
 
         Args:
             create: False where values already exist, so that a lost folder is
                 reported and not replaced by keys that open nothing.
+            master: where the master key lies, if not in the folder.
 
         Raises:
             KeyMissingError: a key file is gone; the message names it.
+            SetupError: others can read it.
+            TamperedError: it is not as it was written.
         """
         if create and not folder.exists():
-            _make(folder)
-        master = _master(folder)
-        keys = {name: _unwrapped(folder, name, master) for name in _WRAPPED}
-        return cls(folder=folder, **keys)
+            _make(folder, master)
+        source = master or own_master(folder)
+        mark = mark_of(folder)
+        masters = source.keys()
+        keys = {name: unwrapped(folder / f"{name}.json", masters) for name in WRAPPED}
+        signing = keys["signing"]
+        return cls(
+            folder=folder,
+            master=source,
+            **keys,
+            retired=_retired(folder, masters),
+            public={**_former(folder), signing.id: public_of(signing)},
+            mark=mark,
+        )
+
+    def again(self) -> "KeyRing":
+        """The keys as they lie there now."""
+        return KeyRing.load(self.folder, create=False, master=self.master)
 
     def signer(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.signing.secret)
 
 
-def _make(folder: Path) -> None:
+def own_master(folder: Path) -> MasterKey:
+    return MasterKey(folder / _MASTER, own=True)
+
+
+def new_key(name: str) -> Key:
+    secret = secrets.token_bytes(KEY_BYTES)
+    # Enough of a digest to tell keys apart, too little to test guesses.
+    return Key(f"{name}-{hashlib.sha256(secret).hexdigest()[:16]}", secret)
+
+
+def public_of(signing: Key) -> bytes:
+    private = Ed25519PrivateKey.from_private_bytes(signing.secret)
+    return private.public_key().public_bytes_raw()
+
+
+def wrap_key(path: Path, key: Key, master: bytes) -> None:
+    """Write a key under the master, over what is there."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    body: Mapping[str, str] = {
+        "id": key.id,
+        "nonce": nonce.hex(),
+        "wrapped": AESGCM(master).encrypt(nonce, key.secret, _kind(key.id)).hex(),
+    }
+    replace_file(path, json.dumps(body, indent=1))
+
+
+def unwrapped(path: Path, masters: list[bytes]) -> Key:
+    """The key in a file, wrapped under one of these masters."""
+    try:
+        body: dict[str, str] = json.loads(read_private(path))
+        name, nonce = body["id"], bytes.fromhex(body["nonce"])
+        closed, kind = bytes.fromhex(body["wrapped"]), path.stem.partition("-")[0]
+        for master in masters:
+            try:
+                secret = AESGCM(master).decrypt(nonce, closed, kind.encode())
+            except InvalidTag:
+                continue
+            return Key(id=name, secret=secret)
+    except (ValueError, KeyError, TypeError) as error:
+        raise changed(path) from error
+    raise TamperedError(
+        f"{path} does not belong to {path.parent / _MASTER} or the master key that "
+        "was given, or one of them was changed. Restore both from the same backup."
+    )
+
+
+def key_files(folder: Path) -> list[Path]:
+    """Every file with a wrapped key, retired ones too."""
+    return [
+        path
+        for name in WRAPPED
+        for path in sorted(folder.glob(f"{name}*.json"))
+        if not path.name.endswith(_PUBLIC)
+    ]
+
+
+def public_file(folder: Path, key_id: str) -> Path:
+    return folder / f"{key_id}{_PUBLIC}"
+
+
+def mark_of(folder: Path) -> object:
+    return [_identity(folder / f"{name}.json") for name in WRAPPED]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def _make(folder: Path, master: MasterKey | None) -> None:
     # Made aside and renamed: two programs starting at once agree on one set.
     draft = folder.parent / f".{folder.name}-{uuid4().hex}"
     with explained(folder.parent):
         draft.mkdir(mode=0o700, parents=True)
-        master = secrets.token_bytes(_KEY_BYTES)
-        _write(draft / _MASTER, f"{master.hex()}\n")
-        for name in _WRAPPED:
-            _write(draft / f"{name}.json", _wrapped(name, master))
-        sync_folder(draft)
+        secret = (master or own_master(draft)).make()
+        for name in WRAPPED:
+            wrap_key(draft / f"{name}.json", new_key(name), secret)
         try:
             draft.rename(folder)
         except OSError:
@@ -90,67 +186,23 @@ def _make(folder: Path) -> None:
         sync_folder(folder.parent)
 
 
-def _wrapped(name: str, master: bytes) -> str:
-    secret = secrets.token_bytes(_KEY_BYTES)
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    body: Mapping[str, str] = {
-        # Enough of a digest to tell keys apart, too little to test guesses.
-        "id": f"{name}-{hashlib.sha256(secret).hexdigest()[:16]}",
-        "nonce": nonce.hex(),
-        "wrapped": AESGCM(master).encrypt(nonce, secret, name.encode()).hex(),
-    }
-    return json.dumps(body, indent=1)
+def _retired(folder: Path, masters: list[bytes]) -> dict[str, Key]:
+    keys = [unwrapped(path, masters) for path in sorted(folder.glob("data-*.json"))]
+    return {key.id: key for key in keys}
 
 
-def _master(folder: Path) -> bytes:
-    path = folder / _MASTER
-    try:
-        master = bytes.fromhex(_read(path).strip())
-    except ValueError as error:
-        raise _changed(path) from error
-    if len(master) != _KEY_BYTES:
-        raise _changed(path)
-    return master
+def _former(folder: Path) -> dict[str, bytes]:
+    return dict(_public_keys(folder))
 
 
-def _unwrapped(folder: Path, name: str, master: bytes) -> Key:
-    path = folder / f"{name}.json"
-    try:
-        body: dict[str, str] = json.loads(_read(path))
-        secret = AESGCM(master).decrypt(
-            bytes.fromhex(body["nonce"]), bytes.fromhex(body["wrapped"]), name.encode()
-        )
-        return Key(id=body["id"], secret=secret)
-    except (ValueError, KeyError, TypeError) as error:
-        raise _changed(path) from error
-    except InvalidTag as error:
-        raise TamperedError(
-            f"{path} does not belong to {folder / _MASTER}, or one of them was "
-            "changed. Restore both from the same backup."
-        ) from error
-
-
-def _changed(path: Path) -> TamperedError:
-    return TamperedError(
-        f"The key file {path} is not as it was written. Restore {path.parent} from "
-        "the backup."
-    )
-
-
-def _read(path: Path) -> str:
-    with explained(path):
+def _public_keys(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.glob(f"signing-*{_PUBLIC}")):
         try:
-            return path.read_text()
-        except FileNotFoundError as error:
-            raise KeyMissingError(
-                f"The key file {path} is missing: protected values stay closed and "
-                f"nothing can be approved. Restore {path.parent} from the backup."
-            ) from error
+            body: dict[str, str] = json.loads(read_private(path))
+            yield body["id"], bytes.fromhex(body["public"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise changed(path) from error
 
 
-def _write(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(handle)
+def _kind(key_id: str) -> bytes:
+    return key_id.partition("-")[0].encode()

@@ -252,9 +252,10 @@ def _row(vault: Vault, record: OfficeRecord | InsuredRecord) -> dict[str, Any]:
     if isinstance(record, OfficeRecord):
         return asdict(record)
     plain = json.dumps(asdict(record), default=date.isoformat, ensure_ascii=False)
-    sealed = vault.seal(
-        plain.encode(), bound_to=_place(record.office_symbol, record.serial_number)
-    )
+    place = RecordInsured(
+        office_symbol=record.office_symbol, serial_number=record.serial_number
+    ).sealed_place
+    sealed = vault.seal(plain.encode(), bound_to=place)
     return {
         "office_symbol": record.office_symbol,
         "serial_number": record.serial_number,
@@ -269,10 +270,6 @@ def _index(vault: Vault, number: str) -> str | None:
     return vault.blind_index(number) if number else None
 
 
-def _place(office_symbol: str, serial_number: str) -> str:
-    return f"insured/{office_symbol}/{serial_number}"
-
-
 def _office(row: RecordOffice) -> OfficeRecord:
     columns = COLUMNS[RecordKind.OFFICES]
     return OfficeRecord(**{name: getattr(row, name) for name in columns})
@@ -281,7 +278,7 @@ def _office(row: RecordOffice) -> OfficeRecord:
 def _insured(row: RecordInsured, vault: Vault) -> InsuredRecord:
     plain = vault.open(
         Sealed(key_id=row.key_id, data=row.sealed),
-        bound_to=_place(row.office_symbol, row.serial_number),
+        bound_to=row.sealed_place,
     )
     cells: dict[str, str | None] = json.loads(plain)
     return insured_of({name: said or "" for name, said in cells.items()})

@@ -212,7 +212,7 @@ def body_of(version: FieldVersion, vault: Vault) -> Body:
     if row.sealed is None or row.key_id is None:
         return _body(row.body or {})
     sealed = Sealed(key_id=row.key_id, data=row.sealed)
-    plain = vault.open(sealed, bound_to=_place(version.field_id, version.seq))
+    plain = vault.open(sealed, bound_to=sealed_place(version.field_id, version.seq))
     return _body(json.loads(plain))
 
 
@@ -282,7 +282,7 @@ def _value_row(vault: Vault, field: Field, seq: int, body: Body) -> FieldValue:
     if not field.sensitive:
         return FieldValue(body=_json(body))
     plain = json.dumps(_json(body), ensure_ascii=False).encode()
-    sealed = vault.seal(plain, bound_to=_place(field.id, seq))
+    sealed = vault.seal(plain, bound_to=sealed_place(field.id, seq))
     return FieldValue(
         sealed=sealed.data,
         key_id=sealed.key_id,
@@ -291,7 +291,8 @@ def _value_row(vault: Vault, field: Field, seq: int, body: Body) -> FieldValue:
     )
 
 
-def _place(field_id: int, seq: int) -> str:
+def sealed_place(field_id: int, seq: int) -> str:
+    """What the seal of a version's value is bound to."""
     return f"field/{field_id}/version/{seq}"
 
 

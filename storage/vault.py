@@ -6,10 +6,11 @@ import secrets
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kamizero.errors import KeyMissingError, TamperedError
-from storage.keyring import NONCE_BYTES, Key, KeyRing
+from storage.keyring import NONCE_BYTES, KeyRing, mark_of
 
 __all__ = ["Commitment", "KeyRing", "Sealed", "Signature", "Vault"]
 
@@ -39,18 +40,27 @@ class Signature:
 
 
 class Vault:
-    """Seals values and signs with the keys of one installation; thread-safe."""
+    """Seals values and signs with the keys of one installation; thread-safe.
+
+    It sees at its next act that a key was exchanged, whoever did it, and does nothing
+    with a key that is gone.
+    """
 
     def __init__(self, keyring: KeyRing) -> None:
-        self._keyring = keyring
-        self._cipher = AESGCM(keyring.data.secret)
-        self._signer = keyring.signer()
+        self._hands = _Hands(keyring)
+
+    def keyring(self) -> KeyRing:
+        """The keys as they are now. Raises KeyMissingError."""
+        return self._now().ring
 
     def seal(self, plain: bytes, *, bound_to: str) -> Sealed:
         """Encrypt for one place; opening it for another one fails."""
+        hands = self._now()
         nonce = secrets.token_bytes(NONCE_BYTES)
-        data = self._cipher.encrypt(nonce, plain, bound_to.encode())
-        return Sealed(key_id=self._keyring.data.id, data=nonce + data)
+        data = hands.ciphers[hands.ring.data.id].encrypt(
+            nonce, plain, bound_to.encode()
+        )
+        return Sealed(key_id=hands.ring.data.id, data=nonce + data)
 
     def open(self, sealed: Sealed, *, bound_to: str) -> bytes:
         """The plain bytes.
@@ -59,10 +69,14 @@ class Vault:
             KeyMissingError: they were sealed with a key that is not here.
             TamperedError: they were changed, or moved from another place.
         """
-        self._need(self._keyring.data, sealed.key_id)
+        cipher = self._hands.ciphers.get(sealed.key_id) or self._now().ciphers.get(
+            sealed.key_id
+        )
+        if cipher is None:
+            raise self._missing(sealed.key_id, self._hands.ring.data.id)
         nonce, data = sealed.data[:NONCE_BYTES], sealed.data[NONCE_BYTES:]
         try:
-            return self._cipher.decrypt(nonce, data, bound_to.encode())
+            return cipher.decrypt(nonce, data, bound_to.encode())
         except (InvalidTag, ValueError) as error:
             raise TamperedError(
                 f"The sealed value of {bound_to} was changed. "
@@ -78,29 +92,60 @@ class Vault:
 
     def blind_index(self, value: str) -> str:
         """The same for equal values, and unguessable without the key."""
-        key = self._keyring.index.secret
+        key = self._hands.ring.index.secret
         return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
     def sign(self, data: bytes) -> Signature:
+        """Sign with the key of now. Raises KeyMissingError where it is gone."""
+        hands = self._now()
         return Signature(
-            key_id=self._keyring.signing.id, hex=self._signer.sign(data).hex()
+            key_id=hands.ring.signing.id, hex=hands.signer.sign(data).hex()
         )
+
+    def signing_key(self) -> tuple[str, bytes]:
+        """The key that signs now: its id, and what verifies its signatures."""
+        ring = self.keyring()
+        return ring.signing.id, ring.public[ring.signing.id]
+
+    def public_key(self, key_id: str) -> bytes:
+        """What verifies signatures of a key, in use or not. Raises KeyMissingError."""
+        found = self._hands.ring.public.get(key_id) or self._now().ring.public.get(
+            key_id
+        )
+        if found is None:
+            raise self._missing(key_id, self._hands.ring.signing.id)
+        return found
 
     def verify_signature(self, data: bytes, signature: Signature) -> bool:
         """Tell whether this installation signed the data. Raises KeyMissingError."""
-        self._need(self._keyring.signing, signature.key_id)
+        public = Ed25519PublicKey.from_public_bytes(self.public_key(signature.key_id))
         try:
-            self._signer.public_key().verify(bytes.fromhex(signature.hex), data)
+            public.verify(bytes.fromhex(signature.hex), data)
         except (InvalidSignature, ValueError):
             return False
         return True
 
-    def _need(self, key: Key, key_id: str) -> None:
-        if key.id != key_id:
-            raise KeyMissingError(
-                f"The key {key_id} is not in {self._keyring.folder}, {key.id} is. "
-                "Restore the folder that belongs to this database from the backup."
-            )
+    def _now(self) -> "_Hands":
+        hands = self._hands
+        if mark_of(hands.ring.folder) != hands.ring.mark:
+            hands = self._hands = _Hands(hands.ring.again())
+        return hands
+
+    def _missing(self, key_id: str, present: str) -> KeyMissingError:
+        return KeyMissingError(
+            f"The key {key_id} is not in {self._hands.ring.folder}, {present} is. "
+            "Restore the folder that belongs to this database from the backup."
+        )
+
+
+class _Hands:
+    """Keys made ready to work with; replaced whole, so that threads never mix two."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        keys = (*ring.retired.values(), ring.data)
+        self.ring = ring
+        self.ciphers = {key.id: AESGCM(key.secret) for key in keys}
+        self.signer = ring.signer()
 
 
 def _committed(value: str, salt: bytes) -> str:

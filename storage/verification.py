@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from storage.database import Database
 from storage.interfaces import ObjectStore
-from storage.proofs import approvals, chain, originals, references, values
+from storage.proofs import approvals, chain, keys, originals, references, values
 from storage.proofs.report import Difference, Progress, Report, Tally
 from storage.tables import Approval, AuditHead, AuditSeal, Entry, FieldValue, Original
 from storage.vault import Vault
@@ -28,6 +28,7 @@ def verify(
     originals.prove(database, store, tally)
     references.prove(database, tally)
     values.prove(database, vault, tally)
+    keys.prove(database, vault, tally)
     approvals.prove(database, store, vault, tally)
     chain.prove(database, store, tally)
     return tally.report()

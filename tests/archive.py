@@ -12,6 +12,7 @@ from kamizero.model import Box, Candidate, FieldState, PageKind, Reading
 from storage import audit
 from storage.database import Database
 from storage.directory import DirectoryStore
+from storage.key_rotation import know_signing_key
 from storage.manifest import build, signed_bytes
 from storage.originals import keep, original_row
 from storage.tables import (
@@ -119,11 +120,10 @@ def archive(folder: Path, url: str) -> Archive:
     """An empty archive; whoever asks closes its database."""
     database = Database(url)
     database.upgrade()
+    vault = Vault(KeyRing.load(folder / "keys"))
+    know_signing_key(database, vault, now=NOW)
     return Archive(
-        folder=folder,
-        database=database,
-        store=DirectoryStore(folder),
-        vault=Vault(KeyRing.load(folder / "keys")),
+        folder=folder, database=database, store=DirectoryStore(folder), vault=vault
     )
 
 

@@ -39,6 +39,7 @@ COMMANDS = {
     "doors": _Place("doors", "doors", hidden=True),
     "site": _Place("sites", "app"),
     "calendar": _Place("calendar", "app"),
+    "keys": _Place("keys", "app"),
     "store": _Place("store", "app"),
     "bench": _Place("bench", "app"),
 }

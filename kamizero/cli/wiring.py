@@ -19,6 +19,8 @@ from kamizero.settings import Settings
 from storage import audit, sites
 from storage.database import Database
 from storage.directory import DirectoryStore
+from storage.key_rotation import know_signing_key
+from storage.master_key import MasterKey
 from storage.register import Register
 from storage.tables import Site
 from storage.vault import KeyRing, Vault
@@ -55,8 +57,13 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         _demand_nothing_kept(settings, store)
     # Keys that are missing beside existing rows are lost, not to be made anew. They
     # come before the tables: who is stopped between the two can start again.
-    vault = Vault(KeyRing.load(settings.data_dir / "keys", create=is_new))
+    vault = Vault(
+        KeyRing.load(
+            settings.data_dir / "keys", create=is_new, master=_master(settings)
+        )
+    )
     database.upgrade()
+    know_signing_key(database, vault, now=now())
     _demand_own_site(database, settings.site)
     library = Library.shipped()
     register = Register(database, vault)
@@ -100,6 +107,15 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
             store=store, cache=settings.data_dir / "cache" / "pages", limits=limits
         ),
     )
+
+
+def _master(settings: Settings) -> MasterKey | None:
+    """Where the master key lies, None where beside the keys it wraps."""
+    if settings.master_key_file is not None:
+        return MasterKey(settings.master_key_file)
+    if settings.master_key is not None:
+        return MasterKey(None, text=settings.master_key.get_secret_value())
+    return None
 
 
 def _demand_own_site(database: Database, code: str) -> None:

@@ -86,7 +86,7 @@ def prepare(
     _hold(session, notice, by)
     _demand_sendable(session, notice, content)
     plain = rfc8785.dumps({**content.addressee.as_row(), "note": content.note})
-    sealed = vault.seal(plain, bound_to=_place(notice))
+    sealed = vault.seal(plain, bound_to=notice.sealed_place)
     notice.addressee_kind = content.kind
     notice.sealed, notice.key_id = sealed.data, sealed.key_id
     notice.reasons, notice.enclosures = list(content.reasons), list(content.enclosures)
@@ -216,7 +216,9 @@ def letter_of(vault: Vault, notice: ReturnNotice) -> tuple[Addressee, str] | Non
     if notice.sealed is None or notice.key_id is None:
         return None
     sealed = Sealed(key_id=notice.key_id, data=notice.sealed)
-    said: Mapping[str, str] = json.loads(vault.open(sealed, bound_to=_place(notice)))
+    said: Mapping[str, str] = json.loads(
+        vault.open(sealed, bound_to=notice.sealed_place)
+    )
     addressee = Addressee(said["name"], said["postal_code"], said["address"])
     return addressee, said["note"]
 
@@ -293,10 +295,6 @@ def _digest(vault: Vault, content: Content) -> str:
         "enclosures": list(content.enclosures),
     }
     return vault.blind_index(rfc8785.dumps(said).decode())
-
-
-def _place(notice: ReturnNotice) -> str:
-    return f"return_notice/{notice.id}"
 
 
 def _tell(

@@ -35,3 +35,8 @@ class RecordInsured(Table):
     pension_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
     key_id: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes]
+
+    @property
+    def sealed_place(self) -> str:
+        """What the seal is bound to."""
+        return f"insured/{self.office_symbol}/{self.serial_number}"

@@ -78,3 +78,8 @@ class ReturnNotice(Table):
 
     filing: Mapped[Filing] = relationship()
     slips: Mapped[list[ReturnSlip]] = relationship(order_by="ReturnSlip.id")
+
+    @property
+    def sealed_place(self) -> str:
+        """What the seal is bound to."""
+        return f"return_notice/{self.id}"

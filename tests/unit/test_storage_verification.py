@@ -18,8 +18,9 @@ from tests.archive import LONG, NOW, Archive, archive, sha256
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Archive]:
+def kept(tmp_path: Path, migrated_folder: Path) -> Iterator[Archive]:
     """Two approved filings, everything sealed under two heads."""
+    shutil.copytree(migrated_folder, tmp_path, dirs_exist_ok=True)
     opened = archive(tmp_path, f"sqlite:///{tmp_path / 'kamizero.db'}")
     for data in (b"first", b"second"):
         opened.approve(opened.receive(data))
@@ -153,58 +154,58 @@ def test_a_row_that_points_to_nothing_is_named(kept: Archive) -> None:
     ],
 )
 def test_an_edited_event_is_named(kept: Archive, change: str) -> None:
-    _update(kept, "audit_event", change, "id = 2")
+    _update(kept, "audit_event", change, "id = 3")
 
     found = [(kind, key) for kind, key, _ in _found(kept)]
 
-    assert found == [("audit_event", "2")]
+    assert found == [("audit_event", "3")]
 
 
 def test_a_removed_event_is_named(kept: Archive) -> None:
-    _tamper(kept, "DELETE FROM audit_event WHERE id = 2")
+    _tamper(kept, "DELETE FROM audit_event WHERE id = 3")
 
     assert _found(kept) == [
-        ("reference", "audit_seal 2", "missing"),
-        ("audit_event", "2", "missing"),
+        ("reference", "audit_seal 3", "missing"),
+        ("audit_event", "3", "missing"),
     ]
 
 
 def test_an_event_removed_with_its_seal_leaves_a_gap(kept: Archive) -> None:
     _tamper(
         kept,
-        "DELETE FROM audit_seal WHERE seq = 2",
-        "DELETE FROM audit_event WHERE id = 2",
+        "DELETE FROM audit_seal WHERE seq = 3",
+        "DELETE FROM audit_event WHERE id = 3",
     )
 
     found = [(kind, key) for kind, key, _ in _found(kept)]
 
-    assert ("audit_seal", "2") in found
-    assert ("audit_head", "2") in found
+    assert ("audit_seal", "3") in found
+    assert ("audit_head", "3") in found
 
 
 def test_an_edited_link_is_named(kept: Archive) -> None:
-    _update(kept, "audit_seal", f"prev = '{'0' * 64}'", "seq = 3")
+    _update(kept, "audit_seal", f"prev = '{'0' * 64}'", "seq = 4")
 
-    assert _found(kept) == [("audit_seal", "3", "0" * 64)]
+    assert _found(kept) == [("audit_seal", "4", "0" * 64)]
 
 
 def test_a_cut_tail_is_found_by_the_head_that_was_kept(kept: Archive) -> None:
     _tamper(
         kept,
-        "DELETE FROM audit_head WHERE seq > 2",
-        "DELETE FROM audit_seal WHERE seq > 2",
-        "DELETE FROM audit_event WHERE id > 2",
+        "DELETE FROM audit_head WHERE seq > 3",
+        "DELETE FROM audit_seal WHERE seq > 3",
+        "DELETE FROM audit_event WHERE id > 3",
     )
 
     found = [(kind, key) for kind, key, _ in _found(kept)]
 
-    assert found == [("audit_head", "4")]
+    assert found == [("audit_head", "5")]
 
 
 def test_a_chain_computed_anew_is_found_by_the_heads(kept: Archive) -> None:
     _tamper(
         kept,
-        "UPDATE audit_event SET actor = 'nobody' WHERE id = 1",
+        "UPDATE audit_event SET actor = 'nobody' WHERE id = 2",
         "DELETE FROM audit_seal",
         "DELETE FROM audit_head",
     )
@@ -212,15 +213,15 @@ def test_a_chain_computed_anew_is_found_by_the_heads(kept: Archive) -> None:
 
     found = {(kind, key) for kind, key, _ in _found(kept)}
 
-    assert found == {("audit_head", "2"), ("audit_head", "4")}
+    assert found == {("audit_head", "3"), ("audit_head", "5")}
 
 
 def test_a_head_that_was_removed_is_named(kept: Archive) -> None:
     shutil.rmtree(kept.folder / "objects" / "heads")
 
     assert [(kind, key) for kind, key, _ in _found(kept)] == [
-        ("audit_head", "2"),
-        ("audit_head", "4"),
+        ("audit_head", "3"),
+        ("audit_head", "5"),
     ]
 
 

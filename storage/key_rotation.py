@@ -1,0 +1,248 @@
+"""Exchanging keys while people work: each step may be stopped and begun again.
+
+A signing key that is exchanged is destroyed; what verifies its signatures stays. A
+data key stays until no row is sealed with it any more, and is then put away.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from kamizero.errors import ConflictError, MissingError
+from storage import audit
+from storage.database import Database
+from storage.files import explained, remove, replace_file
+from storage.keyring import (
+    key_files,
+    new_key,
+    own_master,
+    public_file,
+    public_of,
+    unwrapped,
+    wrap_key,
+)
+from storage.tables import (
+    AuditEvent,
+    FieldValue,
+    FieldVersion,
+    RecordInsured,
+    ReturnNotice,
+)
+from storage.values import sealed_place
+from storage.vault import Sealed, Vault
+
+SIGNING = "key.signing"
+SUBJECT = "signing_key"
+
+_BATCH = 500
+SealedRow = FieldValue | RecordInsured | ReturnNotice
+Resealed = Callable[[int, int], None]
+"""Called with how many rows are sealed anew, and of how many."""
+
+
+def know_signing_key(database: Database, vault: Vault, *, now: datetime) -> None:
+    """Write into the chain which key signs, so that another one in its place shows."""
+    key_id, public = vault.signing_key()
+    with database.look() as session:
+        if _is_known(session, key_id):
+            return
+    with database.begin() as session:
+        if not _is_known(session, key_id):
+            audit.record(
+                session,
+                actor="kamizero",
+                act=SIGNING,
+                subject_kind=SUBJECT,
+                subject_id=key_id,
+                now=now,
+                body={"public": public.hex()},
+            )
+
+
+def rotate_signing(
+    database: Database, vault: Vault, *, actor: str, now: datetime
+) -> str:
+    """Sign with a new key from now on; return its id."""
+    ring = vault.keyring()
+    former, key = ring.signing, new_key("signing")
+    kept = {"id": former.id, "public": public_of(former).hex()}
+    replace_file(public_file(ring.folder, former.id), json.dumps(kept, indent=1))
+    wrap_key(ring.folder / "signing.json", key, ring.master.keys()[0])
+    _record(database, "key.rotated", key.id, actor=actor, now=now, before=former.id)
+    know_signing_key(database, vault, now=now)
+    return key.id
+
+
+def rotate_data(
+    database: Database,
+    vault: Vault,
+    *,
+    actor: str,
+    now: datetime,
+    progress: Resealed = lambda _done, _total: None,
+) -> str:
+    """Seal with a new key from now on, and what is sealed already anew with it.
+
+    A row that cannot be opened stops it; begun again, it goes on with a new key.
+    """
+    ring = vault.keyring()
+    former, key = ring.data, new_key("data")
+    with explained(ring.folder):
+        retired = ring.folder / f"{former.id}.json"
+        if not retired.exists():
+            # The same file under a second name: at no moment is the key nowhere.
+            os.link(ring.folder / "data.json", retired)
+    wrap_key(ring.folder / "data.json", key, ring.master.keys()[0])
+    _record(database, "key.rotated", key.id, actor=actor, now=now, before=former.id)
+    reseal(database, vault, progress=progress)
+    return key.id
+
+
+def reseal(
+    database: Database,
+    vault: Vault,
+    *,
+    progress: Resealed = lambda _done, _total: None,
+) -> int:
+    """Seal anew what is sealed with an earlier key; return how many rows."""
+    current = vault.keyring().data.id
+    total = sum(_older_count(database, table, current) for table in _TABLES)
+    done = 0
+    for table in _TABLES:
+        for count in _resealed(database, vault, table, current):
+            done += count
+            progress(done, max(total, done))
+    return done
+
+
+def forget(
+    database: Database, vault: Vault, key_id: str, *, actor: str, now: datetime
+) -> None:
+    """Destroy a data key that nothing is sealed with any more.
+
+    Raises:
+        ConflictError: rows are sealed with it, or it is the one in use.
+        MissingError: there is no such key.
+    """
+    ring = vault.keyring()
+    if key_id not in ring.retired:
+        if key_id == ring.data.id:
+            raise ConflictError(f"{key_id} is in use. Rotate it first.")
+        raise MissingError(f"{ring.folder} has no retired key {key_id}.")
+    left = sum(_with_key(database, table, key_id) for table in _TABLES)
+    if left:
+        raise ConflictError(
+            f"{left} rows are sealed with {key_id}. Run `kamizero keys reseal` first."
+        )
+    _record(database, "key.forgotten", key_id, actor=actor, now=now)
+    remove(ring.folder / f"{key_id}.json")
+
+
+def rotate_master(
+    database: Database, vault: Vault, *, actor: str, now: datetime
+) -> None:
+    """Wrap every key under a new master; one given from outside must stand there."""
+    ring = vault.keyring()
+    if ring.master == own_master(ring.folder):
+        ring.master.add_new()
+    masters = ring.master.keys()
+    for path in key_files(ring.folder):
+        wrap_key(path, unwrapped(path, masters), masters[0])
+    if ring.master.own:
+        ring.master.drop_old()
+    _record(database, "key.rotated", "master", actor=actor, now=now)
+
+
+_TABLES: Sequence[type[SealedRow]] = (FieldValue, RecordInsured, ReturnNotice)
+
+
+def _resealed(
+    database: Database, vault: Vault, table: type[SealedRow], current: str
+) -> Iterator[int]:
+    while True:
+        with database.begin() as session:
+            rows = _older(session, table, current)
+            for row in rows:
+                _seal_anew(vault, row)
+        if not rows:
+            return
+        yield len(rows)
+
+
+def _older(
+    session: Session, table: type[SealedRow], current: str
+) -> Sequence[SealedRow]:
+    query: Select[Any] = (
+        select(table)
+        .where(table.key_id.is_not(None), table.key_id != current)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True, of=table)
+    )
+    if table is FieldValue:
+        query = query.options(joinedload(FieldValue.version))
+    return session.scalars(query).all()
+
+
+def _seal_anew(vault: Vault, row: SealedRow) -> None:
+    if row.sealed is None or row.key_id is None:
+        return
+    place = _place(row)
+    plain = vault.open(Sealed(key_id=row.key_id, data=row.sealed), bound_to=place)
+    sealed = vault.seal(plain, bound_to=place)
+    row.sealed, row.key_id = sealed.data, sealed.key_id
+
+
+def _place(row: SealedRow) -> str:
+    if isinstance(row, FieldValue):
+        version: FieldVersion = row.version
+        return sealed_place(version.field_id, version.seq)
+    return row.sealed_place
+
+
+def _older_count(database: Database, table: type[SealedRow], current: str) -> int:
+    older = select(func.count()).select_from(table)
+    with database.look() as session:
+        return session.scalars(
+            older.where(table.key_id.is_not(None), table.key_id != current)
+        ).one()
+
+
+def _with_key(database: Database, table: type[SealedRow], key_id: str) -> int:
+    sealed = select(func.count()).select_from(table).where(table.key_id == key_id)
+    with database.look() as session:
+        return session.scalars(sealed).one()
+
+
+def _is_known(session: Session, key_id: str) -> bool:
+    event = select(AuditEvent.id).where(
+        AuditEvent.act == SIGNING,
+        AuditEvent.subject_kind == SUBJECT,
+        AuditEvent.subject_id == key_id,
+    )
+    return session.scalar(event.limit(1)) is not None
+
+
+def _record(
+    database: Database,
+    act: str,
+    key_id: str,
+    *,
+    actor: str,
+    now: datetime,
+    before: str | None = None,
+) -> None:
+    with database.begin() as session:
+        audit.record(
+            session,
+            actor=actor,
+            act=act,
+            subject_kind="key",
+            subject_id=key_id,
+            now=now,
+            body={"before": before} if before else None,
+        )
