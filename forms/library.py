@@ -12,13 +12,13 @@ from kamizero.errors import DefinitionError, MissingError
 _TOLD_AT_ONCE = 5
 
 
-def load(text: str) -> FormDefinition:
-    """Read one definition file.
+def load(text: str, *, laid_out: bool = False) -> FormDefinition:
+    """Read one definition file; `laid_out` as `read` knows it.
 
     Raises:
         DefinitionError: The text is no definition; the message names each line.
     """
-    definition, problems = read(text)
+    definition, problems = read(text, laid_out=laid_out)
     if definition is None:
         found = [f"line {p.line}: {p.message}" for p in problems[:_TOLD_AT_ONCE]]
         if len(problems) > _TOLD_AT_ONCE:
@@ -44,7 +44,8 @@ class Library:
         """The forms that come with the product, loaded once a process."""
         folder = files("forms") / "definitions"
         texts = (file.read_text(encoding="utf-8") for file in folder.iterdir())
-        return Library(load(text) for text in texts)
+        # Their layout is looked at by the tests, not at each start.
+        return Library(load(text, laid_out=True) for text in texts)
 
     def get(self, name: str, *, on: date | None = None) -> FormDefinition:
         """The named revision, or the one in force on a date (by default the latest).

@@ -1,7 +1,6 @@
 """Opening a file strictly: taken only when complete and every page decodes."""
 
 from ingest.page_image import Limits, Opened
-from ingest.pdf import Pdf
 from ingest.raster import Raster
 from kamizero.errors import RefusedError
 
@@ -42,6 +41,9 @@ def open_original(data: bytes, *, limits: Limits) -> Opened:
         )
     kind = media_type(data)
     if kind == "application/pdf":
+        # Its readers take longer to load than a scan takes to open.
+        from ingest.pdf import Pdf
+
         return Pdf(data, limits=limits)
     if kind.startswith("image/"):
         return Raster(data, limits=limits)

@@ -11,9 +11,9 @@ from forms.checking import check as check_text
 from forms.definition import Field, FormDefinition
 from forms.fill import fill as fill_form
 from forms.library import Library
-from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer
-from kamizero.errors import MissingError, WrongCallError
+from kamizero.cli.form_names import form_named
+from kamizero.errors import WrongCallError
 from kamizero.model import Box
 
 PICTURES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
@@ -124,15 +124,3 @@ def _field(field: Field) -> dict[str, Any]:
 
 def _mm(box: Box) -> list[float]:
     return [round(side, 3) for side in box]
-
-
-def form_named(name: str) -> FormDefinition:
-    """The form a caller names, ID[@REVISION].
-
-    Raises:
-        WrongCallError: there is none; the message names those that are known.
-    """
-    try:
-        return Library.shipped().get(name, on=today())
-    except MissingError as error:
-        raise WrongCallError(str(error)) from error

@@ -17,7 +17,7 @@ from ingest.page_image import Limits
 from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer, people
 from kamizero.cli.files import files_below
-from kamizero.cli.forms import form_named
+from kamizero.cli.form_names import form_named
 from kamizero.cli.reading import engine_choice, limits_of, shared_engine
 from kamizero.errors import RefusedError
 from kamizero.model import Finding, Reading

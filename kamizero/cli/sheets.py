@@ -10,7 +10,7 @@ import typer
 from forms.code import SeparatorCode, SheetKind
 from forms.separator import separators_pdf
 from kamizero.cli.clock import today
-from kamizero.cli.forms import form_named
+from kamizero.cli.form_names import form_named
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 

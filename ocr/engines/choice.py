@@ -9,6 +9,7 @@ from typing import Literal
 from kamizero.errors import SetupError
 from ocr.engine import Engine
 from ocr.engines.models import SHIPPED_MODEL, RecognitionModel, model_in, shipped_model
+from ocr.engines.processor import may_compute_bf16
 
 EngineName = Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"]
 Precision = Literal["auto", "fp32", "bf16"]
@@ -55,7 +56,9 @@ def _named(choice: EngineChoice) -> str:
     if choice.device == "cuda":
         return "torch"
     # In fp32 OpenVINO is no faster than ONNX Runtime, the reference.
-    if choice.precision == "fp32" or not _is_installed("openvino"):
+    if choice.precision == "fp32" or not may_compute_bf16():
+        return "onnxruntime"
+    if not _is_installed("openvino"):
         return "onnxruntime"
     from ocr.engines.openvino_engine import has_bf16
 

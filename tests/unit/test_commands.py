@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
 
 from kamizero.cli import app
 from kamizero.cli.commands import COMMANDS, LazyGroup
+from ocr.engines.processor import may_compute_bf16
+
+SCAN = Path(__file__).parents[2] / "samples/scans/clean/2265-minato.jpg"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -32,11 +36,20 @@ def test_the_help_names_every_command_but_the_hidden() -> None:
     assert hidden.isdisjoint(named)
 
 
-def test_reading_loads_neither_server_nor_database() -> None:
-    code = "import sys; import kamizero.cli.read; print(*sys.modules)"
+@pytest.mark.model
+def test_reading_a_scan_loads_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from kamizero.cli.read import read\n"
+        f"read([Path({str(SCAN)!r})], form=None, json=False, processes=1)\n"
+        "print(*sys.modules)"
+    )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
-    loaded = set(done.stdout.split())
-    assert "ocr.reader" in loaded
-    assert not loaded & {"sqlalchemy", "fastapi", "celery", "openvino", "paddleocr"}
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "onnxruntime" in loaded or "openvino" in loaded
+    assert not loaded & {"sqlalchemy", "fastapi", "celery", "paddleocr", "torch"}
+    assert not loaded & {"pikepdf", "pdfplumber", "fontTools"}
+    assert "openvino" not in loaded or may_compute_bf16()

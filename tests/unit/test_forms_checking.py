@@ -10,8 +10,13 @@ RIGHT = (files("forms") / "definitions" / "2200@2020-12.yaml").read_text("utf-8"
 NAME_BOX = "box: [53.6, 5.8, 53.8, 6.7]"
 
 
-def test_a_right_definition_has_no_problems() -> None:
-    assert check(RIGHT) == []
+@pytest.mark.parametrize(
+    "name", [file.name for file in (files("forms") / "definitions").iterdir()]
+)
+def test_a_shipped_definition_has_no_problems(name: str) -> None:
+    text = (files("forms") / "definitions" / name).read_text("utf-8")
+
+    assert check(text) == []
 
 
 @pytest.mark.parametrize(
