@@ -90,7 +90,11 @@ def test_a_key_reaches_nothing_that_only_people_do(office: Office) -> None:
     assert all(is_sent_away(answer) for answer in answers)
 
 
-@pytest.mark.parametrize("right", [right for right in TABLE if right.scope], ids=str)
+@pytest.mark.parametrize(
+    "right",
+    [right for right in TABLE if right.scope],
+    ids=lambda right: f"{right.method} {right.path}",
+)
 def test_a_key_reaches_only_what_its_scope_names(office: Office, right: Right) -> None:
     others = {other.scope for other in TABLE if other.scope} - {right.scope}
     robot = office.robot(*sorted(filter(None, others)))
