@@ -19,11 +19,12 @@ from ingest.doors.reception import Reception
 from ingest.doors.signs import Sign
 from kamizero.model import Box, Role
 from storage import api_tokens, people
+from storage.database import Database
 from storage.register import Register
 from storage.tables import Filing, Page
 from tests.desk import LATER, Desk
 from web.app import create_app
-from web.rooms import Pictures, Rooms
+from web.rooms import Pictures, Rooms, WithJob
 
 PASSWORD = "correct horse battery"
 WHITE, COVERED = 255, 0
@@ -47,6 +48,7 @@ class WhitePages:
 class Door:
     """Remembers what was brought, and answers as the intake does, or breaks."""
 
+    database: Database
     fault: Exception | None = None
     brought: list[tuple[str, bytes]] = field(default_factory=list)
     told: dict[str, Any] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Door:
         sides: int,
         received_on: date,
         operator: str,
+        within: WithJob = lambda *_: None,
     ) -> Mapping[str, Any]:
         if self.fault is not None:
             raise self.fault
@@ -71,12 +74,15 @@ class Door:
             "received_on": received_on,
             "operator": operator,
         }
-        return {
+        job = {
             "job": str(len(self.brought)),
             "originals": [],
             "filings": [],
             "refused": [],
         }
+        with self.database.begin() as session:
+            within(session, job)
+        return job
 
 
 @dataclass
@@ -85,7 +91,7 @@ class Office:
 
     desk: Desk
     now: datetime = LATER
-    door: Door = field(default_factory=Door)
+    door: Door = field(init=False)
     rechecked: int = 0
     uploads: Reception | None = None
     library: Library = field(default_factory=Library.shipped)
@@ -93,6 +99,7 @@ class Office:
     doors: dict[str, Sign] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.door = Door(self.desk.database)
         self.app: FastAPI = create_app(
             Rooms(
                 database=self.desk.database,

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 
 from forms.library import Library
 from ingest.doors.reception import Reception
@@ -28,8 +29,15 @@ class Pictures(Protocol):
         ...
 
 
+WithJob = Callable[[Session, Mapping[str, Any]], object]
+"""Records something more about a job, given as `Receive` returns it."""
+
+
 class Receive(Protocol):
-    """Takes files in as one job, durable when it returns."""
+    """Takes files in as one job, durable when it returns.
+
+    What `within` records stands or falls with the job: they share a transaction.
+    """
 
     def __call__(
         self,
@@ -40,6 +48,7 @@ class Receive(Protocol):
         sides: int,
         received_on: date,
         operator: str,
+        within: WithJob = ...,
     ) -> Mapping[str, Any]:
         """The job as `ingest --json` prints it: job, originals, filings, refused."""
         ...

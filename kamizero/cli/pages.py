@@ -20,7 +20,7 @@ from kamizero.cli.receptions import reception, spool_of
 from kamizero.cli.wiring import Installation
 from storage.tables import Entry
 from web.app import create_app
-from web.rooms import Rooms
+from web.rooms import Rooms, WithJob
 
 
 def web_app(installation: Installation) -> FastAPI:
@@ -75,8 +75,15 @@ class Upload:
         sides: int,
         received_on: date,
         operator: str,
+        within: WithJob = lambda *_: None,
     ) -> Mapping[str, Any]:
-        job_id = self.installation.intake.receive(
+        told: dict[str, Any] = {}
+
+        def record(session: Session, job_id: int) -> None:
+            told.update(job_line(session, self.installation, job_id))
+            within(session, told)
+
+        self.installation.intake.receive(
             [Incoming(name, partial(bytes, data)) for name, data in files],
             Delivery(
                 door="upload",
@@ -86,6 +93,6 @@ class Upload:
                 sheets=sheets,
                 sides=sides,
             ),
+            within=record,
         )
-        with self.installation.rooms.database.look() as session:
-            return job_line(session, self.installation, job_id)
+        return told

@@ -13,7 +13,7 @@ from review.roles import APPROVERS
 from review.transitions import hold_filing
 from storage.tables import Filing
 from web.api.callers import Caller, InRooms, Needs, OnlyPeople, Scope
-from web.api.once import Answer, InOnce
+from web.api.once import Answer, InOnce, Note
 from web.refusals import PreconditionError
 from web.rooms import Rooms
 from web.shown.filing import find_filing
@@ -53,7 +53,7 @@ def approve_filing(
     """Sign what was looked at; four eyes hold here as on the page."""
     request = {"approve": filing_id, "manifest": wanted.manifest_sha256}
     return once.run(
-        request, lambda: _approve(rooms, caller, filing_id, wanted, if_match)
+        request, lambda note: _approve(rooms, caller, filing_id, wanted, if_match, note)
     )
 
 
@@ -63,6 +63,7 @@ def _approve(
     filing_id: int,
     wanted: ApprovalWanted,
     if_match: str,
+    note: Note,
 ) -> Answer:
     now = rooms.clock()
     with rooms.database.begin() as session:
@@ -82,7 +83,7 @@ def _approve(
             retain_until=now + rooms.retention,
             deliver=rooms.deliver,
         )
-        return 201, _told(session, filing, signed.id)
+        return note(session, (201, _told(session, filing, signed.id)))
 
 
 def _check_version(filing: Filing, if_match: str) -> None:

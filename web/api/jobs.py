@@ -15,7 +15,7 @@ from storage.contents import holds_something
 from storage.sites import demand_site
 from storage.tables import ArrivalState, Bundle, Job
 from web.api.callers import Caller, InRooms, Needs, Scope
-from web.api.once import Answer, InOnce
+from web.api.once import Answer, InOnce, Note
 from web.painting import business_day
 from web.rooms import Rooms
 from web.shown.jobs import JobLine, job_filings, job_line, job_lines
@@ -103,7 +103,7 @@ def post_job(
     _demand_own_site(rooms, caller, site or rooms.site)
     known = {"site": site, "sheets": sheets, "sides": sides, "on": received_on}
 
-    def receive() -> Answer:
+    def receive(note: Note) -> Answer:
         job = rooms.receive(
             taken,
             site=site or rooms.site,
@@ -111,8 +111,9 @@ def post_job(
             sides=sides,
             received_on=received_on or business_day(rooms.clock()),
             operator=caller.name,
+            within=lambda session, job: note(session, (201, job)),
         )
-        return 201, dict(job)
+        return 201, job
 
     return once.run({**known, "files": named}, receive)
 

@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Header
 from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
 
 from kamizero.errors import KamizeroError
 from storage.insertion import insert_once
@@ -21,6 +23,8 @@ from web.rooms import Rooms
 GIVEN_UP_AFTER = timedelta(minutes=15)
 
 Answer = tuple[int, Mapping[str, Any]]
+Note = Callable[[Session, Answer], Answer]
+"""Keeps the answer in the transaction of the act, so that both stand or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +40,32 @@ class Once:
         return self.caller.name, self.key
 
     def run(
-        self, request: Mapping[str, Any], act: Callable[[], Answer]
+        self, request: Mapping[str, Any], act: Callable[[Note], Answer]
     ) -> JSONResponse:
         """The answer of the act, or the one it gave before.
+
+        Args:
+            act: notes its answer last in its own transaction, and returns it. Killed
+                before the commit it did nothing, and after it the answer is there.
 
         Raises:
             KeyReusedError: the key came with another request before.
             StillRunningError: the first request is not answered yet.
         """
         fingerprint = _fingerprint(request)
-        known = self._begin(fingerprint)
+        begun = self.rooms.clock()
+        known = self._begin(fingerprint, begun)
         if known is not None:
             return _answer(known, {"Idempotent-Replayed": "true"})
         try:
-            answer = act()
+            answer = act(partial(self._note, begun))
         except KamizeroError:
             # Nothing was done: the same key may try again.
-            self._forget()
+            self._forget(begun)
             raise
-        self._end(answer)
         return _answer(answer, {})
 
-    def _begin(self, fingerprint: str) -> Answer | None:
-        now = self.rooms.clock()
+    def _begin(self, fingerprint: str, now: datetime) -> Answer | None:
         with self.rooms.database.begin() as session:
             if insert_once(
                 session,
@@ -81,16 +88,25 @@ class Once:
             row.at = now
             return None
 
-    def _end(self, answer: Answer) -> None:
-        with self.rooms.database.begin() as session:
-            row = session.get_one(IdempotentAnswer, self._place)
-            row.status, row.body = answer[0], dict(answer[1])
+    def _note(self, begun: datetime, session: Session, answer: Answer) -> Answer:
+        row = self._own(session, begun)
+        if row is None:
+            # Taken for dead, it must not do again what another run does.
+            raise StillRunningError("The same request was begun anew; send it again.")
+        row.status, row.body = answer[0], dict(answer[1])
+        return answer
 
-    def _forget(self) -> None:
+    def _forget(self, begun: datetime) -> None:
         with self.rooms.database.begin() as session:
-            row = session.get(IdempotentAnswer, self._place)
+            row = self._own(session, begun)
             if row is not None:
                 session.delete(row)
+
+    def _own(self, session: Session, begun: datetime) -> IdempotentAnswer | None:
+        """The row as this run began it, None where it has its answer or another run."""
+        row = session.get(IdempotentAnswer, self._place, with_for_update=True)
+        is_own = row is not None and row.at == begun and row.status is None
+        return row if is_own else None
 
 
 def once(
