@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from kamizero.model import FieldState
+from review.doubt import WITH_VALUES
 from storage.tables import HEAD, Entry, Field
 from storage.values import Body, body_of, decided_version
 from storage.vault import Vault
@@ -29,7 +30,7 @@ def bodies_above(session: Session, vault: Vault, entry: Entry) -> Mapping[str, B
             Field.sensitive.is_(False),
             Field.as_written_id.is_not(None),
         )
-        .options(joinedload(Field.as_written), joinedload(Field.as_decided))
+        .options(*WITH_VALUES)
     )
     found = ((column(field.name), decided_version(field)) for field in fields)
     return {

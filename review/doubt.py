@@ -13,6 +13,7 @@ from storage.tables import (
     Entry,
     Field,
     FieldVersion,
+    Filing,
     FindingRow,
     Judgement,
     Mode,
@@ -29,17 +30,29 @@ POINTS = frozenset({KEY, "check", "head", "doubtful", "undecided", "finding", "p
 BLOCKING = frozenset({Severity.ERROR.value})
 WORTH_A_LOOK = BLOCKING | {Severity.WARNING.value}
 
+# Fields come with what they say: one by one, each value would be a query of its own.
+WITH_VALUES = (
+    joinedload(Field.as_written).joinedload(FieldVersion.value),
+    joinedload(Field.as_decided).joinedload(FieldVersion.value),
+)
+
 
 def fields_of(session: Session, entry: Entry) -> Sequence[Field]:
     """The fields a person sees with this entry: the head's and its own, in order."""
     return session.scalars(
         select(Field)
         .where(Field.filing_id == entry.filing_id, Field.entry_n.in_((HEAD, entry.n)))
-        .options(
-            # With their values: a page would ask for each of them by itself.
-            joinedload(Field.as_written).joinedload(FieldVersion.value),
-            joinedload(Field.as_decided).joinedload(FieldVersion.value),
-        )
+        .options(*WITH_VALUES)
+        .order_by(Field.position)
+    ).all()
+
+
+def all_fields(session: Session, filing: Filing) -> Sequence[Field]:
+    """Every field of the filing, in order."""
+    return session.scalars(
+        select(Field)
+        .where(Field.filing_id == filing.id)
+        .options(*WITH_VALUES)
         .order_by(Field.position)
     ).all()
 

@@ -53,19 +53,18 @@ def claim_next(
     What was handed on to this person comes first.
     """
     of_form = true() if form is None else Work.form == form
-    for whom in (Work.reserved_for == person, Work.reserved_for.is_(None)):
-        claim = work.claim(
-            database,
-            kinds=[KIND],
-            worker=person,
-            lease=LEASE,
-            now=now,
-            site=site,
-            only=and_(whom, of_form),
-        )
-        if claim is not None:
-            return claim
-    return None
+    return work.claim(
+        database,
+        kinds=[KIND],
+        worker=person,
+        lease=LEASE,
+        now=now,
+        site=site,
+        only=[
+            and_(whom, of_form)
+            for whom in (Work.reserved_for == person, Work.reserved_for.is_(None))
+        ],
+    )
 
 
 def claim(

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
 from kamizero.model import Role
@@ -220,7 +220,11 @@ def open_session(
 
 def session_of(session: Session, token: str, *, now: datetime) -> LoginSession:
     """Who this browser is. Raises NotLoggedInError."""
-    found = session.get(LoginSession, token_hash(token))
+    found = session.get(
+        LoginSession,
+        token_hash(token),
+        options=[joinedload(LoginSession.person)],
+    )
     if found is None or found.expires_at <= now or not may_enter(found.person, now=now):
         raise NotLoggedInError("You are not logged in any more. Log in again.")
     return found

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlalchemy.orm import Session
 
 from kamizero.errors import StaleFenceError
@@ -90,23 +90,26 @@ def claim(
     now: datetime,
     site: str | None = None,
     subject: int | None = None,
-    only: ColumnElement[bool] | None = None,
+    only: Sequence[ColumnElement[bool]] = (true(),),
 ) -> Claim | None:
     """Lease the most urgent thing nobody works on, in a transaction of its own.
 
     Args:
-        only: what else must hold of the row for this worker to get it.
+        only: what else must hold of the row for this worker to get it; whatever meets
+            the first condition comes before all that meets the next.
     """
-    wanted = free(now, site=site, subject=subject)
-    if only is not None:
-        wanted = and_(wanted, only)
+    open_to_them = free(now, site=site, subject=subject)
     # Looking first keeps idle workers away from the writer's lock.
     with database.look() as session:
-        heads = [row for kind in kinds for row in session.scalars(_next(kind, wanted))]
+        heads = [
+            (wanted, head)
+            for wanted in (and_(open_to_them, one) for one in only)
+            for head in _heads(session, kinds, wanted)
+        ]
     if not heads:
         return None
     with database.begin() as session:
-        for head in sorted(heads, key=_urgency):
+        for wanted, head in heads:
             row = session.scalars(
                 _next(head.kind, wanted).with_for_update(skip_locked=True)
             ).one_or_none()
@@ -239,6 +242,14 @@ def end(session: Session, *, kind: str, subject: int, now: datetime) -> None:
         row.state = WorkState.DONE
         row.done_at = now
         let_go(row)
+
+
+def _heads(
+    session: Session, kinds: Sequence[str], wanted: ColumnElement[bool]
+) -> list[Work]:
+    """The first row of each kind, the most urgent first."""
+    found = [row for kind in kinds for row in session.scalars(_next(kind, wanted))]
+    return sorted(found, key=_urgency)
 
 
 def _next(kind: str, wanted: ColumnElement[bool]) -> Select[Work]:

@@ -99,14 +99,16 @@ def anybody(request: Request) -> Visitor | None:
     return visitor
 
 
-def rooms_within(
+async def rooms_within(
     request: Request, visitor: Annotated[Visitor | None, Depends(anybody)]
 ) -> Rooms:
     """The rooms, showing the papers of the person's sites; a stranger sees none."""
     return rooms_of(request).within(visitor.sites if visitor else frozenset())
 
 
-def visitor_of(visitor: Annotated[Visitor | None, Depends(anybody)]) -> Visitor:
+async def visitor_of(
+    visitor: Annotated[Visitor | None, Depends(anybody)],
+) -> Visitor:
     """The person who asks. Raises NotLoggedInError."""
     if visitor is None:
         raise NotLoggedInError("Log in first.")
@@ -139,7 +141,9 @@ class Only:
     roles: frozenset[Role]
     words: str = ""
 
-    def __call__(self, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Visitor:
+    async def __call__(
+        self, visitor: Annotated[Visitor, Depends(visitor_of)]
+    ) -> Visitor:
         """The person who asks. Raises ForbiddenError."""
         if visitor.role not in self.roles:
             raise ForbiddenError(self.words)

@@ -43,7 +43,7 @@ class Look:
         return f"{path}?{urlencode(words)}" if words else path
 
 
-def look_of(request: Request) -> Look:
+async def look_of(request: Request) -> Look:
     """The words that are known; others say nothing, as if they were not there."""
     given = request.query_params
     words = {

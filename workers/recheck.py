@@ -12,7 +12,7 @@ from forms.standards import Standards
 from kamizero.model import FieldState, FilingKind, Finding, Records
 from kamizero.tokyo import business_date
 from review import routing
-from review.doubt import entry_number
+from review.doubt import all_fields, entry_number
 from storage import values
 from storage.tables import HEAD, Field, Filing, FindingRow
 from storage.vault import Vault
@@ -44,7 +44,7 @@ class Recheck:
     def __call__(self, session: Session, filing: Filing) -> None:
         """Rewrite the findings of a filing; a waiver of the same finding stays."""
         found = check(
-            self._values(filing),
+            self._values(session, filing),
             records=self.records(session),
             today=business_date(self.clock()),
         )
@@ -63,9 +63,10 @@ class Recheck:
             standards=self.standards,
         )
 
-    def _values(self, filing: Filing) -> FilingValues:
+    def _values(self, session: Session, filing: Filing) -> FilingValues:
         """What is decided for every field, and what a rule chose unconfirmed."""
-        versions = {f.name: values.decided_version(f) for f in filing.fields}
+        fields = all_fields(session, filing)
+        versions = {f.name: values.decided_version(f) for f in fields}
         bodies = {n: values.body_of(v, self.vault) for n, v in versions.items()}
         free = {
             n: free_reading(v.chosen_by, v.accepted, bodies[n].candidates)
@@ -76,7 +77,7 @@ class Recheck:
             kind=FilingKind(filing.kind),
             values={n: body.value for n, body in bodies.items()},
             states={n: FieldState(v.state) for n, v in versions.items()},
-            texts={f.name: self._writing(f) for f in filing.fields},
+            texts={f.name: self._writing(f) for f in fields},
             free={n: reading for n, reading in free.items() if reading},
             chosen_by={n: v.chosen_by for n, v in versions.items() if v.chosen_by},
         )
@@ -84,7 +85,7 @@ class Recheck:
     def _accept_supported(self, session: Session, filing: Filing) -> None:
         """Accept doubtful readings that the register spells the same way."""
         grounds = supported(
-            self._values(filing),
+            self._values(session, filing),
             records=self.records(session),
             today=business_date(self.clock()),
         )

@@ -57,7 +57,7 @@ def claim_next(
             lease=LEASE,
             now=now,
             site=site,
-            only=_may_key(person, role, now=now, apart=apart),
+            only=[_may_key(person, role, now=now, apart=apart)],
         )
         if claim is not None:
             _trace(database, claim, now=now)

@@ -10,6 +10,7 @@ from storage.values import MASK
 from tests.desk import PAPER
 from tests.office import Office
 from tests.review_pages import Sitting, task_in
+from tests.statements import statements
 
 NAME = "insured.1.name_kana"
 BIRTH = "insured.1.birth_date"
@@ -220,6 +221,23 @@ def test_the_next_item_comes_as_a_part_of_a_page(office: Office) -> None:
     assert "<html" not in answer.text
     assert task_in(answer.text)["fields"]
     assert rei.send("/review/next").status_code == 204
+
+
+def test_the_next_item_costs_the_database_the_same_however_long_it_is(
+    office: Office,
+) -> None:
+    office.waiting(entries=1)
+    office.waiting(entries=10, doubtful=["insured.3.name_kana"])
+    rei = office.person()
+    asked = []
+
+    for _ in range(2):
+        with statements(office.desk.database) as seen:
+            assert rei.send("/review/next").status_code == 200
+        asked.append(seen)
+
+    assert len(asked[0]) <= 16
+    assert len(asked[1]) == len(asked[0]) + 1, "what stands above comes besides"
 
 
 def test_nobody_gets_an_item_that_somebody_else_has(office: Office) -> None:

@@ -21,6 +21,7 @@ from review.grounds import Register as RegisterSays
 from storage.tables import AuthorKind, Field, Filing, FindingRow
 from storage.values import body_of
 from tests.desk import NOW, Desk
+from tests.statements import statements
 from workers.recheck import (
     READING_RULES,
     REGISTER,
@@ -271,3 +272,16 @@ def test_the_day_begins_when_it_begins_in_the_offices() -> None:
     moment = datetime(2026, 3, 31, 15, 0, tzinfo=UTC)
 
     assert business_date(moment) == date(2026, 4, 1)
+
+
+def test_a_check_asks_the_database_no_more_often_about_a_longer_form(
+    desk: Desk,
+) -> None:
+    asked = []
+    for entries in (1, 4):
+        filing = desk.receive(entries=entries)
+        with desk.database.begin() as session, statements(desk.database) as seen:
+            recheck(desk)(session, session.get_one(Filing, filing))
+        asked.append([one for one in seen if one.startswith("SELECT")])
+
+    assert asked[0] == asked[1]

@@ -1,7 +1,6 @@
 """What a reviewer does to the item on their desk, each act saved at once."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
@@ -30,6 +29,7 @@ from web.painting import painter_of
 from web.rooms import Rooms
 from web.shown.fields import field_views, flags
 from web.shown.pages import turns_of
+from web.shown.plain import plain
 from web.shown.task import views_of
 from web.visitors import InRooms, Reviewer, Visitor, shown_to_them
 from web.writing import Pen, from_typed
@@ -238,7 +238,7 @@ def _told(
     html = painter.paint(
         request, "_findings.html", visitor=visitor, task={"findings": findings}
     )
-    return {"fields": [asdict(field) for field in fields], "findings": html}
+    return {"fields": [plain(field) for field in fields], "findings": html}
 
 
 def _definition(rooms: Rooms, entry: Entry) -> FormDefinition:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
 
 from kamizero.business_days import NATIONAL
 from review.item import unmasked_item
@@ -87,14 +88,13 @@ def _shown(
     request: Request, rooms: Rooms, visitor: Visitor, claim: Claim
 ) -> dict[str, Any]:
     """What one item shows."""
-    with rooms.database.look() as session:
-        asked = questions_on(session, session.get_one(Entry, claim.subject))
-        questions = question_views(session, asked)
-    return {
-        "task": _task(request, rooms, visitor, claim),
-        "questions": questions,
-        "today": business_day(rooms.clock()),
-    }
+    with rooms.database.begin() as session:
+        entry = session.get_one(Entry, claim.subject)
+        return {
+            "task": _task(request, rooms, session, visitor, claim),
+            "questions": question_views(session, questions_on(session, entry)),
+            "today": business_day(rooms.clock()),
+        }
 
 
 def _aside(rooms: Rooms, visitor: Visitor) -> dict[str, Any]:
@@ -109,22 +109,21 @@ def _aside(rooms: Rooms, visitor: Visitor) -> dict[str, Any]:
     }
 
 
-def _task(request: Request, rooms: Rooms, visitor: Visitor, claim: Claim) -> TaskView:
-    with rooms.database.begin() as session:
-        entry = session.get_one(Entry, claim.subject)
-        filing = entry.filing
-        shown = unmasked_item(
-            session, rooms.vault, entry, claim=claim, now=rooms.clock()
-        )
-        definition = rooms.library.get(f"{filing.form}@{filing.revision}")
-        return task_view(
-            entry,
-            shown,
-            claim=claim,
-            definition=definition,
-            pen=Pen(painter_of(request).texts, visitor.language),
-            role=visitor.role,
-            judgements=judgement_views(
-                session, entry, definition=definition, language=visitor.language
-            ),
-        )
+def _task(
+    request: Request, rooms: Rooms, session: Session, visitor: Visitor, claim: Claim
+) -> TaskView:
+    entry = session.get_one(Entry, claim.subject)
+    filing = entry.filing
+    shown = unmasked_item(session, rooms.vault, entry, claim=claim, now=rooms.clock())
+    definition = rooms.library.get(f"{filing.form}@{filing.revision}")
+    return task_view(
+        entry,
+        shown,
+        claim=claim,
+        definition=definition,
+        pen=Pen(painter_of(request).texts, visitor.language),
+        role=visitor.role,
+        judgements=judgement_views(
+            session, entry, definition=definition, language=visitor.language
+        ),
+    )

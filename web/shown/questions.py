@@ -36,6 +36,8 @@ def question_views(
     session: Session, questions: Sequence[Question]
 ) -> list[QuestionView]:
     """The questions with the entries they are about, in the order given."""
+    if not questions:
+        return []
     rows = session.execute(
         select(Entry, Filing)
         .join(Filing, Filing.id == Entry.filing_id)

@@ -1,7 +1,7 @@
 """A claimed entry as the review page and its scripts need it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from forms.definition import FormDefinition
@@ -17,6 +17,7 @@ from web.shown.findings import FindingView, finding_views
 from web.shown.jobs import short_title
 from web.shown.judgement import JudgementView
 from web.shown.pages import PageView, page_views, turns_of
+from web.shown.plain import plain
 from web.shown.reasons import Reason, reasons
 from web.writing import Pen
 
@@ -67,10 +68,10 @@ class TaskView:
             "filing_id": self.filing_id,
             "fence": self.fence,
             "lease_seconds": LEASE.total_seconds(),
-            "pages": [asdict(page) for page in self.pages],
-            "fields": [asdict(field) for field in walked],
+            "pages": [plain(page) for page in self.pages],
+            "fields": [plain(field) for field in walked],
             "eras": list(self.eras),
-            "digits": [asdict(digit) for digit in self.digits],
+            "digits": [plain(digit) for digit in self.digits],
         }
 
 
