@@ -64,6 +64,13 @@ class StoreError(KamizeroError):
     retryable = True
 
 
+class AuthorityError(KamizeroError):
+    """An outside authority does not do now what it is asked for, or does it wrongly."""
+
+    code = "authority"
+    retryable = True
+
+
 class StaleFenceError(KamizeroError):
     """The lease was lost: somebody else works on this item now."""
 

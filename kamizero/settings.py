@@ -38,6 +38,39 @@ class Settings(BaseSettings):
         default=None,
         description="The master key itself, where it is given by the environment.",
     )
+    stamp_url: str | None = Field(
+        default=None,
+        description="Address of the time-stamp authority (RFC 3161) that stamps what "
+        "was approved and sealed; `demo` for one on this machine, which proves "
+        "nothing.",
+    )
+    stamp_root_file: Path | None = Field(
+        default=None,
+        description="PEM file with the authority's root certificate, and those "
+        "between where its stamps leave them out.",
+    )
+    stamp_policy: str | None = Field(
+        default=None,
+        pattern=r"^\d+(\.\d+)+$",
+        description="Policy that stamps must name, as dotted numbers; any where none "
+        "is given.",
+    )
+    stamp_minutes: float = Field(
+        default=60.0,
+        gt=0,
+        description="Minutes between two stamps of sealed heads, at least.",
+    )
+    stamp_renew_days: int = Field(
+        default=90,
+        ge=1,
+        description="Days before a stamp's certificate ends that a new stamp is set "
+        "over it.",
+    )
+    anchor_dir: Path | None = Field(
+        default=None,
+        description="Folder outside the reach of this machine's administrators, where "
+        "sealed heads are copied to with their stamps.",
+    )
     store_immutable: bool = Field(
         default=False,
         description="Set the file system's immutable flag on originals (needs "

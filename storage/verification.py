@@ -8,12 +8,21 @@ from sqlalchemy import func, select
 
 from storage.database import Database
 from storage.interfaces import ObjectStore
-from storage.proofs import approvals, chain, keys, originals, references, values
+from storage.proofs import (
+    approvals,
+    chain,
+    keys,
+    originals,
+    references,
+    time_stamps,
+    values,
+)
+from storage.proofs.outside import NOTHING, Outside
 from storage.proofs.report import Difference, Progress, Report, Tally
 from storage.tables import Approval, AuditHead, AuditSeal, Entry, FieldValue, Original
 from storage.vault import Vault
 
-__all__ = ["Difference", "Report", "verify"]
+__all__ = ["Difference", "Outside", "Report", "verify"]
 
 
 def verify(
@@ -21,9 +30,19 @@ def verify(
     store: ObjectStore,
     vault: Vault,
     *,
+    outside: Outside = NOTHING,
     progress: Progress = lambda _done, _total: None,
 ) -> Report:
-    """Check everything. Raises KeyMissingError where a key of the vault is gone."""
+    """Check everything.
+
+    Args:
+        outside: what does not come from this installation; without it, time stamps
+            are counted and not checked.
+
+    Raises:
+        KeyMissingError: a key of the vault is gone.
+        StoreError: store, database or anchor cannot be read now.
+    """
     tally = Tally(total=_total(database), progress=progress)
     originals.prove(database, store, tally)
     references.prove(database, tally)
@@ -31,6 +50,7 @@ def verify(
     keys.prove(database, vault, tally)
     approvals.prove(database, store, vault, tally)
     chain.prove(database, store, tally)
+    time_stamps.prove(database, store, outside, tally)
     return tally.report()
 
 

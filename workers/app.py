@@ -11,6 +11,7 @@ from storage.sweep import due
 from workers.failing import MACHINE_WORK, bury_poison
 from workers.loop import Loop
 from workers.rooms import Rooms
+from workers.stamping import ask_for_stamps
 
 log = structlog.get_logger()
 
@@ -77,6 +78,7 @@ def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
 def sweep(app: Celery, rooms: Rooms) -> None:
     """Hint at every row no live lease holds, end what kills its workers, and seal."""
     bury_poison(rooms)
+    ask_for_stamps(rooms)
     with rooms.database.look() as session:
         kinds = due(session, kinds=MACHINE_WORK, now=rooms.clock())
     for kind, count in kinds.items():

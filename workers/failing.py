@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 from kamizero.model import PageKind
 from storage import audit, sweep, work
 from storage.tables import Arrival, Filing, FilingStep
+from storage.time_stamps.asking import STAMP_WORK
 from workers.bundles import hold_job, open_run
 from workers.rooms import Rooms
 
-# What machines work on; the review queue hands out its rows to people.
-MACHINE_WORK = ("identify", "sort", "read", "check")
+# What machines read; the review queue hands out its rows to people.
+READING_WORK = ("identify", "sort", "read", "check")
+# A stamp waits for its authority however long it is down: it is never given up.
+MACHINE_WORK = (*READING_WORK, *STAMP_WORK)
 
 
 def give_up(
@@ -58,4 +61,4 @@ def bury_poison(rooms: Rooms) -> None:
     """Mark as failed what killed every worker that took it."""
     now = rooms.clock()
     mourn = partial(give_up, error="Every worker that took it was lost.", now=now)
-    sweep.bury(rooms.database, kinds=MACHINE_WORK, now=now, mourn=mourn)
+    sweep.bury(rooms.database, kinds=READING_WORK, now=now, mourn=mourn)

@@ -6,12 +6,18 @@ from contextlib import contextmanager
 
 import structlog
 
-from kamizero.errors import KamizeroError, StaleFenceError, StoreError
+from kamizero.errors import (
+    AuthorityError,
+    KamizeroError,
+    StaleFenceError,
+    StoreError,
+)
 from storage import audit, work
 from storage.tables import WorkState
 from storage.work import Claim
 from workers.failing import MACHINE_WORK, bury_poison, give_up
 from workers.rooms import Rooms
+from workers.stamping import ask_for_stamps
 from workers.steps import STEPS, Step
 
 log = structlog.get_logger()
@@ -73,7 +79,7 @@ class Loop:
         except StaleFenceError:
             # Somebody took the work over; what we did was not recorded.
             log.warning("lease_lost")
-        except StoreError as error:
+        except (StoreError, AuthorityError) as error:
             # A full disk must not cost a filing, however long it stays full.
             self._record_failure(claim, str(error), retryable=True, most=None)
         except KamizeroError as error:
@@ -146,5 +152,6 @@ def seal_events(rooms: Rooms, stop: threading.Event) -> None:
     while not stop.wait(SEAL_SECONDS):
         try:
             audit.seal(rooms.database, rooms.store, now=rooms.clock())
+            ask_for_stamps(rooms)
         except KamizeroError as error:
             log.error("sealing_failed", error=str(error))

@@ -9,6 +9,7 @@ from ingest.page_image import Limits
 from ocr.engine import Recogniser
 from storage.database import Database
 from storage.interfaces import ObjectStore
+from storage.time_stamps.asking import Stamping
 from storage.vault import Vault
 from workers.recheck import Recheck
 
@@ -25,6 +26,7 @@ class Rooms:
     `engine` is a call because loading a model takes a second and not every process
     reads pages; it gives the same engine each time. `hint` is called after a commit
     that left new work of a kind behind; losing a hint costs time, never work.
+    `stamping` is None where no time stamps are asked for.
     """
 
     database: Database
@@ -37,3 +39,4 @@ class Rooms:
     clock: Callable[[], datetime]
     lease: timedelta
     hint: Callable[[str], None] = no_hint
+    stamping: Stamping | None = None

@@ -1,7 +1,8 @@
 """The way of a filing through the machine, step by step.
 
 receive (ingest.intake) -> identify -> sort -> read -> check -> review or ready
-(review.routing) -> approve (review.approval) -> deliver (delivery).
+(review.routing) -> approve (review.approval) -> deliver (delivery); beside it, time
+stamps are asked for what was approved and sealed (stamp).
 
 Each step loads under its claim, works with no transaction open, and records its
 result in one transaction that begins by showing its fence. A step that dies half way
@@ -17,6 +18,8 @@ from kamizero.errors import RegistrationError
 from storage import balance, work
 from storage.database import after_commit
 from storage.tables import Arrival, Bundle, Filing, FilingStep
+from storage.time_stamps.asking import STAMP_WORK
+from storage.time_stamps.keeping import add_stamp
 from storage.work import Claim
 from workers.bundles import hold_job, open_run
 from workers.filings import sort_bundle
@@ -24,6 +27,7 @@ from workers.looking import look_at_pages, read_pages
 from workers.reading import FilingReading
 from workers.recording import record_looks, record_readings, record_unreadable
 from workers.rooms import Rooms
+from workers.stamping import have_stamped
 
 Step = Callable[[Rooms, Claim], None]
 _Record = Callable[[Session, Filing], None]
@@ -80,11 +84,23 @@ def check(rooms: Rooms, claim: Claim) -> None:
         work.finish(session, claim, now=rooms.clock())
 
 
+def stamp(rooms: Rooms, claim: Claim) -> None:
+    """Have an outside authority say that a manifest or a sealed head was there."""
+    made = have_stamped(rooms, claim)
+
+    with rooms.database.begin() as session:
+        work.hold(session, claim, now=rooms.clock())
+        if made is not None:
+            add_stamp(session, made, now=rooms.clock())
+        work.finish(session, claim, now=rooms.clock())
+
+
 STEPS: Mapping[str, Step] = {
     "identify": identify,
     "sort": sort,
     "read": read,
     "check": check,
+    **dict.fromkeys(STAMP_WORK, stamp),
 }
 
 

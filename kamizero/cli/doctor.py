@@ -13,6 +13,7 @@ from kamizero.cli.reading import engine_choice, shared_engine
 from kamizero.cli.wiring import open_installation
 from kamizero.settings import Settings
 from ocr.engine import EngineFacts
+from storage.time_stamps.asking import Stamping
 
 SHOWN = ("kamizero", "onnxruntime", "paddleocr", "rapidocr", "sqlalchemy", "celery")
 
@@ -30,6 +31,7 @@ def doctor(
         **_engine_facts(shared_engine(engine_choice(settings)).facts),
         "database": rooms.database.dialect,
         "store": rooms.store.grade,
+        "time stamps": _stamping(rooms.stamping),
         "data folder": str(settings.data_dir.resolve()),
     }
     if json:
@@ -38,6 +40,13 @@ def doctor(
         for name, fact in facts.items():
             typer.echo(f"{name:14} {fact}")
     return Exit.OK
+
+
+def _stamping(stamping: Stamping | None) -> str:
+    if stamping is None or stamping.authority is None:
+        return "none (set KAMIZERO_STAMP_URL)"
+    proof = "" if stamping.authority.trust.is_proof else " (no proof)"
+    return f"{stamping.authority.name}{proof}"
 
 
 def _engine_facts(facts: EngineFacts) -> dict[str, str]:

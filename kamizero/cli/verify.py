@@ -1,11 +1,13 @@
 """`kamizero verify`: proves that nothing kept was changed, or names what was."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
 from kamizero.cli.console import Exit, answer, people
+from kamizero.cli.proving import outside_of
 from kamizero.cli.wiring import open_installation
 from kamizero.settings import Settings
 from storage.verification import verify as verify_all
@@ -13,15 +15,27 @@ from storage.verification import verify as verify_all
 
 def verify(
     json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    root: Annotated[
+        Path | None,
+        typer.Option(help="Root certificate (PEM) to hold time stamps against."),
+    ] = None,
+    anchor: Annotated[
+        Path | None, typer.Option(help="Folder with heads that were put outside.")
+    ] = None,
 ) -> int:
-    """Re-check originals, manifests, signatures and the chain of events."""
-    rooms = open_installation(Settings.load(), create=False).rooms
+    """Re-check originals, manifests, signatures, time stamps and the chain of events.
+
+    Root and anchor are those of the settings where none are given.
+    """
+    settings = Settings.load()
+    rooms = open_installation(settings, create=False).rooms
     with Progress(console=people, transient=True) as bar:
         task = bar.add_task("verifying", total=None)
         report = verify_all(
             rooms.database,
             rooms.store,
             rooms.vault,
+            outside=outside_of(settings, root=root, anchor=anchor),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     if json:

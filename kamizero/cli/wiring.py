@@ -13,6 +13,7 @@ from forms.standards import Standards
 from ingest.intake import Intake
 from ingest.pictures import PagePictures
 from kamizero.cli.clock import now
+from kamizero.cli.proving import stamping_of
 from kamizero.cli.reading import engine_choice, limits_of, shared_engine
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
@@ -90,6 +91,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         clock=now,
         lease=settings.lease,
         hint=_hint_of(settings),
+        stamping=stamping_of(settings),
     )
     return Installation(
         settings=settings,

@@ -96,6 +96,7 @@ from storage.tables.sorting import (
     SortingAct,
     Way,
 )
+from storage.tables.time_stamps import Stamped, TimeStamp
 from storage.tables.visitors import (
     ApiToken,
     IdempotentAnswer,
@@ -192,8 +193,10 @@ __all__ = [
     "SortingAct",
     "Source",
     "StageKind",
+    "Stamped",
     "Stop",
     "Submitter",
+    "TimeStamp",
     "TokenSite",
     "Touch",
     "Upload",

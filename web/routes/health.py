@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from ingest.doors.signs import Way
 from kamizero.errors import StoreError
 from storage.audit import unsealed
-from storage.tables import Work, WorkState
+from storage.tables import TimeStamp, Work, WorkState
+from storage.time_stamps.asking import STAMP_WORK
 from web.rooms import Rooms
 from web.visitors import InAllRooms
 
@@ -33,6 +34,7 @@ def health(rooms: InAllRooms) -> Response:
         "store": {"grade": rooms.store.grade},
         "worker": worker,
         "doors": doors,
+        "time_stamps": _time_stamps(rooms),
     }
     return JSONResponse(body, status_code=200 if works else 503)
 
@@ -62,6 +64,27 @@ def _database(rooms: Rooms) -> dict[str, Any]:
     except (SQLAlchemyError, StoreError) as error:
         return {"state": "failing", "error": type(error).__name__}
     return {"state": "ok", "unsealed_events": waits_for_seal, "open_work": work}
+
+
+def _time_stamps(rooms: Rooms) -> dict[str, Any]:
+    """Nothing waits for them, so an authority that is down makes nothing fail."""
+    waits = (Work.kind.in_(STAMP_WORK), Work.state == WorkState.OPEN)
+    latest = select(TimeStamp).order_by(TimeStamp.id.desc()).limit(1)
+    try:
+        with rooms.database.look() as session:
+            waiting = session.scalars(select(func.count()).where(*waits)).one()
+            tried = select(Work.last_error).where(*waits, Work.last_error.is_not(None))
+            error = session.scalar(tried.order_by(Work.id.desc()).limit(1))
+            last = session.scalar(latest)
+    except (SQLAlchemyError, StoreError) as failure:
+        return {"state": "failing", "error": type(failure).__name__}
+    return {
+        "state": "failing" if error else "ok",
+        "waiting": waiting,
+        "error": error,
+        "last_at": last.stamped_at.isoformat() if last else None,
+        "is_proof": last.is_proof if last else None,
+    }
 
 
 def _worker(rooms: Rooms) -> dict[str, Any]:

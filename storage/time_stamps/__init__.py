@@ -1,0 +1,1 @@
+"""Time stamps (RFC 3161): an outside authority says what was there, and when."""
