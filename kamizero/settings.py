@@ -232,6 +232,51 @@ class Settings(BaseSettings):
         description="Let browsers send the session's cookie over HTTPS only; set it "
         "where people reach the pages through HTTPS.",
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#]+$",
+        description="Address people reach the pages at, such as "
+        "https://kamizero.example; single sign-on sends them back there.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer of the provider of single sign-on (OpenID Connect); its "
+        "discovery document lies below. Without it people log in by password alone.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="What this installation is called at the provider."
+    )
+    oidc_client_secret_file: Path | None = Field(
+        default=None,
+        description="File with the secret the provider gave; none for a public client.",
+    )
+    oidc_label: str = Field(
+        default="SSO", description="What the login page calls the provider's account."
+    )
+    oidc_scopes: str = Field(
+        default="openid profile", description="Scopes the provider is asked for."
+    )
+    oidc_account_claim: str = Field(
+        default="preferred_username",
+        description="Claim that names the account; choose one that people cannot "
+        "change themselves.",
+    )
+    oidc_role_claim: str | None = Field(
+        default=None,
+        description="Claim that gives roles, and makes accounts of those it names; "
+        "without it administrators alone make accounts.",
+    )
+    oidc_roles: dict[str, str] | None = Field(
+        default=None,
+        description="Which role a value of that claim means, such as "
+        '`{"kamizero-review": "reviewer"}`; the first that fits counts. Administrators '
+        "are never made so.",
+    )
+    oidc_site_claim: str | None = Field(
+        default=None,
+        description="Claim that lists the sites a person sees, `*` for all; without it "
+        "whom the role claim makes sees the site of `KAMIZERO_SITE`.",
+    )
     log_format: Literal["columns", "json"] = Field(
         default="columns", description="How log lines are written."
     )

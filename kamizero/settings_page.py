@@ -25,6 +25,7 @@ _WORDS: Mapping[Any, str] = {
     str: "text",
     Path: "path",
     SecretStr: "secret text",
+    dict: "JSON object",
 }
 _LIMITS = {"ge": "from", "gt": "above", "le": "to"}
 
@@ -50,7 +51,7 @@ def _taken(field: FieldInfo) -> str:
         return " or ".join(f"`{choice}`" for choice in get_args(kind))
     # A setting that may be left out is a type or nothing: `Path | None`.
     first = get_args(kind)[0] if get_args(kind) else kind
-    return " ".join([_WORDS[first], *map(_limit, field.metadata)])
+    return " ".join([_WORDS[get_origin(first) or first], *map(_limit, field.metadata)])
 
 
 def _as_given(default: object) -> object:

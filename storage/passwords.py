@@ -32,7 +32,12 @@ def fits(password_hash: str, password: str) -> bool:
         return False
 
 
+def unknown() -> str:
+    """The hash of a password that nobody was told."""
+    return PasswordHasher().hash(secrets.token_urlsafe(32))
+
+
 @cache
 def nobody() -> str:
     """A hash no password fits, so that unknown names take as long as known ones."""
-    return PasswordHasher().hash(secrets.token_urlsafe(32))
+    return unknown()

@@ -56,7 +56,7 @@ def add_person(
     *,
     name: str,
     role: Role,
-    password: str,
+    password: str | None,
     now: datetime,
     language: str = "ja",
     valid_from: date | None = None,
@@ -64,6 +64,9 @@ def add_person(
     actor: str | None = None,
 ) -> Person:
     """Add somebody who may log in, for good or from one day to another.
+
+    Args:
+        password: None for who comes in by single sign-on alone.
 
     Raises:
         NameTakenError: somebody or something has the name.
@@ -78,7 +81,7 @@ def add_person(
     person = Person(
         name=name,
         role=role,
-        password_hash=passwords.hashed(password),
+        password_hash=passwords.hashed(password) if password else passwords.unknown(),
         language=language,
     )
     limit(person, valid_from=valid_from, valid_until=valid_until)

@@ -34,12 +34,14 @@ from web.routes import (
     queue,
     returns,
     review,
+    sign_in,
     sorting,
     upload,
 )
 
 PAGES = (
     login.router,
+    sign_in.router,
     password.router,
     people.router,
     jobs.router,

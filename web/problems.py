@@ -11,6 +11,7 @@ from kamizero import errors
 from review.refusals import NotSettledError, ValueRefusedError
 from storage.people import NotLoggedInError
 from web import refusals
+from web.sso.refusals import ProviderDownError
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:kamizero:problem:"
@@ -32,6 +33,7 @@ _STATUSES: tuple[tuple[type[errors.KamizeroError], HTTPStatus], ...] = (
     (errors.WrongCallError, HTTPStatus.BAD_REQUEST),
     (errors.RefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (errors.StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ProviderDownError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
 

@@ -14,7 +14,17 @@ from web.visitors import Only, visitor_of
 
 # What strangers reach: logging in, and whether the program is well.
 OPEN_ROUTES = frozenset(
-    {"/", "/login", "/language", "/healthz", "/readyz", "/api/v1/uploads"}
+    {
+        "/",
+        "/login",
+        "/login/provider",
+        "/login/provider/back",
+        "/logout/provider",
+        "/language",
+        "/healthz",
+        "/readyz",
+        "/api/v1/uploads",
+    }
 )
 _API = "/api/v1"
 _HEADER = (

@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.tables import Page
 from storage.vault import Vault
+from web.sso.provider import Provider
 
 
 class Pictures(Protocol):
@@ -64,6 +65,7 @@ class Rooms:
         heartbeat: when a worker last showed that it lives, None if never.
         doors: how each door stands that devices or folders come in by.
         site: code of the site that files without one are received at.
+        provider: of single sign-on, None where people have passwords alone.
         offices: the register that letters take addresses from, where there is one.
         uploads: keeps what comes in parts; None where no parts are taken.
         retention: how long the manifest of an approval is kept at least.
@@ -84,6 +86,7 @@ class Rooms:
     doors: Callable[[], Mapping[str, Sign]]
     site: str
     uploads: Reception | None = None
+    provider: Provider | None = None
     offices: Offices | None = None
     retention: timedelta = timedelta(days=3653)
     language: str = "ja"

@@ -17,6 +17,7 @@ from kamizero.cli import slots
 from kamizero.cli.door_signs import doors_now
 from kamizero.cli.ingest import job_line
 from kamizero.cli.receptions import reception, spool_of
+from kamizero.cli.single_sign_on import provider_of
 from kamizero.cli.wiring import Installation
 from storage.tables import Entry
 from web.app import create_app
@@ -51,6 +52,7 @@ def web_app(installation: Installation) -> FastAPI:
                 live=Live(),
                 accounts=AskedBefore(),
             ),
+            provider=provider_of(settings),
             offices=installation.register,
             language=settings.language,
             keying_seconds=settings.keying_seconds,

@@ -15,7 +15,7 @@ from kamizero.cli.wiring import open_installation
 from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from kamizero.settings import Settings
-from storage import accounts, api_tokens, people, site_rights
+from storage import accounts, api_tokens, people, sign_ins, site_rights
 from storage.tables import Person
 from web.api.callers import Scope
 
@@ -86,6 +86,20 @@ def set_sites(name: str, site: Sites = None) -> None:
     """Show somebody the papers of these sites alone, and end their sessions."""
     _change(name, partial(accounts.set_sites, sites=site))
     typer.echo(f"{name} sees {' '.join(site) if site else 'every site'} now.")
+
+
+@users.command("link")
+def link(name: str, account: str) -> None:
+    """Let an account at the provider of single sign-on open somebody's account."""
+    _change(name, partial(sign_ins.link, account=account))
+    typer.echo(f"{account} opens the account of {name} now.")
+
+
+@users.command("unlink")
+def unlink(name: str) -> None:
+    """Let no account at the provider open somebody's account any more."""
+    _change(name, partial(sign_ins.link, account=""))
+    typer.echo(f"The account of {name} is opened by its password alone.")
 
 
 @users.command("disable")

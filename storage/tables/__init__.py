@@ -89,6 +89,7 @@ from storage.tables.routes import (
     RouteStep,
     StageKind,
 )
+from storage.tables.sign_ins import PersonIdentity, SignInAttempt
 from storage.tables.sorting import (
     Custody,
     CustodyAct,
@@ -175,6 +176,7 @@ __all__ = [
     "Original",
     "Page",
     "Person",
+    "PersonIdentity",
     "PersonSite",
     "Posting",
     "Purpose",
@@ -189,6 +191,7 @@ __all__ = [
     "RouteStage",
     "RouteStep",
     "SamplingRate",
+    "SignInAttempt",
     "Site",
     "SortingAct",
     "Source",

@@ -26,6 +26,8 @@ def test_an_account_is_kept_from_the_command_line(installation: Installation) ->
     assert run("set-role", "ken", "--role", "reviewer") == 0
     assert run("set-sites", "ken", "--site", "nowhere") == 2
     assert run("set-sites", "ken", "--site", "HQ") == 0
+    assert run("link", "ken", "ken@corp") == 0
+    assert run("unlink", "ken") == 0
     assert run("disable", "ken") == 0
     assert run("disable", "nobody") == 2
     listed = installation.answer("user", "list", "--json")["people"]

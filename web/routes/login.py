@@ -1,6 +1,5 @@
 """Logging in and out, and choosing the language."""
 
-import re
 import secrets
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from storage import people
 from storage.lockout import WrongLoginError
 from storage.tables import Person as PersonRow
+from web.entrance import let_in, our_page
 from web.language import LANGUAGES
 from web.painting import LANGUAGE_COOKIE, painter_of, when
 from web.rooms import Rooms
@@ -26,7 +26,6 @@ from web.visitors import (
 router = APIRouter()
 
 _YEAR_S = 365 * 24 * 3600
-_OUR_PAGE = re.compile(r"/(?!/)[\w/.?=&%-]*", re.ASCII)
 
 
 @router.get("/")
@@ -46,7 +45,7 @@ def login_page(
     request: Request, rooms: InAllRooms, visitor: Anybody, back: str = ""
 ) -> Response:
     if visitor is not None:
-        return RedirectResponse(_safe(back), status_code=303)
+        return RedirectResponse(our_page(back), status_code=303)
     return _form(request, rooms, back=back)
 
 
@@ -65,7 +64,9 @@ def login(
 def logout(request: Request, rooms: InAllRooms) -> Response:
     with rooms.database.begin() as session:
         people.close_session(session, request.cookies[SESSION_COOKIE])
-    answer = RedirectResponse("/login", status_code=303)
+    # Whoever shares the machine would come in by the session at the provider.
+    left = "?left=1" if rooms.provider else ""
+    answer = RedirectResponse(f"/login{left}", status_code=303)
     answer.delete_cookie(SESSION_COOKIE)
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
@@ -78,7 +79,7 @@ def choose_language(
     language: Annotated[str, Form()],
     back: Annotated[str, Form()] = "/",
 ) -> Response:
-    answer = RedirectResponse(_safe(back), status_code=303)
+    answer = RedirectResponse(our_page(back), status_code=303)
     if language in LANGUAGES:
         if visitor is not None:
             with rooms.database.begin() as session:
@@ -99,18 +100,7 @@ def _log_in(
     except WrongLoginError:
         trouble = _trouble(request, rooms, name)
         return _form(request, rooms, name=name, back=back, trouble=trouble, status=403)
-    with rooms.database.begin() as session:
-        opened = people.open_session(session, person, now=rooms.clock())
-    answer = RedirectResponse(_safe(back), status_code=303)
-    answer.set_cookie(
-        SESSION_COOKIE,
-        opened.token,
-        max_age=int((opened.expires_at - rooms.clock()).total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=rooms.secure_cookies,
-    )
-    return answer
+    return let_in(rooms, person, back=back)
 
 
 def _trouble(request: Request, rooms: Rooms, name: str) -> str:
@@ -142,6 +132,8 @@ def _form(
         status=status,
         csrf=start,
         next_page=back,
+        provider=rooms.provider.registration.label if rooms.provider else "",
+        left=bool(rooms.provider and request.query_params.get("left")),
         name=name,
         trouble=trouble,
     )
@@ -149,8 +141,3 @@ def _form(
         START_COOKIE, start, httponly=True, samesite="lax", secure=rooms.secure_cookies
     )
     return answer
-
-
-def _safe(back: str) -> str:
-    """A page of ours to go on to; never another site's."""
-    return back if _OUR_PAGE.fullmatch(back) else "/"

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from kamizero.errors import WrongCallError
 from kamizero.model import Role
 from review import roles
-from storage import accounts, people, sites
+from storage import accounts, people, sign_ins, sites
 from storage.passwords import MIN_PASSWORD
 from web.painting import business_day, painter_of
 from web.rooms import Rooms
@@ -45,9 +45,11 @@ def people_page(request: Request, rooms: InRooms, visitor: Administrator) -> Res
                     one,
                     accounts.state_of(one, now=now),
                     accounts.sites_seen(session, one),
+                    sign_ins.account_of(session, one),
                 )
                 for one in listed
             ],
+            provider=rooms.provider.registration.label if rooms.provider else "",
             confirmed=confirmed,
             is_due=accounts.is_due(confirmed, now=now),
             shown=accounts.fingerprint(session, listed),
@@ -95,21 +97,29 @@ def add(
     visitor: Administrator,
     name: Annotated[str, Form(max_length=100)],
     role: Annotated[Role, Form()],
-    password: Annotated[str, Form(max_length=1000)],
+    password: Annotated[str, Form(max_length=1000)] = "",
+    account: Annotated[str, Form(max_length=100)] = "",
     first_day: Annotated[str, Form()] = "",
     last_day: Annotated[str, Form()] = "",
 ) -> Response:
+    """Add somebody with a password, an account at the provider, or both."""
+    if not password and not account.strip():
+        raise WrongCallError("Give a password, or an account at the provider.")
     with rooms.database.begin() as session:
-        people.add_person(
+        person = people.add_person(
             session,
             name=name,
             role=role,
-            password=password,
+            password=password or None,
             valid_from=_day(first_day),
             valid_until=_day(last_day),
             actor=visitor.name,
             now=rooms.clock(),
         )
+        if account.strip():
+            sign_ins.link(
+                session, person, account=account, actor=visitor.name, now=rooms.clock()
+            )
     return _back("person_added")
 
 
@@ -129,6 +139,18 @@ def set_password(
             now=rooms.clock(),
         )
     return _back("password_set")
+
+
+@router.post("/{person_id}/account")
+def link(
+    rooms: InRooms,
+    visitor: Administrator,
+    person_id: int,
+    account: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """Say which account at the provider opens this one; none where it is empty."""
+    _act(rooms, visitor, person_id, partial(sign_ins.link, account=account))
+    return _back("account_linked")
 
 
 @router.post("/{person_id}/days")

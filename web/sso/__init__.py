@@ -1,0 +1,1 @@
+"""Single sign-on: people come in with their account at a provider (OpenID Connect)."""
