@@ -8,8 +8,8 @@ from alembic import op
 from kamizero.errors import SetupError
 from storage import columns
 
-revision: str = "0017"
-down_revision: str | None = "0016"
+revision: str = "0018"
+down_revision: str | None = "0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
