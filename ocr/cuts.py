@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from forms.definition import Field, FieldType
 from kamizero.model import Box, FieldState
 from ocr.boxes.comb_field import CombPiece, cut_comb
+from ocr.boxes.digit_row import PHONE, cut_row
 from ocr.boxes.symbol_field import cut_symbol
 from ocr.engine import GreyImage
 from ocr.strokes.corrected import correction_of, strike_in
@@ -126,7 +127,8 @@ def _is_alone(field: Field, pieces: Sequence[CombPiece | FreePiece]) -> bool:
 
 def _pieces(ink: Ink, field: Field) -> tuple[CombPiece | FreePiece, ...]:
     if field.cells is None:
-        return (cut_free(ink, field),)
+        row = cut_row(ink, field) if field.format == PHONE else None
+        return (row or cut_free(ink, field),)
     if field.format == "office_symbol":
         return cut_symbol(ink, field)
     return (cut_comb(ink, field, field.cells),)

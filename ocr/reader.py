@@ -11,8 +11,16 @@ from forms.grammar.characters import DIGITS
 from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
 from ocr.boxes.cells import CellShares, cell_shares
-from ocr.boxes.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
+from ocr.boxes.comb_field import (
+    CombAnswer,
+    CombPiece,
+    Rule,
+    Spelling,
+    answer_of,
+    choose,
+)
 from ocr.boxes.date_field import read_date
+from ocr.boxes.digit_row import PHONE, PHONE_RULE, DigitRow, ranked_as_phone
 from ocr.boxes.said_in_boxes import ditto_in_words
 from ocr.boxes.sums import with_sums
 from ocr.boxes.symbol_field import SYMBOL_ALPHABET, read_symbol
@@ -32,7 +40,7 @@ from ocr.words.free_words import read_words
 from ocr.words.people import with_people
 from ocr.words.word import WordReading, alphabets_of, both, second_look
 
-CHECK_DIGITS = {
+FORMAT_RULES = {
     "my_number": Rule(
         "common.my_number_check_digit", "check_digit", my_number_is_valid, 0.1
     ),
@@ -42,8 +50,9 @@ CHECK_DIGITS = {
         corporate_number_is_valid,
         0.12,
     ),
+    PHONE: PHONE_RULE,
 }
-"""Formats whose check digit ranks readings."""
+"""Formats whose rule ranks readings."""
 
 _NO_PAGE = Outcome(FieldState.UNREADABLE, certainty=0.0, doubts=("page missing",))
 _BLANK_SURE = 0.9995
@@ -165,7 +174,8 @@ class _Reader:
         combs = self._combs[field.name]
         piece = cut.pieces[0]
         if isinstance(piece, FreePiece):
-            return _plain(read_free(piece, self._words[field.name]), field)
+            outcome = _plain(read_free(piece, self._words[field.name]), field)
+            return ranked_as_phone(field, outcome) if field.format == PHONE else outcome
         if field.type is FieldType.DATE:
             return read_date(piece, combs[0], self._era(cut))
         if len(combs) > 1:
@@ -236,11 +246,12 @@ def _plain(outcome: Outcome, field: Field) -> Outcome:
 def _digits(field: Field, piece: CombPiece, answer: CombAnswer | None) -> Outcome:
     if answer is None:
         return _nothing(piece)
-    outcome = choose(
-        answer,
-        spell=lambda text: (canonical(field.type, field.format, text), text),
-        rule=CHECK_DIGITS.get(field.format or ""),
-    )
+
+    def spell(digits: str) -> Spelling:
+        text = piece.spelt(digits) if isinstance(piece, DigitRow) else digits
+        return canonical(field.type, field.format, text), text
+
+    outcome = choose(answer, spell=spell, rule=FORMAT_RULES.get(field.format or ""))
     return replace(outcome, doubts=(*outcome.doubts, *piece.doubts))
 
 

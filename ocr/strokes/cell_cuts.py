@@ -40,13 +40,31 @@ def _cut_cell(ink: Ink, writing: CellWriting) -> tuple[GreyImage, GreyImage] | N
     picture = ink.cut(writing.box, margin_mm=writing.margin_mm)
     picture = np.where(around > 0, picture, 255).astype(np.uint8)
     rows, columns = place
-    trimmed = picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
-    return trimmed, _view(ink, writing, rows, columns)
+    return _trimmed(picture, rows, columns), _view(
+        *_surroundings(ink, writing), rows, columns
+    )
 
 
-def _view(ink: Ink, writing: CellWriting, rows: slice, columns: slice) -> GreyImage:
-    """A cell with what reaches into it and out of it, its strokes in the middle."""
-    wide, margin = _surroundings(ink, writing)
+def cut_sign(picture: GreyImage, strokes: GreyImage) -> tuple[GreyImage, GreyImage]:
+    """One sign of a picture that shows others too, as if a box held it alone.
+
+    `strokes` are those of the sign. Gives what `Glyphs` holds of a cell.
+    """
+    around = cv2.dilate(strokes, np.ones((5, 5), np.uint8))
+    alone = np.where(around > 0, picture, 255).astype(np.uint8)
+    rows, columns = trim(strokes) or (slice(0), slice(0))
+    return _trimmed(alone, rows, columns), _view(alone, 0.0, rows, columns)
+
+
+def _trimmed(picture: GreyImage, rows: slice, columns: slice) -> GreyImage:
+    return picture[_grown(rows, picture.shape[0]), _grown(columns, picture.shape[1])]
+
+
+def _view(wide: GreyImage, margin: float, rows: slice, columns: slice) -> GreyImage:
+    """What is in a cell or reaches into it, the strokes there in the middle.
+
+    `wide` shows `margin` pixels more on each side than rows and columns count from.
+    """
     height, width = rows.stop - rows.start, columns.stop - columns.start
     scale = _VIEW_WRITING / max(height, width, _VIEW_LEAST_MM * PX_PER_MM)
     x = (columns.start + columns.stop - 1) / 2 + margin
