@@ -76,6 +76,30 @@ class Settings(BaseSettings):
         description="Set the file system's immutable flag on originals (needs "
         "CAP_LINUX_IMMUTABLE).",
     )
+    store_url: str | None = Field(
+        default=None,
+        description="Address of an S3 server that keeps originals under object lock, "
+        "such as https://store.example:9000; the data folder keeps them where none is "
+        "given.",
+    )
+    store_bucket: str = Field(
+        default="originals", description="Bucket of that server, made with object lock."
+    )
+    store_keys_file: Path | None = Field(
+        default=None,
+        description="File with the access key and, on the next line, the secret key of "
+        "the account that reads and writes there.",
+    )
+    store_disposal_keys_file: Path | None = Field(
+        default=None,
+        description="The same of the account that sets holds and destroys; the account "
+        "above where none is given.",
+    )
+    store_mode: Literal["legal", "trial"] = Field(
+        default="legal",
+        description="`legal` starts only where the server proves that it locks; "
+        "`trial` keeps papers that are no originals on one that does not.",
+    )
     site: str = Field(
         default="HQ", description="Code of the site where papers are received."
     )

@@ -5,7 +5,6 @@ more than tamper-evident; the audit chain and a second copy carry the rest.
 """
 
 import hashlib
-import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,18 +13,14 @@ from pathlib import Path
 
 from kamizero.errors import (
     ForbiddenError,
-    MissingError,
     StoreError,
     TamperedError,
-    WrongCallError,
 )
 from storage.files import can_be_immutable, create, explained, remove, set_immutable
 from storage.interfaces import Kept
 from storage.locks import Lock, LockFiles
+from storage.store_keys import LOCKS, is_key, key_of, known, missing
 
-_PREFIX = re.compile(r"[a-z][a-z0-9-]*")
-_KEY = re.compile(r"([a-z][a-z0-9-]*)/([0-9a-f]{2})/\2[0-9a-f]{62}")
-_LOCKS = "locks"
 _RACES = 100
 
 
@@ -56,7 +51,7 @@ class DirectoryStore:
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._wanted = immutable
         self._immutable = immutable and can_be_immutable(self._root)
-        self._locks = LockFiles(self._root / _LOCKS, immutable=self._immutable)
+        self._locks = LockFiles(self._root / LOCKS, immutable=self._immutable)
 
     @property
     def grade(self) -> str:
@@ -67,10 +62,8 @@ class DirectoryStore:
         return "tamper-evident"
 
     def put(self, data: bytes, *, prefix: str, retain_until: datetime) -> Kept:
-        if not _PREFIX.fullmatch(prefix) or prefix == _LOCKS:
-            raise WrongCallError(f"{prefix!r} cannot be a store prefix")
         sha256 = hashlib.sha256(data).hexdigest()
-        key = f"{prefix}/{sha256[:2]}/{sha256}"
+        key = key_of(sha256, prefix=prefix)
         path = self._root / key
         if not path.exists():
             create(path, data)
@@ -94,12 +87,12 @@ class DirectoryStore:
         return _checked(key, self._bytes(key), sha256)
 
     def stat(self, key: str, *, version: str) -> Kept:
-        lock = self._live(key, version, self._locks.latest(_known(key)))
+        lock = self._live(key, version, self._locks.latest(known(key)))
         with explained(self._root / key):
             try:
                 size = (self._root / key).stat().st_size
             except FileNotFoundError as error:
-                raise _missing(key) from error
+                raise missing(key) from error
         return replace(lock, size=size).kept()
 
     def extend(self, key: str, *, version: str, retain_until: datetime) -> None:
@@ -144,11 +137,11 @@ class DirectoryStore:
             for folder in sorted((self._root / prefix).glob("[0-9a-f][0-9a-f]")):
                 for path in sorted(folder.iterdir()):
                     key = path.relative_to(self._root).as_posix()
-                    if _KEY.fullmatch(key):
+                    if is_key(key):
                         yield key
 
     def path_of(self, key: str) -> str | None:
-        path = self._root / _known(key)
+        path = self._root / known(key)
         return path.relative_to(self._data_dir).as_posix()
 
     def unlock(self) -> int:
@@ -159,18 +152,18 @@ class DirectoryStore:
     def _bytes(self, key: str) -> bytes:
         with explained(self._root / key):
             try:
-                return (self._root / _known(key)).read_bytes()
+                return (self._root / known(key)).read_bytes()
             except FileNotFoundError as error:
-                raise _missing(key) from error
+                raise missing(key) from error
 
     def _change(self, key: str, change: Callable[[Lock | None], Lock | None]) -> Lock:
         # Two processes that write the same number race; the loser looks again.
         for _ in range(_RACES):
-            before = self._locks.latest(_known(key))
+            before = self._locks.latest(known(key))
             after = change(before)
             if after is None:
                 if before is None:
-                    raise _missing(key)
+                    raise missing(key)
                 return before
             number = 1 if before is None else before.n + 1
             numbered = replace(after, n=number, at=self._clock())
@@ -195,15 +188,8 @@ class DirectoryStore:
 
     def _live(self, key: str, version: str, lock: Lock | None) -> Lock:
         if lock is None or lock.deleted or lock.version != version:
-            raise _missing(key)
+            raise missing(key)
         return lock
-
-
-def _known(key: str) -> str:
-    # Keys come from rows and addresses: none may lead out of the folder.
-    if not _KEY.fullmatch(key):
-        raise _missing(key)
-    return key
 
 
 def _checked(key: str, data: bytes, sha256: str) -> bytes:
@@ -215,7 +201,3 @@ def _checked(key: str, data: bytes, sha256: str) -> bytes:
             found=found,
         )
     return data
-
-
-def _missing(key: str) -> MissingError:
-    return MissingError(f"The store has no {key}. Restore it from the backup.")

@@ -15,6 +15,7 @@ class Kept:
     sha256: str
     size: int
     retain_until: datetime
+    hold: bool = False
 
 
 class ObjectStore(Protocol):
@@ -27,7 +28,7 @@ class ObjectStore(Protocol):
 
     @property
     def grade(self) -> str:
-        """What the store defends against, e.g. `tamper-evident` or `compliance`."""
+        """What the store defends against, e.g. `tamper-evident` or `locked`."""
         ...
 
     def put(self, data: bytes, *, prefix: str, retain_until: datetime) -> Kept:
@@ -39,7 +40,7 @@ class ObjectStore(Protocol):
         ...
 
     def read(self, key: str, *, version: str, sha256: str) -> bytes:
-        """The bytes, hashed again; version "" is the latest one.
+        """The bytes, hashed again; version "" is whichever is kept.
 
         Raises:
             TamperedError: they are not what was stored.

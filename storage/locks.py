@@ -32,6 +32,7 @@ class Lock:
             sha256=self.sha256,
             size=self.size,
             retain_until=self.retain_until,
+            hold=self.hold,
         )
 
 

@@ -13,7 +13,7 @@ from storage.directory import DirectoryStore
 from storage.tables import Site
 from storage.vault import KeyRing, Vault
 from tests.desk import Desk
-from tests.services import postgres_database, postgres_server
+from tests.services import postgres_database, postgres_server, s3_server
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +38,13 @@ def postgres_url(postgres: str, migrated_postgres: str) -> Iterator[str]:
     """One database a test, with its tables and nothing in them."""
     with postgres_database(postgres, like=migrated_postgres) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_address() -> Iterator[str]:
+    """One S3 server a test run; each test makes a bucket of its own."""
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)

@@ -13,13 +13,14 @@ from forms.standards import Standards
 from ingest.intake import Intake
 from ingest.pictures import PagePictures
 from kamizero.cli.clock import now
+from kamizero.cli.object_store import open_store
 from kamizero.cli.proving import stamping_of
 from kamizero.cli.reading import engine_choice, limits_of, shared_engine
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
 from storage import audit, sites
 from storage.database import Database
-from storage.directory import DirectoryStore
+from storage.interfaces import ObjectStore
 from storage.key_rotation import know_signing_key
 from storage.master_key import MasterKey
 from storage.register import Register
@@ -53,7 +54,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         _demand_installation(settings)
     database = Database(settings.database)
     is_new = not inspect(database.engine).has_table(Site.__tablename__)
-    store = DirectoryStore(settings.data_dir, immutable=settings.store_immutable)
+    store = open_store(settings)
     if is_new:
         _demand_nothing_kept(settings, store)
     # Keys that are missing beside existing rows are lost, not to be made anew. They
@@ -144,7 +145,7 @@ def _demand_installation(settings: Settings) -> None:
         )
 
 
-def _demand_nothing_kept(settings: Settings, store: DirectoryStore) -> None:
+def _demand_nothing_kept(settings: Settings, store: ObjectStore) -> None:
     """An empty database beside sealed events is one that was lost, not a new one."""
     if any(True for _ in store.keys(audit.HEADS)):
         raise SetupError(

@@ -8,16 +8,47 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.buckets import a_bucket
 from tests.installation import SAMPLES, Installation
+from tests.services import S3_KEY, S3_SECRET
 
 PASSWORD = "correct horse battery"
 SCAN = "poor/2200-upside-down.png"
+
+
+@pytest.fixture
+def kept_in_s3(installation: Installation, s3_address: str) -> Installation:
+    """An installation whose originals lie in a bucket with object lock."""
+    keys = installation.folder.parent / "store-keys"
+    keys.write_text(f"{S3_KEY}\n{S3_SECRET}\n")
+    installation.settings |= {
+        "KAMIZERO_STORE_URL": s3_address,
+        "KAMIZERO_STORE_BUCKET": a_bucket(s3_address).name,
+        "KAMIZERO_STORE_KEYS_FILE": str(keys),
+    }
+    return installation
 
 
 @pytest.mark.model
 def test_a_scan_becomes_an_approved_record(
     installation: Installation, page: Page
 ) -> None:
+    _walk(installation, page)
+
+
+@pytest.mark.model
+def test_it_does_so_in_a_locked_bucket_as_well(
+    kept_in_s3: Installation, page: Page
+) -> None:
+    _walk(kept_in_s3, page)
+    verified = kept_in_s3.answer("verify", "--json")
+
+    assert verified["differences"] == []
+    assert {verified["checked"][kind] for kind in ("original", "signature")} == {1}
+    assert not (kept_in_s3.folder / "objects").exists()
+
+
+def _walk(installation: Installation, page: Page) -> None:
     truth = _truth(SCAN)
     address = _open_office(installation)
     filing = _take_in(installation, SCAN)

@@ -1,6 +1,5 @@
 """The inbox bucket of a real S3 store: taken once, removed after, nothing skipped."""
 
-from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -17,16 +16,10 @@ from kamizero.errors import StoreError
 from tests.desk import Desk
 from tests.doors import House
 from tests.scanner import saved, sheet
-from tests.services import S3_KEY, S3_SECRET, free_port, s3_server
+from tests.services import S3_KEY, S3_SECRET, free_port
 
 SCAN = saved(sheet(1), "PNG")
 OTHER = saved(sheet(2), "PNG")
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    with s3_server() as address:
-        yield address
 
 
 class Inbox:
@@ -74,10 +67,10 @@ class Inbox:
 
 @pytest.fixture(params=[True, False], ids=["versioned", "plain"])
 def inbox(
-    request: pytest.FixtureRequest, store: str, desk: Desk, tmp_path: Path
+    request: pytest.FixtureRequest, s3_address: str, desk: Desk, tmp_path: Path
 ) -> Inbox:
     house = House(desk, tmp_path / "incoming", file_bytes=2_000_000)
-    return Inbox(house, store, versioned=request.param)
+    return Inbox(house, s3_address, versioned=request.param)
 
 
 def test_what_lies_in_it_is_taken_and_removed(inbox: Inbox) -> None:
@@ -126,10 +119,10 @@ def test_a_name_used_again_loses_nothing(inbox: Inbox) -> None:
 
 
 def test_an_object_written_over_before_the_look_is_two_where_versions_are_kept(
-    store: str, desk: Desk, tmp_path: Path
+    s3_address: str, desk: Desk, tmp_path: Path
 ) -> None:
     house = House(desk, tmp_path / "incoming")
-    inbox = Inbox(house, store, versioned=True)
+    inbox = Inbox(house, s3_address, versioned=True)
     inbox.put("scan.png", SCAN)
     inbox.put("scan.png", OTHER)
 
@@ -171,9 +164,9 @@ def test_an_object_written_over_while_it_is_taken_stays(inbox: Inbox) -> None:
     ],
 )
 def test_a_hostile_key_is_only_a_name(
-    store: str, desk: Desk, tmp_path: Path, sent: str, shown: str
+    s3_address: str, desk: Desk, tmp_path: Path, sent: str, shown: str
 ) -> None:
-    inbox = Inbox(House(desk, tmp_path / "incoming"), store, versioned=True)
+    inbox = Inbox(House(desk, tmp_path / "incoming"), s3_address, versioned=True)
     inbox.put(sent, SCAN)
 
     inbox.door().look()

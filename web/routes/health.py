@@ -47,7 +47,11 @@ def readiness(rooms: InAllRooms) -> Response:
     """
     database = _database(rooms)
     is_ready = database["state"] == "ok"
-    body = {"status": "ready" if is_ready else "not ready", "database": database}
+    body = {
+        "status": "ready" if is_ready else "not ready",
+        "database": database,
+        "store": {"grade": rooms.store.grade},
+    }
     return JSONResponse(body, status_code=200 if is_ready else 503)
 
 

@@ -1,0 +1,15 @@
+"""Buckets of the real S3 server, each new and empty."""
+
+from uuid import uuid4
+
+from storage.s3.bucket import Bucket, Keys
+from tests.services import S3_KEY, S3_SECRET
+
+KEYS = Keys(S3_KEY, S3_SECRET)
+
+
+def a_bucket(address: str) -> Bucket:
+    """A bucket with versions and object lock."""
+    bucket = Bucket(address, f"keep-{uuid4().hex}", KEYS)
+    bucket.make()
+    return bucket
