@@ -2,11 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
+
+if TYPE_CHECKING:
+    from storage.tables.filings import Entry
 
 
 class DeliveryState(StrEnum):
@@ -66,6 +70,8 @@ class Delivery(Table):
     __table_args__ = (
         UniqueConstraint("entry_id", "subscriber"),
         one_of("state", DeliveryState),
+        # What waits is few beside what was taken.
+        Index("ix_delivery_state", "subscriber", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -73,3 +79,5 @@ class Delivery(Table):
     subscriber: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PENDING)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+
+    entry: Mapped["Entry"] = relationship()

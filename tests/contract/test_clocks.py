@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from delivery.outbox import mark_taken
+from delivery.outbox import mark_taken, signed_version
 from forms.library import Library
 from forms.standards import Standards
 from kamizero.business_days import NATIONAL
@@ -33,6 +33,7 @@ from storage.tables import (
     Clock,
     ClockEnd,
     ClockStop,
+    Delivery,
     Entry,
     Filing,
     Medium,
@@ -301,7 +302,8 @@ def test_a_clock_that_waits_for_delivery_ends_when_the_record_is_taken(
     before = clock_of(desk, entry).ended_on
 
     with desk.database.begin() as session:
-        mark_taken(session, session.get_one(Entry, entry), actor="robot", now=at(11))
+        sent = session.query(Delivery).one()
+        mark_taken(session, sent, has=signed_version(sent), actor="robot", now=at(11))
 
     assert before is None
     clock = clock_of(desk, entry)

@@ -6,11 +6,26 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from delivery.outbox import mark_taken, put_out
+from delivery.outbox import (
+    RecordVersion,
+    find,
+    mark_taken,
+    put_out,
+    signed_version,
+)
 from delivery.records import record
+from delivery.refusals import OtherRecordError
 from kamizero.errors import ConflictError, MissingError
 from review.grounds import Inquiry
-from storage.tables import AuditEvent, Delivery, DeliveryState, Entry, Filing
+from storage.tables import (
+    Approval,
+    AuditEvent,
+    Delivery,
+    DeliveryState,
+    Entry,
+    EntryState,
+    Filing,
+)
 from storage.values import MASK
 from tests.desk import LATER, PAPER, Desk
 
@@ -30,10 +45,20 @@ def approved(desk: Desk) -> int:
     return filing
 
 
-def take(desk: Desk, filing: int) -> None:
+def take(desk: Desk, filing: int, *, version: int = 1, manifest: str = "") -> None:
     with desk.database.begin() as session:
-        entry = session.get_one(Entry, desk.entry_id(filing))
-        mark_taken(session, entry, actor="robot", now=LATER)
+        row = session.scalars(
+            select(Delivery).where(Delivery.entry_id == desk.entry_id(filing))
+        ).one()
+        has = RecordVersion(version, manifest or signed_version(row).manifest_sha256)
+        mark_taken(session, row, has=has, actor="robot", now=LATER)
+
+
+def state_of(desk: Desk, filing: int) -> str:
+    with desk.database.look() as session:
+        return session.scalars(
+            select(Delivery.state).where(Delivery.entry_id == desk.entry_id(filing))
+        ).one()
 
 
 def test_a_record_has_the_keys_other_programs_rely_on(desk: Desk) -> None:
@@ -142,9 +167,61 @@ def test_a_record_taken_twice_is_noted_once(desk: Desk) -> None:
     assert len(events) == 1
 
 
-def test_what_is_not_approved_cannot_be_taken(desk: Desk) -> None:
-    with pytest.raises(MissingError, match="not approved"):
-        take(desk, desk.receive())
+def test_what_is_not_approved_is_not_on_its_way(desk: Desk) -> None:
+    desk.receive()
+
+    with desk.database.look() as session:
+        assert session.scalars(select(Delivery)).all() == []
+        with pytest.raises(MissingError, match="no delivery 1"):
+            find(session, 1)
+
+
+@pytest.mark.parametrize(
+    "stale", [{"version": 2}, {"manifest": "0" * 64}], ids=["version", "manifest"]
+)
+def test_whoever_has_another_record_did_not_take_this_one(
+    desk: Desk, stale: dict[str, Any]
+) -> None:
+    filing = approved(desk)
+
+    with pytest.raises(OtherRecordError, match="fetch it again"):
+        take(desk, filing, **stale)
+
+    assert state_of(desk, filing) == "pending"
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["pending", "taken"])
+def test_a_record_that_is_in_force_no_more_is_not_taken(
+    desk: Desk, before: bool
+) -> None:
+    filing = approved(desk)
+    if before:
+        take(desk, filing)
+    with desk.database.begin() as session:
+        entry = session.get_one(Entry, desk.entry_id(filing))
+        entry.state = EntryState.SUPERSEDED
+
+    with pytest.raises(OtherRecordError, match="superseded now"):
+        take(desk, filing)
+
+
+def test_the_event_says_which_record_was_taken(desk: Desk) -> None:
+    filing = approved(desk)
+
+    take(desk, filing)
+
+    with desk.database.look() as session:
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.act == "delivery.taken")
+        ).one()
+        manifest = session.scalars(select(Approval.manifest_sha256)).one()
+    assert event.actor == "robot"
+    assert event.body == {
+        "filing": filing,
+        "subscriber": "api",
+        "version": 1,
+        "manifest": manifest,
+    }
 
 
 def test_what_was_registered_is_not_taken_again(desk: Desk) -> None:

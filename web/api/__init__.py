@@ -4,13 +4,31 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from web.api import approvals, events, filings, jobs, originals, pages, uploads
+from web.api import (
+    approvals,
+    deliveries,
+    events,
+    filings,
+    jobs,
+    originals,
+    pages,
+    uploads,
+)
 from web.problems import MEDIA_TYPE
 
 VERSION = "1"
 ROUTERS = tuple(
     module.router
-    for module in (filings, approvals, pages, jobs, originals, events, uploads)
+    for module in (
+        filings,
+        approvals,
+        deliveries,
+        pages,
+        jobs,
+        originals,
+        events,
+        uploads,
+    )
 )
 
 _PROBLEM = {

@@ -29,6 +29,8 @@ class Scope(StrEnum):
     JOBS_WRITE = "jobs:write"
     ORIGINALS_READ = "originals:read"
     EVENTS_READ = "events:read"
+    DELIVERIES_READ = "deliveries:read"
+    DELIVERIES_WRITE = "deliveries:write"
 
 
 _PEOPLE_OF = {
@@ -38,6 +40,9 @@ _PEOPLE_OF = {
     Scope.ORIGINALS_READ: roles.KEEPERS,
     # Events name no person a filing is about.
     Scope.EVENTS_READ: roles.KEEPERS | {Role.ADMINISTRATOR},
+    Scope.DELIVERIES_READ: roles.LOOKERS,
+    # Only the program that has a record can say that it has it.
+    Scope.DELIVERIES_WRITE: frozenset[Role](),
 }
 
 
