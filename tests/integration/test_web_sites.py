@@ -41,11 +41,13 @@ OF_NO_SITE = {
     "ModeRow",
     "OfficeDay",
     "Person",
+    "PersonIdentity",
     "PersonSite",
     "RecordInsured",
     "RecordOffice",
     "RouteStage",
     "SamplingRate",
+    "SignInAttempt",
     "TokenSite",
 }
 LOOKS = [
