@@ -6,6 +6,7 @@ from pathlib import Path
 from kamizero.settings_page import settings_markdown
 from review.transitions import diagram
 from validation.catalogue import catalogue_markdown
+from validation.csv.page import tables_markdown
 from web.api import ROUTERS
 from web.app import PAGES
 from web.rights import rights, rights_markdown
@@ -21,6 +22,7 @@ def generated() -> dict[Path, str]:
     return {
         HERE / "settings.md": settings_markdown(),
         HERE / "rules.md": catalogue_markdown(),
+        HERE / "csv.md": tables_markdown(),
         HERE / "rights.md": rights_markdown(rights(PAGES, ROUTERS)),
         architecture: with_states(architecture.read_text("utf-8")),
     }

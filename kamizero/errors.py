@@ -35,6 +35,17 @@ class DefinitionError(KamizeroError):
     code = "definition"
 
 
+class UnwritableError(KamizeroError):
+    """A table cannot be written so that it reads back; names line and item."""
+
+    code = "unwritable"
+
+    def __init__(self, message: str, *, line: int = 0, item: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+        self.item = item
+
+
 class RegistrationError(KamizeroError):
     """The form's lines were not found on the page well enough to cut its fields."""
 

@@ -13,9 +13,22 @@ KATAKANA = "".join(chr(code) for code in range(0x30A1, 0x30F7)) + "ー"
 WIDE_SPACE = "\u3000"
 KANA_ALPHABET = KATAKANA + "・" + WIDE_SPACE
 
+HALF_KANA_LETTERS = "".join(chr(code) for code in range(0xFF66, 0xFFA0))
+
 _HALF_KANA = re.compile("[\uff61-\uff9f]+")
 _WIDE_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_TO_WIDE_ASCII = {code - 0xFEE0: code for code in _WIDE_ASCII}
 _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+_WIDE_OF = {
+    unicodedata.normalize("NFKC", chr(code)): chr(code)
+    for code in range(0xFF61, 0xFF9E)
+}
+_HALF_OF = str.maketrans(
+    _WIDE_OF
+    | {"\u3099": "ﾞ", "\u309a": "ﾟ", "゛": "ﾞ", "゜": "ﾟ", "　": " "}
+    # Half width knows no small and no old form of these.
+    | {"ヮ": "ﾜ", "ヵ": "ｶ", "ヶ": "ｹ", "ヰ": "ｲ", "ヱ": "ｴ"}
+)
 _SOUND_MARKS = {0x309B: "\u3099", 0x309C: "\u309a"}
 _LOOSE_SOUND_MARK = re.compile("[\u30a1-\u30ff][\u3099\u309a]")
 _DASHES = "-‐‑‒–—―−─━ｰ－"
@@ -34,6 +47,20 @@ def wide_kana(text: str) -> str:
     widened = _HALF_KANA.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
     marked = widened.translate(_SOUND_MARKS)
     return _LOOSE_SOUND_MARK.sub(lambda m: unicodedata.normalize("NFC", m[0]), marked)
+
+
+def half_kana(text: str) -> str:
+    """Bring kana to half width, a sound mark to a character of its own."""
+    parted = "".join(
+        unicodedata.normalize("NFD", char) if "\u30a1" <= char <= "\u30fe" else char
+        for char in text
+    )
+    return narrow(parted).translate(_HALF_OF)
+
+
+def wide(text: str) -> str:
+    """Bring digits, Latin letters, signs, kana and spaces to full width."""
+    return wide_kana(text).translate(_TO_WIDE_ASCII).replace(" ", WIDE_SPACE)
 
 
 def katakana(text: str) -> str:

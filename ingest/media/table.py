@@ -1,35 +1,26 @@
 """Reads how much a media file (SHFD0006.CSV) holds: its offices, its records by form.
 
-The bytes are kept as they came; what stands in the rows is not looked at here.
+The bytes are kept as they came; a row that is broken is counted and looked at later.
 """
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import PurePosixPath
 
+from forms.csv.layouts import form_codes
+from forms.csv.reader import read_table as read_lines
+from forms.csv.table import KANRI, NAME, Table, TableLine
 from kamizero.errors import RefusedError
+from validation.csv.check import refusals
 
-NAME = "SHFD0006.CSV"
 # The same table for a health insurance society, and for a pension fund.
 _FOR_OTHERS = frozenset({"KPFD0006.CSV", "KNFD0006.CSV"})
-# From this size on no table may be filed: it has to be split before.
-TOO_MANY_BYTES = 4_500_000
-# Items of a row by form code; a form that got new items is filed with either.
-_ITEMS: Mapping[str, tuple[int, ...]] = {
-    "2200700": (33, 34),
-    "2201700": (27,),
-    "2202700": (136, 139),
-    "2221700": (49,),
-    "2225700": (53,),
-    "2265700": (21,),
-}
-FORM_CODES = tuple(_ITEMS)
-_KANRI, _DATA = "[kanri]", "[data]"
-# What a table that mixes forms, or holds any of them, is called as a whole.
-_ANY_FORM = "22223"
+FORM_CODES = form_codes()
+# What stands for the code of a row that begins with none.
+NO_CODE = "?"
+_CODES = {"csv.empty": "empty", "csv.too_large": "media_too_large"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,7 @@ def seems_table(source: str, data: bytes) -> bool:
     """Whether its name or its second line says that it is a media file."""
     if _name(source) in {NAME, *_FOR_OTHERS}:
         return True
-    return [line.strip() for line in data[:400].split(b"\n")[1:2]] == [_KANRI.encode()]
+    return [line.strip() for line in data[:400].split(b"\n")[1:2]] == [KANRI.encode()]
 
 
 def read_table(source: str, data: bytes) -> MediaTable:
@@ -63,21 +54,17 @@ def read_table(source: str, data: bytes) -> MediaTable:
         RefusedError: `empty`, `media_not_ours`, `media_too_large`, `media_damaged` or
             `media_name`, with what the sender can do.
     """
-    if not data:
-        raise RefusedError("empty", "The file is empty. Copy or send it again.")
-    if _name(source) in _FOR_OTHERS:
+    if data and _name(source) in _FOR_OTHERS:
         raise RefusedError(
             "media_not_ours",
             "This table is for a health insurance society or a pension fund. Send it "
             f"there; here a table is named {NAME}.",
         )
-    if len(data) >= TOO_MANY_BYTES:
-        raise RefusedError(
-            "media_too_large",
-            f"The table has {len(data):,} bytes; it must stay below "
-            f"{TOO_MANY_BYTES:,}. Let the submitter file it in parts.",
-        )
-    table = _counted(_lines(data))
+    for problem in refusals(data):
+        where = f"Line {problem.line}: " if problem.line else ""
+        code = _CODES.get(problem.rule, "media_damaged")
+        raise RefusedError(code, f"{where}{problem.message.en}")
+    table = _counted(read_lines(data).table)
     if _name(source) != NAME:
         raise RefusedError(
             "media_name",
@@ -91,71 +78,18 @@ def _name(source: str) -> str:
     return PurePosixPath(source.replace("\\", "/")).name.upper()
 
 
-def _lines(data: bytes) -> Sequence[str]:
-    try:
-        text = data.decode("cp932")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _damaged(line, "is no Shift_JIS") from error
-    # Only these end a line; some characters of names end one elsewhere.
-    lines = text.replace("\r\n", "\n").split("\n")
-    return lines[:-1] if lines[-1] in ("", "\x1a") else lines
-
-
-def _counted(lines: Sequence[str]) -> MediaTable:
-    if len(lines) < 3 or lines[1] != _KANRI:
-        raise _damaged(2, f"is not {_KANRI}")
-    serial, made_on = _head(lines[0].split(","))
-    said = lines[2].split(",")
-    if len(said) != 2 or re.fullmatch(r"\d{1,3}", said[1]) is None:
-        raise _damaged(3, "does not say how many offices follow")
-    if _DATA not in lines:
-        raise _damaged(len(lines), f"is the last, and {_DATA} did not come")
-    start = lines.index(_DATA)
-    records = Counter(
-        _form_code(number, line.split(","))
-        for number, line in enumerate(lines[start + 1 :], start=start + 2)
-    )
-    if not records:
-        raise _damaged(start + 1, "is the last: no record follows")
+def _counted(table: Table) -> MediaTable:
+    if table.made_on is None:
+        raise ValueError("a table without its day is refused before it is counted")
     return MediaTable(
-        serial=serial,
-        made_on=made_on,
-        offices_said=int(said[1]),
-        offices=start - 3,
-        records=dict(sorted(records.items())),
+        serial=table.serial,
+        made_on=table.made_on,
+        offices_said=int(table.count.items[-1]),
+        offices=len(table.offices),
+        records=dict(sorted(Counter(map(_code, table.rows)).items())),
     )
 
 
-def _head(items: Sequence[str]) -> tuple[str, date]:
-    """Serial and day; who made it comes before, in two items or in three."""
-    if len(items) not in (5, 6) or items[-1] != _ANY_FORM:
-        raise _damaged(1, f"is not the head of a media file ({_ANY_FORM})")
-    serial, day = items[-3], items[-2]
-    if re.fullmatch(r"\d{3}", serial) is None or serial == "000":
-        raise _damaged(1, "has no serial number from 001 to 999")
-    try:
-        return serial, datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007 - a day.
-    except ValueError as error:
-        raise _damaged(1, "names no day on which it was made") from error
-
-
-def _form_code(number: int, items: Sequence[str]) -> str:
-    code = items[0]
-    if re.fullmatch(r"\d{7,8}", code) is None:
-        raise _damaged(number, "does not begin with the code of a form")
-    expected = _ITEMS.get(code)
-    if expected is not None and len(items) not in expected:
-        raise _damaged(
-            number,
-            f"has {len(items)} items, and {code} has {expected[-1]}",
-        )
-    return code
-
-
-def _damaged(line: int, what: str) -> RefusedError:
-    return RefusedError(
-        "media_damaged",
-        f"Line {line} of the table {what}. It is cut off or damaged: copy the folder "
-        "again, or ask the submitter for it.",
-    )
+def _code(row: TableLine) -> str:
+    code = row.items[0]
+    return code if code.isascii() and code.isdigit() and len(code) <= 8 else NO_CODE

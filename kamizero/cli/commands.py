@@ -32,6 +32,7 @@ COMMANDS = {
     "sheets": _Place("sheets", "app"),
     "paper": _Place("paper", "app"),
     "records": _Place("records", "app"),
+    "csv": _Place("csv", "app"),
     "routes": _Place("routes", "app"),
     "user": _Place("people", "users"),
     "token": _Place("people", "tokens"),

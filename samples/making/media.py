@@ -7,20 +7,21 @@ from collections.abc import Mapping, Sequence
 
 from forms.grammar import my_number_check_digit
 
-_OFFICE = ("13", "01", "ﾐﾎﾝ", "12345")
+_OFFICE = ("21", "01", "ﾐﾎﾝ", "12345")
 _OFFICE_LINE = (
     *_OFFICE, "100", "0000", "東京都千代田区見本町１－２－３", "見本製作所株式会社",
     "見本　太郎", "03", "0000", "0000",
 )  # fmt: skip
-# Kana, kanji, era and day of birth, first 11 digits of the number, sex.
+# Kana, kanji, era and day of birth, first 11 digits of the number, sex; of those who
+# left the serial number before them.
 _JOINED = (
     ("ｻﾝﾌﾟﾙ ｲﾁﾛｳ", "三風留　一郎", "7", "030415", "10000000001", "1"),
     ("ｻﾝﾌﾟﾙ ﾊﾅｺ", "三風留　花子", "5", "630102", "10000000002", "2"),
     ("ﾀﾒｼ ｼﾞﾛｳ", "試　次郎", "7", "101231", "10000000003", "1"),
 )
 _LEFT = (
-    ("ﾀﾒｼ ｻｸﾗ", "試　桜", "5", "550707", "10000000004"),
-    ("ﾐﾎﾝ ｻﾌﾞﾛｳ", "見本　三郎", "7", "020229", "10000000005"),
+    ("12", "ﾀﾒｼ ｻｸﾗ", "試　桜", "5", "550707", "10000000004"),
+    ("13", "ﾐﾎﾝ ｻﾌﾞﾛｳ", "見本　三郎", "7", "040229", "10000000005"),
 )
 
 
@@ -56,12 +57,12 @@ def _joined(kana: str, kanji: str, era: str, born: str, number: str, sex: str) -
         "2200700", *_OFFICE, "", kana, kanji, era, born, sex, "1", _number(number),
         "", "", "", "", "9", "060201", "0", "250000", "0", "250000",
     ]  # fmt: skip
-    return _filled(row, 34)
+    return _filled(row, 33)
 
 
-def _left(kana: str, kanji: str, era: str, born: str, number: str) -> str:
+def _left(serial: str, kana: str, kanji: str, era: str, born: str, number: str) -> str:
     row = [
-        "2201700", *_OFFICE, "12", kana, kanji, era, born, _number(number), "", "",
+        "2201700", *_OFFICE, serial, kana, kanji, era, born, _number(number), "", "",
         "9", "060201", "4", "9", "060131",
     ]  # fmt: skip
     return _filled(row, 27)

@@ -4,9 +4,10 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from forms.csv.table import NAME, TOO_MANY_BYTES
 from ingest.media.folder import media_folders, seems_listing
 from ingest.media.summary import read_summary
-from ingest.media.table import NAME, TOO_MANY_BYTES, read_table
+from ingest.media.table import NO_CODE, read_table
 from kamizero.errors import RefusedError
 from storage.tables import Medium
 from tests.media import a_row, a_summary, a_table
@@ -56,19 +57,14 @@ HEAD, KANRI, OFFICES, *_ = WHOLE.split(b"\r\n")
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (WHOLE[:-20], r"Line 10 .* items, and 2201700 has 27"),
-        (WHOLE[: WHOLE.index(b"[data]")], r"\[data\] did not come"),
-        (WHOLE[: WHOLE.index(b"[data]") + 8], "no record follows"),
-        (WHOLE.replace(b"22223", b"22224", 1), "Line 1 .* head"),
-        (
-            WHOLE.replace(b"20201201", b"20201301", 1),
-            "Line 1 of the table names no day",
-        ),
-        (WHOLE.replace(b",003,", b",000,", 1), "Line 1 of the table has no serial"),
-        (WHOLE.replace(b"\r\n,001", b"\r\n001", 1), "Line 3 of the table does not say"),
-        (WHOLE.replace(b"\r\n2201700", b"\r\n\r\n2201700", 1), "does not begin"),
-        (WHOLE.replace(b"2200700,", b"2200700,\x81\xff,", 1), "is no Shift_JIS"),
-        (b"name,age\r\nken,3\r\n", "Line 2"),
+        (WHOLE[:-20], "Line 10: The file stops in the middle"),
+        (WHOLE[: WHOLE.index(b"[data]")], r"There is no line \[data\]"),
+        (WHOLE[: WHOLE.index(b"[data]") + 8], r"No row follows \[data\]"),
+        (WHOLE.replace(b"22223", b"22224", 1), "Line 1: .* 22223"),
+        (WHOLE.replace(b"20201201", b"20201301", 1), "Line 1: .* names no day"),
+        (WHOLE.replace(b",003,", b",000,", 1), "Line 1: The serial number"),
+        (WHOLE.replace(b"\r\n,001", b"\r\n001", 1), "Line 3: .* needs 2"),
+        (b"name,age\r\nken,3\r\n", "Line 1"),
     ],
 )
 def test_a_table_that_is_cut_off_or_changed_names_the_line(
@@ -78,6 +74,23 @@ def test_a_table_that_is_cut_off_or_changed_names_the_line(
         read_table(NAME, data)
 
     assert caught.value.refusal_code == "media_damaged"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "records"),
+    [
+        (b"\r\n2201700", b"\r\n\r\n2201700", RECORDS),
+        (b"2200700,", b"2200700,\x81\xff,", RECORDS),
+        (b"2200700,21", b"22007,,21", {"2200700": 2, "2201700": 2, "22007": 1}),
+        (b"2200700,21", b"x,21", {"2200700": 2, "2201700": 2, NO_CODE: 1}),
+    ],
+)
+def test_a_broken_row_keeps_no_other_from_being_counted(
+    old: bytes, new: bytes, records: dict[str, int]
+) -> None:
+    table = read_table(NAME, WHOLE.replace(old, new, 1))
+
+    assert table.records == records
 
 
 def test_a_table_cut_anywhere_is_refused_or_counts_fewer_records() -> None:

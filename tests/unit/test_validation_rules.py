@@ -6,7 +6,11 @@ from datetime import date
 
 import pytest
 
+from forms.csv.forms import form_of_rows
+from forms.csv.layouts import layouts
+from forms.definition import FormDefinition
 from forms.library import Library
+from kamizero.errors import MissingError
 from kamizero.model import InsuredRecord, OfficeRecord, Severity
 from validation.catalogue import catalogue_markdown
 from validation.examples import EXAMPLE_DAY, example_filing
@@ -76,9 +80,18 @@ class Register:
         ]
 
 
+def rule_form(form: str) -> FormDefinition:
+    """The paper form, or the rows of a table where there is no paper form yet."""
+    try:
+        return Library.shipped().get(form)
+    except MissingError:
+        (layout, *_) = layouts()[f"{form}700"]
+        return form_of_rows(layout, None, entries=2)
+
+
 def objections(rule: Rule, example: Example) -> list[tuple[str, ...]]:
     form = rule.forms[0] if rule.forms else "2200"
-    filing = example_filing(Library.shipped().get(form), example)
+    filing = example_filing(rule_form(form), example)
     head = Line(filing, None, EXAMPLE_DAY, Register())
     lines = head.lines() if rule.scope is Scope.ENTRY else [head]
     return [finding.fields for line in lines for finding in rule.findings(line)]
