@@ -21,7 +21,7 @@ from storage.tables import (
     FindingRow,
     Page,
 )
-from storage.values import body_of, write_correction, write_decision
+from storage.values import body_of, version_body, write_correction, write_decision
 from storage.vault import Vault
 
 
@@ -140,7 +140,7 @@ def field_in_hand(
 def trace(session: Session, hand: Hand, act: Act, version: FieldVersion) -> None:
     """Leave the act's traces; the event names the version, never the value."""
     session.flush()
-    about = {"field": version.field_id, "field_version": version.id}
+    about = version_body(version)
     hand.move(session, act, about=about)
 
 

@@ -11,7 +11,11 @@ from storage.interfaces import Kept, ObjectStore
 from storage.tables import Original
 
 ORIGINALS = "originals"
+ORIGINAL = "original"
 KEPT = "original.kept"
+# What an event about an original says of how long it must be kept. Whatever promises
+# a longer time says it so, and verification holds the row against the latest.
+UNTIL = "until"
 
 
 def keep(store: ObjectStore, data: bytes, *, retain_until: datetime) -> Kept:
@@ -53,10 +57,10 @@ def original_row(
             session,
             actor="intake",
             act=KEPT,
-            subject_kind="original",
+            subject_kind=ORIGINAL,
             subject_id=kept.sha256,
             now=now,
-            body={"size": kept.size},
+            body={"size": kept.size, UNTIL: kept.retain_until.isoformat()},
         )
     return row
 

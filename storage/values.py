@@ -4,12 +4,14 @@ A version is append-only and carries a commitment; its value lies in one row bes
 it, sealed where the field is sensitive. Erasing removes that row alone.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import rfc8785
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,9 @@ from storage.vault import Sealed, Vault
 # What is shown in place of a sensitive value; as long for every one, because a mask
 # that shows the length tells something.
 MASK = "************"
+
+# The event of a filing's first reading.
+READ = "filing.read"
 
 # The kind of ground of a version that only brings an older one back.
 TAKEN_BACK = "taken_back"
@@ -198,6 +203,22 @@ def write_again(
     else:
         field.as_written = added
     return added
+
+
+def version_body(version: FieldVersion) -> dict[str, int | str]:
+    """What the event of a change says of it: never the value."""
+    return {
+        "field": version.field_id,
+        "field_version": version.id,
+        "commitment": version.commitment,
+    }
+
+
+def reading_digest(versions: Iterable[tuple[int, str]]) -> str:
+    """One hash over ids and commitments, for the event that tells of them all."""
+    return hashlib.sha256(
+        rfc8785.dumps([list(one) for one in sorted(versions)])
+    ).hexdigest()
 
 
 def body_of(version: FieldVersion, vault: Vault) -> Body:

@@ -4,6 +4,10 @@ It only looks, may run while people work, and trusts the database as little as t
 disk: each is checked against the other, against commitments, signatures and heads.
 """
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 from sqlalchemy import func, select
 
 from storage.database import Database
@@ -18,9 +22,19 @@ from storage.proofs import (
     values,
 )
 from storage.proofs.outside import NOTHING, Outside
-from storage.proofs.report import Difference, Progress, Report, Tally
+from storage.proofs.report import (
+    Difference,
+    Meter,
+    Progress,
+    Report,
+    Tally,
+    report_of,
+)
 from storage.tables import Approval, AuditHead, AuditSeal, Entry, FieldValue, Original
 from storage.vault import Vault
+
+# One hashes originals, with threads of its own; another does the rest.
+_THREADS = 2
 
 __all__ = ["Difference", "Outside", "Report", "verify"]
 
@@ -43,15 +57,25 @@ def verify(
         KeyMissingError: a key of the vault is gone.
         StoreError: store, database or anchor cannot be read now.
     """
-    tally = Tally(total=_total(database), progress=progress)
-    originals.prove(database, store, tally)
-    references.prove(database, tally)
-    values.prove(database, vault, tally)
-    keys.prove(database, vault, tally)
-    approvals.prove(database, store, vault, tally)
-    chain.prove(database, store, tally)
-    time_stamps.prove(database, store, outside, tally)
-    return tally.report()
+    meter = Meter(total=_total(database), progress=progress)
+    proofs: Sequence[Callable[[Tally], None]] = (
+        partial(originals.prove, database, store),
+        partial(references.prove, database),
+        partial(values.prove, database, vault),
+        partial(keys.prove, database, vault),
+        partial(approvals.prove, database, store, vault),
+        partial(chain.prove, database, store),
+        partial(time_stamps.prove, database, store, outside),
+    )
+    tallies = [Tally(meter) for _ in proofs]
+    # Hashing and waiting for disk and database leave the interpreter's lock alone.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for done in [
+            pool.submit(prove, tally)
+            for prove, tally in zip(proofs, tallies, strict=True)
+        ]:
+            done.result()
+    return report_of(tallies)
 
 
 def _total(database: Database) -> int:

@@ -27,7 +27,7 @@ from storage.tables import (
     Page,
     Site,
 )
-from storage.values import write_reading
+from storage.values import READ, reading_digest, write_reading
 from storage.vault import KeyRing, Vault
 from tests.paper import take_route
 
@@ -56,6 +56,7 @@ class Archive:
         with self.database.begin() as session:
             original = original_row(session, kept, media_type="image/png", now=NOW)
             filing = _filing(session, original.id)
+            versions = []
             for position, (name, entry_n, sensitive, value) in enumerate(FIELDS):
                 field = Field(
                     filing_id=filing.id,
@@ -68,8 +69,21 @@ class Archive:
                 )
                 session.add(field)
                 session.flush()
-                write_reading(session, self.vault, field, reading(name, value), now=NOW)
+                version = write_reading(
+                    session, self.vault, field, reading(name, value), now=NOW
+                )
+                versions.append(version)
             session.add(Entry(filing_id=filing.id, n=1, state=EntryState.READY))
+            session.flush()
+            audit.record(
+                session,
+                actor="engine@1",
+                act=READ,
+                subject_kind="filing",
+                subject_id=filing.id,
+                now=NOW,
+                body={"values": reading_digest((v.id, v.commitment) for v in versions)},
+            )
             return filing.id
 
     def approve(self, filing_id: int, *, by: str = "suzuki") -> int:
@@ -104,11 +118,11 @@ class Archive:
             audit.record(
                 session,
                 actor=by,
-                act="approve",
-                subject_kind="filing",
-                subject_id=filing_id,
+                act="entry.approve",
+                subject_kind="entry",
+                subject_id=entry.id,
                 now=NOW,
-                body={"approval": approval.id},
+                body={"approval": approval.id, "manifest": kept.sha256},
             )
             return approval.id
 

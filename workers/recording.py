@@ -45,6 +45,7 @@ def record_readings(
     filing.kind = reading.kind
     filing.step = FilingStep.CHECKING
     pages = {page.form_page: page.id for page in filing.pages if page.form_page}
+    versions = []
     for position, found in enumerate(reading.readings):
         defined = definition.field(found.name)
         field = Field(
@@ -58,7 +59,10 @@ def record_readings(
         )
         session.add(field)
         session.flush()
-        values.write_reading(session, rooms.vault, field, found, now=now)
+        versions.append(
+            values.write_reading(session, rooms.vault, field, found, now=now)
+        )
+    session.flush()
     values_read = FilingValues.of_readings(definition, reading.kind, reading.readings)
     used = values_read.entries()
     for n in used:
@@ -71,11 +75,15 @@ def record_readings(
     audit.record(
         session,
         actor=reading.readings[0].engine,
-        act="filing.read",
+        act=values.READ,
         subject_kind="filing",
         subject_id=filing.id,
         now=now,
-        body={"fields": len(reading.readings), "entries": len(used)},
+        body={
+            "fields": len(reading.readings),
+            "entries": len(used),
+            "values": values.reading_digest((v.id, v.commitment) for v in versions),
+        },
     )
 
 

@@ -36,7 +36,7 @@ from storage.tables import (
     Keying,
     Mode,
 )
-from storage.values import write_correction
+from storage.values import version_body, write_correction
 from storage.vault import Vault
 from storage.work import Claim
 
@@ -189,7 +189,7 @@ def _leave_traces(
         actor=keyer.person,
         role=keyer.role,
         now=keyer.now,
-        about={"field": field.id, "field_version": version.id},
+        about=version_body(version),
     )
 
 

@@ -11,6 +11,7 @@ from kamizero.errors import MissingError, StoreError, TamperedError
 from storage.audit import FIRST_PREV, HEADS, chained, unsealed
 from storage.database import Database
 from storage.interfaces import ObjectStore
+from storage.proofs import witnesses
 from storage.proofs.report import MISSING, Tally, path_in
 from storage.tables import AuditEvent, AuditHead, AuditSeal
 
@@ -85,12 +86,13 @@ def prove(database: Database, store: ObjectStore, tally: Tally) -> None:
     # Heads first: each was committed to the chain before the store had it.
     walk = Walk(tally=tally, heads=_kept_heads(database, store, tally))
     with database.look() as session:
-        for seal, event in _chain(session):
+        for seal, event in _chain(session, tally):
             walk.step(seal, event)
             tally.count(SEAL)
             tally.count(EVENT)
         tally.note(UNSEALED, unsealed(session))
     walk.end()
+    witnesses.prove_told(database, tally)
 
 
 def _kept_heads(
@@ -124,7 +126,9 @@ def _kept_heads(
     return heads
 
 
-def _chain(session: Session) -> Iterator[tuple[AuditSeal, AuditEvent | str]]:
+def _chain(
+    session: Session, tally: Tally
+) -> Iterator[tuple[AuditSeal, AuditEvent | str]]:
     last = 0
     while True:
         seals = session.scalars(
@@ -136,6 +140,8 @@ def _chain(session: Session) -> Iterator[tuple[AuditSeal, AuditEvent | str]]:
         if not seals:
             return
         events = _events(session, [seal.event_id for seal in seals])
+        known = [one for one in events.values() if isinstance(one, AuditEvent)]
+        witnesses.hear(session, known, tally)
         for seal in seals:
             yield seal, events.get(seal.event_id, MISSING)
         last = seals[-1].seq

@@ -1,8 +1,9 @@
 """What a verification says: how much was looked at, and every difference by name."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from threading import Lock
 from typing import Any
 
 from kamizero.errors import MissingError
@@ -44,21 +45,41 @@ class Report:
         }
 
 
-class Tally:
-    """A report that is growing, and who wants to know how far it is."""
+class Meter:
+    """How far a verification is, told to whoever waits; counts in several threads."""
 
     def __init__(self, *, total: int, progress: Progress) -> None:
-        self._counts: Counter[str] = Counter()
-        self._differences: list[Difference] = []
         self._done = 0
         self._total = total
         self._progress = progress
+        self._lock = Lock()
+
+    def advance(self, n: int) -> None:
+        with self._lock:
+            self._done += n
+            self._progress(min(self._done, self._total), self._total)
+
+
+class Tally:
+    """A report that is growing; each is filled by one thread."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._counts: Counter[str] = Counter()
+        self._differences: list[Difference] = []
+        self._meter = meter
 
     def count(self, kind: str, n: int = 1) -> None:
         """Evidence of this kind was looked at; a kind with none is shown as 0."""
         self._counts[kind] += n
-        self._done += n
-        self._progress(min(self._done, self._total), self._total)
+        self._meter.advance(n)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return dict(self._counts)
+
+    @property
+    def differences(self) -> Sequence[Difference]:
+        return self._differences
 
     def note(self, kind: str, n: int) -> None:
         """Something worth a number that is no evidence and no difference."""
@@ -74,8 +95,15 @@ class Tally:
             Difference(kind, str(key), path or None, expected, found)
         )
 
-    def report(self) -> Report:
-        return Report(dict(self._counts), list(self._differences))
+
+def report_of(tallies: Iterable[Tally]) -> Report:
+    """What several threads found, in the order of their tallies."""
+    checked: dict[str, int] = {}
+    differences: list[Difference] = []
+    for tally in tallies:
+        checked |= tally.counts
+        differences += tally.differences
+    return Report(checked, differences)
 
 
 def path_in(store: ObjectStore, key: str) -> str:

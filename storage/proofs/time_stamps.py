@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import (
@@ -45,47 +45,32 @@ def prove(
 ) -> None:
     for kind in (KIND, ANCHOR):
         tally.count(kind, 0)
-    made = _made(database, tally)
     unchecked = no_proof = 0
-    for rows, subjects in _chunks(database):
+    for rows, subjects, told in _chunks(database):
         for row in rows:
             tally.count(KIND)
             trust = outside.trust if row.is_proof else outside.demo
             no_proof += not row.is_proof
             unchecked += trust is None
-            _prove_told(row, made.pop(str(row.id), None), tally)
+            _prove_told(row, told.get(str(row.id)), tally)
             _prove_subject(row, subjects, tally)
             _prove_reply(store, row, trust, tally)
-    for key in sorted(made):
-        tally.differs(KIND, key, expected="a row", found=MISSING)
     tally.note(UNCHECKED, unchecked)
     tally.note(NO_PROOF, no_proof)
     with database.look() as session:
         tally.note(WAITING, _waiting(session))
+        _prove_there(session, tally)
         _prove_renewed(session, outside, tally)
         _prove_anchors(session, outside, tally)
 
 
-def _made(database: Database, tally: Tally) -> dict[str, Mapping[str, Any]]:
-    """What the chain says was stamped."""
-    events = select(AuditEvent.subject_id, AuditEvent.body).where(
-        AuditEvent.act == MADE, AuditEvent.subject_kind == KIND
-    )
-    try:
-        with database.look() as session:
-            return {key: body for key, body in session.execute(events)}
-    except ValueError:
-        # A hand left something that is no JSON; the chain names the event.
-        tally.differs(KIND, "all", expected="events", found="unreadable")
-        return {}
-
-
 Subjects = Mapping[tuple[str, int], str]
+Told = Mapping[str, Mapping[str, Any]]
 
 
 def _chunks(
     database: Database,
-) -> Iterator[tuple[Sequence[TimeStamp], Subjects]]:
+) -> Iterator[tuple[Sequence[TimeStamp], Subjects, Told]]:
     last = 0
     while True:
         with database.look() as session:
@@ -95,11 +80,40 @@ def _chunks(
                 .order_by(TimeStamp.id)
                 .limit(_CHUNK)
             ).all()
-            subjects = _subjects(session, rows)
+            subjects, told = _subjects(session, rows), _told(session, rows)
         if not rows:
             return
-        yield rows, subjects
+        yield rows, subjects, told
         last = rows[-1].id
+
+
+def _told(session: Session, rows: Sequence[TimeStamp]) -> Told:
+    """What the events say of these stamps."""
+    events = select(AuditEvent.subject_id, AuditEvent.body).where(
+        AuditEvent.subject_kind == KIND,
+        AuditEvent.subject_id.in_([str(row.id) for row in rows]),
+        AuditEvent.act == MADE,
+    )
+    try:
+        return {key: body for key, body in session.execute(events)}
+    except ValueError:
+        # A hand left something that is no JSON; the chain names the event.
+        return {}
+
+
+def _prove_there(session: Session, tally: Tally) -> None:
+    """No stamp that an event tells of has gone."""
+    gone = (
+        select(AuditEvent.subject_id)
+        .outerjoin(TimeStamp, cast(TimeStamp.id, String) == AuditEvent.subject_id)
+        .where(
+            AuditEvent.subject_kind == KIND,
+            AuditEvent.act == MADE,
+            TimeStamp.id.is_(None),
+        )
+    )
+    for key in session.scalars(gone.order_by(AuditEvent.id)):
+        tally.differs(KIND, key, expected="a row", found=MISSING)
 
 
 def _subjects(session: Session, rows: Sequence[TimeStamp]) -> Subjects:

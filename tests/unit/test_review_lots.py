@@ -19,6 +19,7 @@ from review.refusals import (
     NotYourStageError,
     RoleForbidsError,
 )
+from storage.key_rotation import know_signing_key
 from storage.tables import Approval, ApprovalLot, Delivery, Touch, Verdict
 from storage.verification import verify
 from tests.desk import LATER, NOW, Desk
@@ -152,6 +153,7 @@ def test_a_lot_is_signed_once_its_sample_was_looked_at(
 
 
 def test_a_signed_lot_is_proved_again_later(desk: Desk, ready: list[int]) -> None:
+    know_signing_key(desk.database, desk.vault, now=NOW)
     lot = draw(desk, ready)
     for filing in drawn(desk, lot):
         judge(desk, lot, filing)

@@ -64,7 +64,7 @@ def test_manifest_and_head_are_stamped_and_verify(room: StampRoom) -> None:
 
     assert done == 2
     kinds = {(one.kind, one.subject, one.is_proof) for one in room.stamps()}
-    assert kinds == {(Stamped.MANIFEST, 1, True), (Stamped.HEAD, 3, True)}
+    assert kinds == {(Stamped.MANIFEST, 1, True), (Stamped.HEAD, 4, True)}
     room.kept.seal()
     assert room.differences() == []
 
@@ -257,7 +257,7 @@ def test_heads_are_put_outside_with_their_stamps(room: StampRoom) -> None:
     anchors = room.stamping.anchors
     assert anchors is not None
     (head,) = anchors.heads()
-    assert head.seq == 3
+    assert head.seq == 4
     assert checked(head.reply or b"", head.data, trust=_authority(room).trust)
 
 
@@ -275,9 +275,9 @@ def test_a_head_goes_outside_without_an_authority_too(room: StampRoom) -> None:
 def test_a_chain_that_left_its_anchor_is_named(room: StampRoom) -> None:
     room.work()
 
-    _tamper(room, "UPDATE audit_seal SET hash = 'x' WHERE seq = 3")
+    _tamper(room, "UPDATE audit_seal SET hash = 'x' WHERE seq = 4")
 
-    assert ("anchor", "3") in room.differences()
+    assert ("anchor", "4") in room.differences()
 
 
 def test_an_anchor_that_is_not_there_makes_no_false_claim(
