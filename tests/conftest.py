@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from forms.library import Library
@@ -14,6 +15,10 @@ from storage.tables import Site
 from storage.vault import KeyRing, Vault
 from tests.desk import Desk
 from tests.services import postgres_database, postgres_server, s3_server
+
+# A busy machine is no defect of what is tested.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ def tables(draw: st.DrawFn) -> Table:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tables())
 def test_a_table_that_is_written_reads_back_as_it_was(table: Table) -> None:
     data = write_table(table)
@@ -74,7 +74,7 @@ def test_a_table_that_is_written_reads_back_as_it_was(table: Table) -> None:
     assert write_table(read.table) == data
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 40))
 def test_no_bytes_make_reading_or_checking_fail(
     junk: bytes, place: int, cut: int

@@ -237,7 +237,6 @@ def test_no_order_of_acts_and_no_row_by_hand_gets_round_four_eyes(
         settings=settings(
             max_examples=12,
             stateful_step_count=16,
-            deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
