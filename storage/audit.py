@@ -79,6 +79,16 @@ def unsealed(session: Session) -> int:
 
 def chained(seq: int, prev: str, event: AuditEvent) -> str:
     """The hash that ties an event to everything before it."""
+    return hashlib.sha256(
+        b"audit-v1\0"
+        + seq.to_bytes(8, "big")
+        + bytes.fromhex(prev)
+        + chain_words(event)
+    ).hexdigest()
+
+
+def chain_words(event: AuditEvent) -> bytes:
+    """What is hashed of an event, in its one canonical form."""
     body: dict[str, Any] = {
         "id": event.id,
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -88,12 +98,7 @@ def chained(seq: int, prev: str, event: AuditEvent) -> str:
         "subject_id": event.subject_id,
         "body": event.body,
     }
-    return hashlib.sha256(
-        b"audit-v1\0"
-        + seq.to_bytes(8, "big")
-        + bytes.fromhex(prev)
-        + rfc8785.dumps(body)
-    ).hexdigest()
+    return rfc8785.dumps(body)
 
 
 def _link(database: Database) -> int:

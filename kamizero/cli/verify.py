@@ -7,6 +7,7 @@ import typer
 from rich.progress import Progress
 
 from kamizero.cli.console import Exit, answer, people
+from kamizero.cli.evidence import write_bundles
 from kamizero.cli.proving import outside_of
 from kamizero.cli.wiring import open_installation
 from kamizero.settings import Settings
@@ -19,15 +20,27 @@ def verify(
         Path | None,
         typer.Option(help="Root certificate (PEM) to hold time stamps against."),
     ] = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="Also write the evidence of approved filings there."),
+    ] = None,
+    filing: Annotated[
+        list[str] | None,
+        typer.Option(help="Receipt number of a filing for the bundle; all if none."),
+    ] = None,
     anchor: Annotated[
         Path | None, typer.Option(help="Folder with heads that were put outside.")
     ] = None,
 ) -> int:
     """Re-check originals, manifests, signatures, time stamps and the chain of events.
 
+    With --bundle each filing's evidence goes into a folder named by its receipt
+    number, which the script in it checks without kamizero.
+
     Root and anchor are those of the settings where none are given.
     """
     settings = Settings.load()
+    outside = outside_of(settings, root=root, anchor=anchor)
     rooms = open_installation(settings, create=False).rooms
     with Progress(console=people, transient=True) as bar:
         task = bar.add_task("verifying", total=None)
@@ -35,9 +48,12 @@ def verify(
             rooms.database,
             rooms.store,
             rooms.vault,
-            outside=outside_of(settings, root=root, anchor=anchor),
+            outside=outside,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+    if bundle is not None:
+        count = write_bundles(rooms, outside, bundle, filing or [])
+        people.print(f"{count} filings written to {bundle}")
     if json:
         answer(report.as_json())
     else:

@@ -1,0 +1,50 @@
+"""Evidence bundles from the command line: one folder a filing."""
+
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from kamizero.cli.clock import now
+from kamizero.errors import MissingError
+from storage.database import Database
+from storage.evidence.bundle import BundleWriter
+from storage.proofs.outside import Outside
+from storage.tables import Approval, Filing
+from workers.rooms import Rooms
+
+
+def write_bundles(
+    rooms: Rooms, outside: Outside, folder: Path, receipts: Sequence[str]
+) -> int:
+    """Write the evidence of these filings, or all approved ones; return how many.
+
+    Raises:
+        MissingError: a receipt number nobody has.
+    """
+    writer = BundleWriter(
+        rooms.database,
+        rooms.store,
+        rooms.vault,
+        outside,
+        actor=getpass.getuser(),
+        now=now(),
+    )
+    filings = _filings(rooms.database, receipts)
+    for filing, receipt in filings:
+        writer.write(filing, folder / receipt)
+    return len(filings)
+
+
+def _filings(database: Database, receipts: Sequence[str]) -> list[tuple[int, str]]:
+    query = select(Filing.id, Filing.receipt_number).order_by(Filing.id)
+    if receipts:
+        query = query.where(Filing.receipt_number.in_(receipts))
+    else:
+        query = query.where(Filing.id.in_(select(Approval.filing_id)))
+    with database.look() as session:
+        found = [(key, receipt) for key, receipt in session.execute(query)]
+    for receipt in sorted(set(receipts) - {one for _, one in found}):
+        raise MissingError(f"No filing has the receipt number {receipt}.")
+    return found
