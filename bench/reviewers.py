@@ -6,15 +6,14 @@ twice, a correction lost. `python -m bench.reviewers --filings 100000`
 
 import argparse
 import json
+import os
 import random
 import re
 import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +25,7 @@ import psycopg
 from sqlalchemy import select
 
 from bench.crowded_queue import Crowd, fill
+from bench.timed_server import HEADER, milliseconds
 from forms.library import Library
 from kamizero.cli.wiring import Installation as Opened
 from kamizero.cli.wiring import open_installation
@@ -47,9 +47,15 @@ _WORDS = ("サトウ", "スズキ", "タカハシ", "タナカ", "イトウ", "�
 
 @dataclass
 class Log:
-    """What all reviewers saw and did."""
+    """What all reviewers saw and did.
+
+    `seconds` are by the clock of whoever asks, `served` by the server's own.
+    """
 
     seconds: defaultdict[str, list[float]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    served: defaultdict[str, list[float]] = field(
         default_factory=lambda: defaultdict(list)
     )
     handed_out: Counter[int] = field(default_factory=Counter)
@@ -58,13 +64,11 @@ class Log:
     refused: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @contextmanager
-    def timed(self, what: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        took = time.perf_counter() - begun
+    def note(self, what: str, seconds: float, answer: httpx.Response) -> None:
+        took = milliseconds(answer.headers[HEADER]) / 1000
         with self.lock:
-            self.seconds[what].append(took)
+            self.seconds[what].append(seconds)
+            self.served[what].append(took)
 
 
 @dataclass
@@ -92,19 +96,26 @@ class Reviewer:
 
     def next(self) -> dict[str, Any] | None:
         """Claim an item and get it, ready to be shown; None where none waits."""
-        answer = self._post("/review/next")
+        answer = self._post("/review/next", what="next item")
         if answer.status_code == 204:
             return None
         return dict(json.loads(_found(_TASK, answer.text)))
 
+    def look(self, what: str, address: str) -> None:
+        begun = time.perf_counter()
+        answer = self.client.get(address)
+        self.log.note(what, time.perf_counter() - begun, answer.raise_for_status())
+
     def give_back(self, task: dict[str, Any] | None) -> None:
         if task is not None:
             form = {"fence": task["fence"], "csrf": self.csrf}
-            self.client.post(f"/review/{task['entry_id']}/release", data=form)
+            address = f"/review/{task['entry_id']}/release"
+            begun = time.perf_counter()
+            answer = self.client.post(address, data=form)
+            self.log.note("give back", time.perf_counter() - begun, answer)
 
     def _one(self) -> bool:
-        with self.log.timed("next item"):
-            task = self.next()
+        task = self.next()
         if task is None:
             return False
         with self.log.lock:
@@ -127,8 +138,7 @@ class Reviewer:
             "fence": task["fence"],
         }
         address = f"/review/{task['entry_id']}/fields/{one['name']}"
-        with self.log.timed("save a field"):
-            answer = self._post(address, body)
+        answer = self._post(address, body, what="save a field")
         with self.log.lock:
             if answer.status_code == 200:
                 key = (task["entry_id"], one["name"])
@@ -138,8 +148,7 @@ class Reviewer:
 
     def _finish(self, task: dict[str, Any]) -> None:
         address = f"/review/{task['entry_id']}/finish"
-        with self.log.timed("finish"):
-            answer = self._post(address, {"fence": task["fence"]})
+        answer = self._post(address, {"fence": task["fence"]}, what="finish")
         with self.log.lock:
             if answer.status_code == 204:
                 self.log.finished += 1
@@ -151,9 +160,14 @@ class Reviewer:
             return f"7 {self.chance.randint(1, 20):02d}0512"
         return f"{self.chance.choice(_WORDS)}　{self.chance.choice(_WORDS)}"
 
-    def _post(self, address: str, body: dict[str, Any] | None = None) -> httpx.Response:
+    def _post(
+        self, address: str, body: dict[str, Any] | None = None, *, what: str
+    ) -> httpx.Response:
         headers = {"X-CSRF-Token": self.csrf, "Accept": "application/json"}
-        return self.client.post(address, json=body or {}, headers=headers)
+        begun = time.perf_counter()
+        answer = self.client.post(address, json=body or {}, headers=headers)
+        self.log.note(what, time.perf_counter() - begun, answer)
+        return answer
 
     def _think(self) -> None:
         time.sleep(self.chance.uniform(0.5, 1.5) * self.think)
@@ -170,18 +184,23 @@ def main() -> None:
         opened = open_installation(Settings(data_dir=data, database_url=url))
         _employ(opened, wanted.reviewers)
         settings = {"KAMIZERO_DATABASE_URL": url, "KAMIZERO_WORKERS": "0"}
-        house = Installation(data, settings=settings)
+        house = Installation(data, settings=settings, module="bench.timed_server")
         crowd = Crowd(Library.shipped().get("2200"), opened.rooms.vault, _now())
         address = house.up()
         try:
-            _run(wanted, url, address, opened, crowd)
+            _run(wanted, url, address, opened, crowd, house.servers[-1].pid)
         finally:
             house.stop()
             opened.rooms.database.close()
 
 
 def _run(
-    wanted: argparse.Namespace, url: str, address: str, opened: Opened, crowd: Crowd
+    wanted: argparse.Namespace,
+    url: str,
+    address: str,
+    opened: Opened,
+    crowd: Crowd,
+    server: int,
 ) -> None:
     done = 0
     for waiting in sorted({min(1000, wanted.filings), wanted.filings}):
@@ -191,16 +210,31 @@ def _run(
         print(f"{waiting:,} filings wait (filled in {time.monotonic() - begun:.0f} s)")
         done = waiting
         _print(_pages(address), "one person, the queue's pages")
-    log = _work(wanted, address)
+    before, log = _processor_s(server), Log()
+    own = time.process_time()
+    _work(wanted, address, log)
+    asked = sum(map(len, log.seconds.values()))
+    spent = _processor_s(server) - before
     print(f"\n{wanted.reviewers} people for {wanted.seconds} s, {wanted.think} s of")
     print(f"thought before each act: {log.finished} entries, {len(log.said)} fields")
-    _print(log.seconds, f"{wanted.reviewers} people at once")
+    _print(log, f"{wanted.reviewers} people at once")
+    print(f"\n{asked} requests; processor time of the server {spent:.0f} s, that is")
+    print(
+        f"{spent / asked * 1000:.0f} ms each with all logins, of whoever asked ", end=""
+    )
+    print(f"{time.process_time() - own:.0f} s")
     twice = sum(count > 1 for count in log.handed_out.values())
     print(f"\nhanded out twice {twice}   {_kept(opened, log)}")
     print(f"refused {dict(log.refused) or 0}")
 
 
-def _pages(address: str) -> dict[str, list[float]]:
+def _processor_s(process: int) -> float:
+    """The processor time a process has had, its threads together."""
+    words = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _pages(address: str) -> Log:
     """How long the pages of the queue take, for one person."""
     log = Log()
     with httpx.Client(base_url=address, timeout=60) as client:
@@ -215,15 +249,12 @@ def _pages(address: str) -> dict[str, list[float]]:
         }
         for _ in range(10):
             for name, path in asked.items():
-                with log.timed(name):
-                    client.get(path).raise_for_status()
-            with log.timed("claim and give back"):
-                person.give_back(person.next())
-    return log.seconds
+                person.look(name, path)
+            person.give_back(person.next())
+    return log
 
 
-def _work(wanted: argparse.Namespace, address: str) -> Log:
-    log = Log()
+def _work(wanted: argparse.Namespace, address: str, log: Log) -> None:
     clients = [
         httpx.Client(base_url=address, timeout=60) for _ in range(wanted.reviewers)
     ]
@@ -238,7 +269,6 @@ def _work(wanted: argparse.Namespace, address: str) -> Log:
         list(pool.map(lambda person: person.work(until), persons))
     for client in clients:
         client.close()
-    return log
 
 
 def _kept(opened: Opened, log: Log) -> str:
@@ -263,12 +293,18 @@ def _kept(opened: Opened, log: Log) -> str:
     return f"finished twice {again}   corrections lost {lost} of {len(log.said)}"
 
 
-def _print(seconds: dict[str, list[float]], title: str) -> None:
-    print(f"\n{title:34}{'n':>7}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}")
-    for name, took in seconds.items():
-        cuts = quantiles(took, n=20) if len(took) > 1 else took * 19
-        figures = (cuts[9], cuts[18], max(took))
-        print(f"{name:34}{len(took):7}" + "".join(f"{x * 1000:9.0f}" for x in figures))
+def _print(log: Log, title: str) -> None:
+    """By the server's own clock, and by that of whoever asked."""
+    print(f"\n{title:28}{'n':>6}{'by the server, ms':>24}{'by who asks, ms':>24}")
+    print(f"{'':34}" + f"{'p50':>8}{'p95':>8}{'max':>8}" * 2)
+    for name, took in log.seconds.items():
+        cells = "".join(map(_cells, (log.served[name], took)))
+        print(f"{name:28}{len(took):6}{cells}")
+
+
+def _cells(took: list[float]) -> str:
+    cuts = quantiles(took, n=20) if len(took) > 1 else took * 19
+    return "".join(f"{x * 1000:8.0f}" for x in (cuts[9], cuts[18], max(took)))
 
 
 def _employ(opened: Opened, count: int) -> None:

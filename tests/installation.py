@@ -29,6 +29,8 @@ class Installation:
     servers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     # A command that runs the server as its own process, such as `unshare`.
     within: list[str] = field(default_factory=list)
+    # What the server is started with; another module may measure it besides.
+    module: str = "kamizero"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -63,7 +65,7 @@ class Installation:
                     *self.within,
                     sys.executable,
                     "-m",
-                    "kamizero",
+                    self.module,
                     "up",
                     "--port",
                     str(port),

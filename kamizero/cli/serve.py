@@ -28,6 +28,9 @@ log = structlog.get_logger()
 
 # Requests that are not answered by then are broken off.
 STOP_SECONDS = 3
+# Longer than people think before they type on: what is sent just as the server hangs
+# up is lost.
+KEEP_OPEN_SECONDS = 75
 
 
 def up(
@@ -51,6 +54,7 @@ def up(
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=STOP_SECONDS,
+            timeout_keep_alive=KEEP_OPEN_SECONDS,
         )
         server = uvicorn.Server(config)
         address = f"http://{host}:{door.getsockname()[1]}"

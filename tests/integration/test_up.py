@@ -1,5 +1,8 @@
 """`up` starts whole or not at all, and leaves nothing behind."""
 
+import select
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.installation import Installation, until
@@ -77,3 +80,17 @@ def _runs(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_a_connection_outlives_the_thought_of_a_person(
+    installation: Installation,
+) -> None:
+    port = int(installation.up().rpartition(":")[2])
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as browser:
+        browser.request("GET", "/healthz")
+        browser.getresponse().read()
+
+        # The server's own default is to hang up after five seconds.
+        hung_up, _, _ = select.select([browser.sock], [], [], 6)
+
+        assert not hung_up
