@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from forms.contract import field_problems
-from forms.definition import FormDefinition, Nature
+from forms.definition import FieldType, FormDefinition, Nature
 from forms.expansion import expand
 from forms.layout import obstacles
 from forms.schema import FieldSource, FormSource
@@ -126,6 +126,7 @@ def _of_fields(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
                 yield Problem(line, f"{field.name}: there is a field of this name")
             seen.add(field.name)
     yield from _of_pages(source, lines)
+    yield from _of_sums(source, lines)
     yield from _of_judgement(source, lines)
 
 
@@ -134,6 +135,17 @@ def _of_pages(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
         if getattr(source, block).page > source.pages:
             line = lines.line_of((block, "page"))
             yield Problem(line, f"the form has {source.pages} page(s) only")
+
+
+def _of_sums(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
+    amounts = {
+        field.name for field in source.entry.fields if field.type is FieldType.AMOUNT
+    }
+    for index, one in enumerate(source.entry.sums):
+        for item in one.items:
+            if item not in amounts:
+                line = lines.line_of(("entry", "sums", index))
+                yield Problem(line, f"sum: the entry has no amount {item!r}")
 
 
 def _of_judgement(source: FormSource, lines: SourceLines) -> Iterator[Problem]:

@@ -6,10 +6,12 @@ through these classes.
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from forms.sums import Sum
 from kamizero.model import Box, LocalText
 
 Weight = Literal["thick", "thin", "dotted"]
@@ -131,6 +133,8 @@ class FormDefinition(_Frozen):
     `marks` are the four corner squares (top left, top right, bottom left, bottom
     right), then the QR code; they stand on every page. In `title_area` of the first
     page 訂正 or 取消 is written beside the print; on a new notice nothing is.
+    `newcomers` tells that its persons are not on the office's register before, and
+    `sums` are the totals of each entry, by items.
     """
 
     form: str
@@ -144,9 +148,19 @@ class FormDefinition(_Frozen):
     fields: tuple[Field, ...]
     entry_prefix: str = "insured"
     entries: int
+    newcomers: bool = False
+    sums: tuple[Sum, ...] = ()
     printed: Printed = Printed()
     title_area: Box | None = None
     judgement: tuple[JudgementPoint, ...] = ()
+
+    @cached_property
+    def items(self) -> frozenset[str]:
+        """The names of its fields, those of an entry without the entry."""
+        return frozenset(
+            field.name if field.entry is None else field.name.split(".")[2]
+            for field in self.fields
+        )
 
     def __hash__(self) -> int:
         # Caches ask for it at every field: all that is printed need not go into it.

@@ -60,6 +60,8 @@ def expand(source: FormSource) -> FormDefinition:
         fields=tuple(field for block in blocks for field in block.fields()),
         entry_prefix=source.entry.prefix,
         entries=source.entry.count,
+        newcomers=source.entry.newcomers,
+        sums=source.entry.sums,
         printed=Printed(
             texts=tuple(text for block in blocks for text in block.texts()),
             lines=tuple(line for block in blocks for line in block.lines()),

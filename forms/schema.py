@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from forms.definition import FieldType, Nature
 from forms.grammar import FORMATS
+from forms.sums import Sum
 from kamizero.model import Box
 
 
@@ -121,12 +122,18 @@ class BlockSource(_Source):
 
 
 class EntrySource(BlockSource):
-    """The block that repeats once for each person; "{n}" in notes is its number."""
+    """The block that repeats once for each person; "{n}" in notes is its number.
+
+    `newcomers`: its persons join with this form, so that no register knows them at
+    the office. `sums` are the totals an entry must show.
+    """
 
     prefix: str = Field(default="insured", pattern=r"^[a-z][a-z0-9_]*$")
     count: int = Field(ge=1)
     at: Point
     pitch: float = Field(gt=0)
+    newcomers: bool = False
+    sums: tuple[Sum, ...] = ()
 
 
 class MarksSource(_Source):

@@ -110,7 +110,7 @@ class Desk:
         record: str | None = None,
     ) -> int:
         """Let a rule say something about the filing; a made-up one that it is wrong."""
-        rules = {one.id: one for one in rules_of(self.definition.form)}
+        rules = {one.id: one for one in rules_of(self.definition)}
         known = rules.get(rule)
         said = known.message if known else LocalText("誤りです", "It is wrong")
         with self.database.begin() as session:

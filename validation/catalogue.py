@@ -1,5 +1,6 @@
 """The catalogue of rules, written from the register of rules itself."""
 
+from forms.library import Library
 from validation.registry import Rule
 from validation.rules import all_rules
 
@@ -21,11 +22,18 @@ def catalogue_markdown() -> str:
     return _INTRODUCTION + "".join(_row(rule) for rule in rules)
 
 
+def _forms(rule: Rule) -> str:
+    """The shipped forms that are asked."""
+    shipped = Library.shipped().all()
+    asked = [form.form for form in shipped if rule.applies_to(form)]
+    return "all" if len(asked) == len(shipped) else ", ".join(dict.fromkeys(asked))
+
+
 def _row(rule: Rule) -> str:
     cells = (
         f"`{rule.id}`",
         rule.severity.value,
-        ", ".join(rule.forms) or "all",
+        _forms(rule),
         " ".join(rule.items),
         rule.message.ja,
         rule.message.en,

@@ -29,7 +29,7 @@ def check(
     """
     known = RememberedRecords(records) if records is not None else None
     head = Line(filing, None, today, known)
-    findings = list(_findings(head, rules_of(filing.form.form)))
+    findings = list(_findings(head, rules_of(filing.form)))
     findings += _hidden_by_choice(head, findings)
     return sorted(findings, key=_in_field_order(filing))
 
@@ -74,7 +74,7 @@ def _findings(head: Line, rules: Iterable[Rule]) -> Iterator[Finding]:
 def _hidden_by_choice(head: Line, findings: Sequence[Finding]) -> Iterator[Finding]:
     seen = {(finding.rule, finding.fields) for finding in findings}
     for name, candidate in head.filing.free.items():
-        for finding in _with(head, name, candidate, rules_of(head.filing.form.form)):
+        for finding in _with(head, name, candidate, rules_of(head.filing.form)):
             key = (finding.rule, finding.fields)
             if name in finding.fields and key not in seen:
                 seen.add(key)
@@ -90,7 +90,7 @@ def _is_better(
     number) would be a writer's error too, and is no better than what was read.
     """
     before = {f.rule for f in objected if name in f.fields and f.rule in RULES}
-    rules = rules_of(head.filing.form.form)
+    rules = rules_of(head.filing.form)
     # Few candidates clear anything: most are done after the rules that object.
     objecting = [rule for rule in rules if rule.id in before]
     again = _with(head, name, candidate, objecting)

@@ -16,7 +16,7 @@ from validation.records import (
     office_agrees,
     person_agrees,
 )
-from validation.sums import SUMS, bonus, remuneration
+from validation.sums import agrees
 
 RECORD = "record"
 SUM = "sum"
@@ -40,7 +40,6 @@ _OFFICE_IN_WORDS = (
 )
 _NUMBERS = ("my_number", "pension_number", "serial_number")
 _NAMES = ("name_kana", "name_kanji")
-_TOTALS = {"2200": remuneration, "2265": bonus}
 
 
 def supported(
@@ -71,22 +70,14 @@ def _relations(head: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _within(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The relations that the values of one entry bear out among themselves."""
-    if _total_agrees(line):
-        parts = SUMS[line.filing.form.form]
-        yield SUM, tuple(line.name(i) for i in parts if line.value(i))
+    for one in line.filing.form.sums:
+        if agrees(line, one):
+            yield SUM, tuple(line.name(i) for i in one.items if line.value(i))
     if my_number_is_valid(line.value("my_number")):
         yield CHECK_DIGIT, (line.name("my_number"),)
     left, lost = line.date("left_on"), line.date("lost_on")
     if left and lost and lost - left == timedelta(days=1):
         yield NEXT_DAY, (line.name("left_on"), line.name("lost_on"))
-
-
-def _total_agrees(line: Line) -> bool:
-    form = line.filing.form.form
-    if form not in SUMS:
-        return False
-    expected = _TOTALS[form](line)
-    return expected is not None and line.amount(SUMS[form][-1]) == expected
 
 
 def _office_on_record(head: Line) -> tuple[str, ...]:

@@ -8,11 +8,6 @@ _GENERAL, _SHORT_TIME, _PART_TIME = 17, 11, 15
 """The fewest days that let a month count, by kind of worker."""
 
 
-def month_total(cash: int, in_kind: int) -> int:
-    """What was paid in a month, as it must be written."""
-    return min(cash + in_kind, LARGEST_AMOUNT)
-
-
 def fewest_days(*, short_time: bool) -> int:
     """The days from which a month counts."""
     return _SHORT_TIME if short_time else _GENERAL

@@ -137,8 +137,8 @@ def is_same_person(one: InsuredRecord, other: InsuredRecord) -> bool:
 
 
 def _naming_items(line: Line) -> tuple[str, ...]:
-    # On a notice of acquisition the serial number is new: it names nobody yet.
-    if line.filing.form.form == "2200":
+    # The serial number of somebody who joins is new: it names nobody yet.
+    if line.filing.form.newcomers:
         return ("my_number", "pension_number")
     return ("my_number", "pension_number", "serial_number")
 

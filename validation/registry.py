@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from forms.definition import FormDefinition
 from kamizero.model import FieldState, Finding, LocalText, Severity
 from validation.line import Found, Line
 
@@ -22,14 +23,18 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule; `forms` empty means every form, `items` are numbers on the paper.
+    """One rule; `items` are numbers on the paper.
 
-    `passes` and `fails` are examples of the first of its forms, kept true by a test.
+    It is asked on the `forms` named, none meaning every form, as far as they have
+    the `fields`, and whose persons are or are not newcomers where that is said.
+    `passes` and `fails` are examples, kept true by a test.
     """
 
     id: str
     severity: Severity
     forms: tuple[str, ...]
+    fields: tuple[str, ...]
+    newcomers: bool | None
     items: tuple[str, ...]
     scope: Scope
     needs_records: bool
@@ -38,8 +43,12 @@ class Rule:
     fails: Example
     judge: Judge
 
-    def applies_to(self, form: str) -> bool:
-        return not self.forms or form in self.forms
+    def applies_to(self, form: FormDefinition) -> bool:
+        return (
+            (not self.forms or form.form in self.forms)
+            and form.items.issuperset(self.fields)
+            and self.newcomers in (None, form.newcomers)
+        )
 
     def findings(self, line: Line) -> Iterator[Finding]:
         """Ask the rule about one line (the head for rules of the filing)."""
@@ -67,6 +76,8 @@ def rule(
     passes: Example,
     fails: Example,
     forms: tuple[str, ...] = (),
+    fields: tuple[str, ...] = (),
+    newcomers: bool | None = None,
     items: tuple[str, ...] = (),
     scope: Scope = Scope.ENTRY,
     needs_records: bool = False,
@@ -80,6 +91,8 @@ def rule(
             id=id,
             severity=severity,
             forms=forms,
+            fields=fields,
+            newcomers=newcomers,
             items=items,
             scope=scope,
             needs_records=needs_records,

@@ -1,6 +1,7 @@
 """All rules of the product, in the order they are asked."""
 
 # Each module registers its rules when it is imported.
+from forms.definition import FormDefinition
 from validation import (
     rules_2200,
     rules_2201,
@@ -37,6 +38,6 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(RULES.values(), key=lambda rule: place[rule.judge.__module__]))
 
 
-def rules_of(form: str) -> tuple[Rule, ...]:
+def rules_of(form: FormDefinition) -> tuple[Rule, ...]:
     """The rules that one form is asked about."""
     return tuple(rule for rule in all_rules() if rule.applies_to(form))

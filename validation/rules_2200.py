@@ -6,7 +6,7 @@ from kamizero.model import Severity
 from validation.ages import reaches, years_after
 from validation.line import Found, Line
 from validation.registry import first_line, rule
-from validation.sums import SUMS, remuneration
+from validation.sums import wrong_sums
 
 _FORM = ("2200",)
 _SEVENTY, _SEVENTY_FIVE, _WORKING_AGE = 70, 75, 15
@@ -35,10 +35,7 @@ _KINDS_WITHOUT_PENSION = ("3", "4")
     ),
 )
 def total_is_cash_plus_in_kind(line: Line) -> Iterator[Found]:
-    total = line.amount("remuneration_total")
-    expected = remuneration(line)
-    if total is not None and expected is not None and total != expected:
-        yield line.found(*SUMS["2200"], sum=f"{expected:,}")
+    return wrong_sums(line, "2200.total_is_cash_plus_in_kind")
 
 
 @rule(

@@ -7,7 +7,7 @@ from validation.ages import reaches
 from validation.line import Found, Line
 from validation.payment import paid_on, payment_field
 from validation.registry import first_line, rule
-from validation.sums import SUMS, bonus
+from validation.sums import wrong_sums
 
 _FORM = ("2265",)
 _SMALLEST_BONUS = 1000
@@ -26,9 +26,7 @@ _SMALLEST_BONUS = 1000
     fails=first_line(bonus_cash="285,900", bonus_in_kind="0", bonus_total="285,900"),
 )
 def total_is_bonus_in_thousands(line: Line) -> Iterator[Found]:
-    total, expected = line.amount("bonus_total"), bonus(line)
-    if total is not None and expected is not None and total != expected:
-        yield line.found(*SUMS["2265"], sum=f"{expected:,}")
+    return wrong_sums(line, "2265.total_is_bonus_in_thousands")
 
 
 @rule(

@@ -146,7 +146,6 @@ def event_after_submission(head: Line) -> Iterator[Found]:
     "事実を確認できる書類の添付を確認してください。",
     en="The event lies more than 60 days back. Check that papers proving it are "
     "attached.",
-    forms=("2200", "2201"),
     passes={"submitted_on": "9 030302", "insured.1.acquired_on": "9 030101"},
     fails={"submitted_on": "9 030303", "insured.1.acquired_on": "9 030101"},
 )

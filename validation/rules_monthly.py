@@ -4,14 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from kamizero.model import Severity
 from validation.line import Found, Line
-from validation.monthly import (
-    counted_months,
-    fewest_days,
-    month_total,
-    sum_and_average,
-)
-from validation.registry import Example, first_line, rule
-from validation.sums import LARGEST_AMOUNT
+from validation.monthly import counted_months, fewest_days, sum_and_average
+from validation.registry import Example, Judge, first_line, rule
+from validation.sums import LARGEST_AMOUNT, wrong_sums
 
 _BASE, _CHANGE = "2225", "2221"
 _SMALLEST = 1000
@@ -42,16 +37,8 @@ _CHANGE_PAID: Example = {
 }
 
 
-def _total_of_month(line: Line) -> Iterator[Found]:
-    for n in _PLACES:
-        cash, in_kind = line.amount(f"cash_{n}"), line.amount(f"in_kind_{n}")
-        total = line.amount(f"total_{n}")
-        if cash is None or in_kind is None or total is None:
-            continue
-        expected = month_total(cash, in_kind)
-        if total != expected:
-            items = (f"total_{n}", f"cash_{n}", f"in_kind_{n}")
-            yield line.found(*items, n=str(n), sum=f"{expected:,}")
+def _watching_sums(rule: str) -> Judge:
+    return lambda line: wrong_sums(line, rule)
 
 
 def _corrected_average_too_small(line: Line) -> Iterator[Found]:
@@ -64,14 +51,13 @@ for _form, _example in ((_BASE, _BASE_PAID), (_CHANGE, _CHANGE_PAID)):
     rule(
         f"{_form}.total_of_month",
         Severity.ERROR,
-        ja="{n}か月目の合計が通貨と現物の合計（{sum}円）と一致しません。"
-        "金額を確認してください。",
-        en="The total of month {n} is not cash plus in kind ({sum} yen). Check the "
+        ja="月の合計が通貨と現物の合計（{sum}円）と一致しません。金額を確認してください。",
+        en="The total of a month is not cash plus in kind ({sum} yen). Check the "
         "amounts.",
         forms=(_form,),
         passes=_example,
         fails={**_example, **first_line(in_kind_2="1")},
-    )(_total_of_month)
+    )(_watching_sums(f"{_form}.total_of_month"))
     rule(
         f"{_form}.corrected_average_too_small",
         Severity.ERROR,
@@ -135,12 +121,7 @@ def average_of_counted_months(line: Line) -> Iterator[Found]:
     fails={**_CHANGE_PAID, **first_line(sum="681001")},
 )
 def sum_of_three_months(line: Line) -> Iterator[Found]:
-    totals, written = _amounts(line, "total"), line.amount("sum")
-    if totals is None or written is None:
-        return
-    expected, _ = sum_and_average(totals)
-    if written != expected:
-        yield line.found("sum", *_named("total"), sum=f"{expected:,}")
+    return wrong_sums(line, "2221.sum_of_three_months")
 
 
 @rule(

@@ -11,7 +11,7 @@ from validation.registry import Example, Judge, Scope, first_line, rule
 
 
 class _Shape(NamedTuple):
-    """What one format demands; `forms` are those that have such a field."""
+    """What one format demands."""
 
     format: str
     severity: Severity
@@ -19,7 +19,6 @@ class _Shape(NamedTuple):
     en: str
     passes: Example
     fails: Example
-    forms: tuple[str, ...] = ()
 
 
 _SHAPES = (
@@ -88,7 +87,6 @@ _SHAPES = (
         "A count has up to 2 digits. Check the filing.",
         first_line(cards_returned="1"),
         first_line(cards_returned="1A"),
-        forms=("2201",),
     ),
     _Shape(
         "day",
@@ -97,7 +95,40 @@ _SHAPES = (
         "A day is a number from 1 to 31. Check the filing.",
         first_line(first_paid_day="10"),
         first_line(first_paid_day="32"),
-        forms=("2265",),
+    ),
+    _Shape(
+        "year",
+        Severity.ERROR,
+        "年は01から99までの数字（和暦）で記入します。届書を確認してください。",
+        "A year is a number of its era from 01 to 99. Check the filing.",
+        first_line(applied_year="02"),
+        first_line(applied_year="00"),
+    ),
+    _Shape(
+        "month",
+        Severity.ERROR,
+        "月は1から12までの数字で記入します。届書を確認してください。",
+        "A month is a number from 1 to 12. Check the filing.",
+        first_line(applied_month="9"),
+        first_line(applied_month="13"),
+    ),
+    _Shape(
+        "days",
+        Severity.ERROR,
+        "日数は0から31までの数字で記入します。出勤簿等で確認してください。",
+        "A number of days is from 0 to 31. Check it with the attendance list.",
+        first_line(days_1="31"),
+        first_line(days_1="32"),
+    ),
+    _Shape(
+        "thousands",
+        Severity.ERROR,
+        "標準報酬月額は千円単位の4桁以内の数字で、すべて0は使えません。"
+        "決定通知書で確認してください。",
+        "A standard remuneration has up to 4 digits in thousand yen, not all zeros. "
+        "Check the notice of the decision.",
+        first_line(previous_health="260"),
+        first_line(previous_health="0000"),
     ),
 )
 
@@ -117,7 +148,6 @@ for _shape in _SHAPES:
     rule(
         f"common.{_shape.format}",
         _shape.severity,
-        forms=_shape.forms,
         scope=Scope.FILING,
         ja=_shape.ja,
         en=_shape.en,
@@ -166,7 +196,6 @@ def my_number_check_digit(line: Line) -> Iterator[Found]:
     "amount.",
     passes=first_line(remuneration_total="280000"),
     fails=first_line(remuneration_total="28A000"),
-    forms=("2200", "2265"),
 )
 def amount(head: Line) -> Iterator[Found]:
     for field in head.filing.form.fields:

@@ -12,7 +12,6 @@ from validation.registry import Scope, first_line, rule
 
 _KANA_BYTES = 25
 _KANJI_LENGTH = 12
-_WITH_KANA = ("2200", "2201")
 
 
 @rule(
@@ -20,7 +19,7 @@ _WITH_KANA = ("2200", "2201")
     Severity.ERROR,
     ja="氏名(フリガナ)にカタカナ以外の文字があります。フリガナを確認してください。",
     en="The name in kana holds other characters than katakana. Check it.",
-    forms=_WITH_KANA,
+    fields=("name_kana",),
     items=("②",),
     passes=first_line(name_kana="サトウ　ハナ"),
     fails=first_line(name_kana="佐トウ　ハナ"),
@@ -37,7 +36,7 @@ def kana_characters(line: Line) -> Iterator[Found]:
     ja="氏名(フリガナ)の氏と名の間に空白がありません。"
     "区切りを確認して入力してください。",
     en="The name in kana has no gap between family and given name. Key the gap.",
-    forms=_WITH_KANA,
+    fields=("name_kana",),
     items=("②",),
     passes=first_line(name_kana="サトウ　ハナ"),
     fails=first_line(name_kana="サトウハナ"),
@@ -55,7 +54,7 @@ def kana_name_needs_space(line: Line) -> Iterator[Found]:
     "短縮の取扱いを確認してください。",
     en="The name in kana takes more than 25 half-width columns. Shorten it by the "
     "office's rule.",
-    forms=_WITH_KANA,
+    fields=("name_kana",),
     items=("②",),
     passes=first_line(name_kana="アイウエオカキクケコサシ　アイウエオカキクケコサシ"),
     fails=first_line(name_kana="アイウエオカキクケコサシ　アイウエオカキクケコサジ"),
@@ -179,7 +178,7 @@ def person_twice(head: Line) -> Iterator[Found]:
     Severity.INFO,
     ja="被保険者整理番号が空欄です。被保険者名簿で補ってください。",
     en="The serial number is blank. Fill it in from the office's list.",
-    forms=("2201", "2265"),
+    newcomers=False,
     items=("①",),
     passes=first_line(name_kanji="佐藤　花", serial_number="12"),
     fails=first_line(name_kanji="佐藤　花"),

@@ -122,7 +122,7 @@ def my_number_differs(line: Line) -> Iterator[Found]:
     needs_records=True,
     ja="被保険者整理番号が登録と異なります。被保険者名簿で確認してください。",
     en="The serial number differs from the record. Check the office's list.",
-    forms=("2201", "2265"),
+    newcomers=False,
     items=("①",),
     passes={**_HERE, **first_line(serial_number="12")},
     fails={**_HERE, **first_line(serial_number="13")},
@@ -143,7 +143,7 @@ def serial_differs(line: Line) -> Iterator[Found]:
     ja="この被保険者整理番号は、同じ事業所で別の人に払い出されています。"
     "番号を確認してください。",
     en="Another person of the office has this serial number. Check the number.",
-    forms=("2200",),
+    newcomers=True,
     items=("①",),
     passes={**_HERE, **first_line(serial_number="99")},
     fails={
@@ -165,7 +165,7 @@ def serial_taken(line: Line) -> Iterator[Found]:
     needs_records=True,
     ja="この番号の被保険者は登録にありません。番号の読み取りを確認してください。",
     en="No insured person with these numbers is on record. Check how they are read.",
-    forms=("2201", "2265"),
+    newcomers=False,
     passes=_HERE,
     fails={"office.symbol": "01-ケイト", **first_line(pension_number="1234567899")},
 )

@@ -29,7 +29,7 @@ _ELSEWHERE: Example = {**_INSURED, "office.symbol": "21-モミジ"}
     ja="この人は同じ事業所ですでに資格を取得しています。"
     "二重の届出でないか確認してください。",
     en="The person is already insured at this office. Check for a double filing.",
-    forms=("2200",),
+    fields=("acquired_on",),
     passes={**_GONE, **first_line(acquired_on="9 030101")},
     fails={**_INSURED, **first_line(acquired_on="9 030101")},
 )
@@ -52,7 +52,7 @@ def already_insured(line: Line) -> Iterator[Found]:
     "二重の届出でないか確認してください。",
     en="The person's insurance at this office has already ended. Check for a double "
     "filing.",
-    forms=("2201",),
+    fields=("lost_on",),
     passes={**_INSURED, **first_line(lost_on="9 030101")},
     fails={**_GONE, **first_line(lost_on="9 030101")},
 )
@@ -70,7 +70,7 @@ def already_lost(line: Line) -> Iterator[Found]:
     ja="この人はこの事業所の被保険者として登録されていません。"
     "事業所と番号を確認してください。",
     en="The person is not on record at this office. Check office and number.",
-    forms=("2201", "2265"),
+    newcomers=False,
     passes=_INSURED,
     fails=_ELSEWHERE,
 )
@@ -87,7 +87,7 @@ def not_insured_here(line: Line) -> Iterator[Found]:
     needs_records=True,
     ja="資格喪失日が、登録されている資格取得日以前です。喪失日を確認してください。",
     en="The insurance ends on or before the day it began on record. Check the day.",
-    forms=("2201",),
+    fields=("lost_on",),
     passes={**_INSURED, **first_line(lost_on="7 300402")},
     fails={**_INSURED, **first_line(lost_on="7 300331")},
 )
@@ -105,7 +105,7 @@ def lost_before_acquired(line: Line) -> Iterator[Found]:
     ja="賞与支払日に、この事業所の被保険者ではありません。"
     "支払日と資格を確認してください。",
     en="On the day of payment the person was not insured at this office. Check both.",
-    forms=("2265",),
+    fields=("paid_on",),
     passes={**_INSURED, "paid_on": "9 021210"},
     fails={**_GONE, "paid_on": "9 021210"},
 )

@@ -1,35 +1,31 @@
-"""The sums a filing must show, as its totals have to be written."""
+"""The sums a filing must show, as its form names them."""
 
-from validation.line import Line
+from collections.abc import Iterator
 
-LARGEST_AMOUNT = 9_999_999
-"""What is written for every amount of ten million yen and more."""
+from forms.sums import LARGEST_AMOUNT, Sum
+from validation.line import Found, Line
 
-SUMS = {
-    "2200": ("remuneration_cash", "remuneration_in_kind", "remuneration_total"),
-    "2265": ("bonus_cash", "bonus_in_kind", "bonus_total"),
-}
-"""By form: the two parts and their total."""
+__all__ = ["LARGEST_AMOUNT", "agrees", "expected", "wrong_sums"]
 
 
-def remuneration(line: Line) -> int | None:
-    """The monthly remuneration: cash plus in kind."""
-    total = _sum(line, *SUMS["2200"][:2])
-    return None if total is None else min(total, LARGEST_AMOUNT)
-
-
-def bonus(line: Line) -> int | None:
-    """The bonus: cash plus in kind, cut off to thousands where it fits the boxes."""
-    total = _sum(line, *SUMS["2265"][:2])
-    if total is None:
-        return None
-    return LARGEST_AMOUNT if total > LARGEST_AMOUNT else total // 1000 * 1000
-
-
-def _sum(line: Line, *items: str) -> int | None:
-    """The sum; a blank part counts as zero, None where one is unclear."""
-    amounts = [0 if line.is_blank(item) else line.amount(item) for item in items]
+def expected(line: Line, one: Sum) -> int | None:
+    """The total its parts make; a blank part is zero, None where one is unclear."""
+    amounts = [0 if line.is_blank(item) else line.amount(item) for item in one.parts]
     known = [amount for amount in amounts if amount is not None]
-    if len(known) < len(items) or all(line.is_blank(item) for item in items):
+    if len(known) < len(amounts) or all(line.is_blank(item) for item in one.parts):
         return None
-    return sum(known)
+    return one.of(known)
+
+
+def agrees(line: Line, one: Sum) -> bool:
+    """Tell whether the total is written as its parts make it."""
+    total = expected(line, one)
+    return total is not None and line.amount(one.total) == total
+
+
+def wrong_sums(line: Line, rule: str) -> Iterator[Found]:
+    """Object to each total of the line that a rule watches and that is wrong."""
+    for one in line.filing.form.sums:
+        total, written = expected(line, one), line.amount(one.total)
+        if one.rule == rule and None not in (total, written) and written != total:
+            yield line.found(*one.items, sum=f"{total:,}")

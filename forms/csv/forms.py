@@ -40,6 +40,8 @@ def form_of_rows(
         fields=tuple(fields),
         entry_prefix=PREFIX,
         entries=entries,
+        newcomers=paper is not None and paper.newcomers,
+        sums=paper.sums if paper else (),
         judgement=paper.judgement if paper else (),
     )
 

@@ -49,6 +49,14 @@ def _day(value: str) -> bool:
     return _at_most(2)(value) and 1 <= int(value) <= 31
 
 
+def _month(value: str) -> bool:
+    return _at_most(2)(value) and 1 <= int(value) <= 12
+
+
+def _days(value: str) -> bool:
+    return _at_most(2)(value) and int(value) <= 31
+
+
 def _exactly(length: int) -> Callable[[str], bool]:
     return lambda value: is_digits(value) and len(value) == length
 
@@ -74,6 +82,10 @@ CHECKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "bank_account": _exactly(7),
         "count": _at_most(2),
         "day": _day,
+        "year": _number_of_at_most(2),
+        "month": _month,
+        "days": _days,
+        "thousands": _number_of_at_most(4),
         "address_kana": _address_kana,
     }
 )

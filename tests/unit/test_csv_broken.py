@@ -118,7 +118,7 @@ KINDS: dict[str, tuple[Edit, str, int, int]] = {
         7,
         15,
     ),
-    "a wrong total": (row("2225700", {34: "1000"}), "2225.total_of_month", BASE, 34),
+    "a wrong total": (row("2225700", {34: "1000"}), "2225.total_of_month", BASE, 28),
     "a wrong average": (
         row("2221700", {38: "302000"}),
         "2221.average_of_three_months",

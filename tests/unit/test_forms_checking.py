@@ -49,6 +49,15 @@ def test_a_wrong_key_or_value_is_found_on_its_line(
     assert lines & set(range(min(wrong_lines), max(wrong_lines) + 2))
 
 
+def test_a_sum_adds_up_amounts_of_the_entry() -> None:
+    wrong = RIGHT.replace("total: remuneration_total", "total: remunerations", 1)
+
+    (problem,) = check(wrong)
+
+    assert problem.message == "sum: the entry has no amount 'remunerations'"
+    assert problem.line == _lines_with(wrong, "total: remunerations")[0] - 2
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -39,6 +39,24 @@ ENTRY_2265 = (
     "serial_number name_kanji birth_date paid_on bonus_cash bonus_in_kind "
     "bonus_total my_number pension_number over70 multiple_offices first_paid_day"
 )
+ENTRY_2225 = (
+    "serial_number name_kanji birth_date applied_era applied_year applied_month "
+    "previous_health previous_pension previous_era previous_year previous_month "
+    "raise_month raise_kind retro_month retro_amount "
+    "days_1 cash_1 in_kind_1 total_1 days_2 cash_2 in_kind_2 total_2 "
+    "days_3 cash_3 in_kind_3 total_3 sum average corrected_average "
+    "my_number pension_number over70 over70_months multiple_offices change_planned "
+    "joined_midway on_leave short_time part_time yearly_average remarks"
+)
+ENTRY_2221 = (
+    "serial_number name_kanji birth_date applied_era applied_year applied_month "
+    "previous_health previous_pension previous_era previous_year previous_month "
+    "raise_month raise_kind retro_month retro_amount "
+    "month_1 days_1 cash_1 in_kind_1 total_1 month_2 days_2 cash_2 in_kind_2 total_2 "
+    "month_3 days_3 cash_3 in_kind_3 total_3 sum average corrected_average "
+    "my_number pension_number over70 multiple_offices short_time raise_reason "
+    "health_only remarks"
+)
 PX_PER_MM = 200 / 25.4
 LINE_MM = 0.35
 
@@ -53,6 +71,8 @@ def test_its_fields_have_the_agreed_names_in_entries(
     head, entry, count = {
         "2200": (HEAD, ENTRY_2200, 4),
         "2201": (HEAD, ENTRY_2201, 4),
+        "2221": (HEAD, ENTRY_2221, 4),
+        "2225": (HEAD, ENTRY_2225, 4),
         "2265": ([*HEAD, "paid_on"], ENTRY_2265, 10),
     }[definition.form]
 

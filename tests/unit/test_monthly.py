@@ -5,9 +5,12 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forms.sums import Sum
 from validation.ages import reaches
-from validation.monthly import counted_months, month_total, sum_and_average
+from validation.monthly import counted_months, sum_and_average
 from validation.sums import LARGEST_AMOUNT
+
+MONTH = Sum(rule="2221.total_of_month", parts=("cash", "in_kind"), total="total")
 
 amounts = st.integers(0, 20_000_000)
 days = st.lists(st.integers(0, 31), min_size=3, max_size=3)
@@ -15,7 +18,7 @@ days = st.lists(st.integers(0, 31), min_size=3, max_size=3)
 
 @given(amounts, amounts)
 def test_a_total_is_the_sum_or_the_largest_amount(cash: int, in_kind: int) -> None:
-    total = month_total(cash, in_kind)
+    total = MONTH.of((cash, in_kind))
 
     assert total == (cash + in_kind if cash + in_kind < 10_000_000 else LARGEST_AMOUNT)
 

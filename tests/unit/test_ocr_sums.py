@@ -77,6 +77,25 @@ def test_of_a_bonus_only_the_total_is_confirmed() -> None:
     assert confirmed == ["insured.1.bonus_total"]
 
 
+def test_a_value_that_one_sum_chose_is_not_confirmed_by_the_next() -> None:
+    prefix = "insured.1."
+    outcomes = {
+        f"{prefix}cash_1": amount(("260000", 0.99)),
+        f"{prefix}in_kind_1": amount(("0", 0.99)),
+        f"{prefix}total_1": amount(("250000", 0.55), ("260000", 0.44)),
+        f"{prefix}total_2": amount(("260000", 0.99)),
+        f"{prefix}total_3": amount(("230000", 0.99)),
+        f"{prefix}sum": amount(("750000", 0.98)),
+    }
+
+    settled = with_sums(definition("2221"), outcomes)
+
+    chosen = settled[f"{prefix}total_1"]
+    assert (chosen.best.value, chosen.grounds) == ("260000", ())
+    assert chosen.chosen_by == "2221.total_of_month"
+    assert "sum" in settled[f"{prefix}sum"].grounds
+
+
 def test_an_amount_that_is_missing_settles_nothing() -> None:
     outcomes = entry(
         amount(("280000", 0.98)), Outcome(FieldState.BLANK), amount(("285000", 0.98))

@@ -10,10 +10,9 @@ from forms.csv.forms import form_of_rows
 from forms.csv.layouts import layouts
 from forms.definition import FormDefinition
 from forms.library import Library
-from kamizero.errors import MissingError
 from kamizero.model import InsuredRecord, OfficeRecord, Severity
 from validation.catalogue import catalogue_markdown
-from validation.examples import EXAMPLE_DAY, example_filing
+from validation.examples import EXAMPLE_DAY, example_filing, example_form
 from validation.line import Line
 from validation.registry import RULES, Example, Rule, Scope
 from validation.registry import rule as register_rule
@@ -80,18 +79,18 @@ class Register:
         ]
 
 
-def rule_form(form: str) -> FormDefinition:
-    """The paper form, or the rows of a table where there is no paper form yet."""
-    try:
-        return Library.shipped().get(form)
-    except MissingError:
-        (layout, *_) = layouts()[f"{form}700"]
-        return form_of_rows(layout, None, entries=2)
+def known_forms() -> list[FormDefinition]:
+    """Every paper form, and the rows of tables that have no paper form yet."""
+    shipped = Library.shipped().all()
+    papers = {form.form for form in shipped}
+    tables = [versions[0] for versions in layouts().values()]
+    rows = [form_of_rows(one, None, entries=2) for one in tables]
+    return [*shipped, *(form for form in rows if form.form not in papers)]
 
 
 def objections(rule: Rule, example: Example) -> list[tuple[str, ...]]:
-    form = rule.forms[0] if rule.forms else "2200"
-    filing = example_filing(rule_form(form), example)
+    form = example_form(rule, known_forms())
+    filing = example_filing(form, example)
     head = Line(filing, None, EXAMPLE_DAY, Register())
     lines = head.lines() if rule.scope is Scope.ENTRY else [head]
     return [finding.fields for line in lines for finding in rule.findings(line)]
@@ -138,7 +137,7 @@ def test_a_second_rule_of_the_same_id_is_refused() -> None:
 
 
 def test_each_form_is_asked_its_own_rules_and_the_common_ones() -> None:
-    ids = {rule.id for rule in rules_of("2201")}
+    ids = {rule.id for rule in rules_of(Library.shipped().get("2201"))}
 
     assert "2201.lost_on_is_day_after_left_on" in ids
     assert "common.my_number_check_digit" in ids

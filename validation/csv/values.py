@@ -16,7 +16,7 @@ from kamizero.model import FieldState, FilingKind, Finding, Severity
 from validation.filing import FilingValues
 from validation.line import Line
 from validation.registry import Rule, Scope
-from validation.rules import rules_of
+from validation.rules import all_rules, rules_of
 
 # What only paper can show, or what the items themselves say more exactly.
 NOT_FOR_TABLES = frozenset(
@@ -59,8 +59,9 @@ class RowForm:
     @classmethod
     def of(cls, layout: Layout, paper: FormDefinition | None) -> "RowForm":
         skipped = NOT_FOR_TABLES | layout.restated()
-        rules = tuple(r for r in rules_of(layout.form) if r.id not in skipped)
-        return cls(layout, form_of_rows(layout, paper, entries=2), rules)
+        form = form_of_rows(layout, paper, entries=2)
+        rules = tuple(rule for rule in rules_of(form) if rule.id not in skipped)
+        return cls(layout, form, rules)
 
 
 def row_findings(
@@ -91,7 +92,7 @@ def office_findings(office: TableLine, *, today: date) -> Iterator[tuple[Finding
     form = _office_form()
     texts = texts_of(layout, office.items)
     head = Line(_filled(form, texts), None, today)
-    asked = [rule for rule in rules_of("") if rule.id in _OFFICE_RULES]
+    asked = [rule for rule in all_rules() if rule.id in _OFFICE_RULES]
     for finding in _findings(head, asked):
         yield finding, _item_of(layout, finding)
 
