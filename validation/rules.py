@@ -8,11 +8,13 @@ from validation import (
     rules_2265,
     rules_dates,
     rules_monthly,
+    rules_monthly_dates,
     rules_numbers,
     rules_people,
     rules_record_office,
     rules_record_people,
     rules_record_periods,
+    rules_seventy,
     rules_writing,
 )
 from validation.registry import RULES, Rule
@@ -26,6 +28,8 @@ _MODULES = (
     rules_2201,
     rules_2265,
     rules_monthly,
+    rules_monthly_dates,
+    rules_seventy,
     rules_record_office,
     rules_record_people,
     rules_record_periods,

@@ -62,41 +62,6 @@ def line_paid_on_repeats_common(line: Line) -> Iterator[Found]:
 
 
 @rule(
-    "2265.number_required",
-    Severity.ERROR,
-    ja="70歳以上被用者には、個人番号か基礎年金番号が必要です。"
-    "届出者に確認してください。",
-    en="For somebody of 70 or over the individual or pension number is needed. Ask the "
-    "submitter.",
-    forms=_FORM,
-    items=("⑦", "⑧"),
-    passes=first_line(over70="1", pension_number="1234567890"),
-    fails=first_line(over70="1"),
-)
-def number_required(line: Line) -> Iterator[Found]:
-    numbers = line.is_blank("my_number") and line.is_blank("pension_number")
-    if line.ticked("over70") and numbers:
-        yield line.found("my_number", "pension_number", "over70")
-
-
-@rule(
-    "2265.number_not_needed",
-    Severity.WARNING,
-    ja="個人番号・基礎年金番号は70歳以上被用者だけに記入します。"
-    "70歳以上の印を確認してください。",
-    en="Numbers are filed for persons of 70 or over only. Check the tick.",
-    forms=_FORM,
-    items=("⑦", "⑧"),
-    passes=first_line(over70="1", my_number="123456789018"),
-    fails=first_line(my_number="123456789018"),
-)
-def number_not_needed(line: Line) -> Iterator[Found]:
-    written = [i for i in ("my_number", "pension_number") if not line.is_blank(i)]
-    if written and line.is_blank("over70"):
-        yield line.found(*written, "over70")
-
-
-@rule(
     "2265.over70_too_young",
     Severity.ERROR,
     ja="賞与支払日に70歳に達していません（{day}に到達）。"

@@ -9,6 +9,7 @@ from forms.sums import Sum
 from validation.ages import reaches
 from validation.monthly import counted_months, sum_and_average
 from validation.sums import LARGEST_AMOUNT
+from validation.year_month import months_after
 
 MONTH = Sum(rule="2221.total_of_month", parts=("cash", "in_kind"), total="total")
 
@@ -75,3 +76,16 @@ def test_an_age_is_reached_the_day_before_the_birthday(born: date, age: int) -> 
     assert day.year - (born - timedelta(days=1)).year == age
     assert abs((date(day.year, 1, 1) - day).days) <= 366
     assert (day + timedelta(days=1)).month in (born.month, 3)
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 12, 1)), st.integers(-30, 30))
+def test_months_later_and_back_is_the_first_day_of_the_month(
+    day: date, months: int
+) -> None:
+    first = day.replace(day=1)
+
+    later = months_after(first, months)
+
+    assert later.day == 1
+    assert months_after(later, -months) == first
+    assert (later.year - first.year) * 12 + later.month - first.month == months

@@ -37,6 +37,12 @@ NOT_FOR_TABLES = frozenset(
         # Papers that must lie with it are the office's to ask for.
         "common.retroactive",
         "2200.serial_gap",
+        "common.year",
+        "common.month",
+        "common.days",
+        "common.thousands",
+        "2225.applies_from_september",
+        "2225.back_pay_in_other_month",
     }
 )
 # Ours, and in no list of checks: a file that breaks them may be filed all the same.
