@@ -71,7 +71,8 @@ def _events(session: Session, filing: Filing) -> Sequence[AuditEvent]:
     ).all()
 
 
-def _tokyo(moment: datetime) -> str:
+def _tokyo(said: datetime | str) -> str:
+    moment = datetime.fromisoformat(said) if isinstance(said, str) else said
     return f"{moment.astimezone(TOKYO):%Y-%m-%d %H:%M:%S}"
 
 

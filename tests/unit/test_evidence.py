@@ -120,6 +120,8 @@ def test_the_report_is_there_in_both_languages(bundle: Path) -> None:
     assert "証拠一式 R1" in japanese
     assert "Evidence of filing R1" in english
     assert "************" in japanese
+    assert "<h2>値</h2>" in japanese
+    assert "built-in" not in japanese + english
     assert "http://authority.example" in english
 
 
