@@ -43,6 +43,11 @@ class PagePictures:
         with Image.open(BytesIO(data)) as image:
             return _jpeg(_covered(np.asarray(image), masked))
 
+    def forget(self, sha256: str) -> None:
+        """Remove the pictures of an original that is destroyed."""
+        for path in self._cache.glob(f"{sha256}-*.jpg"):
+            path.unlink(missing_ok=True)
+
     def _render(self, page: Page, path: Path) -> bytes:
         original = read_original(self._store, page.arrival.original)
         image = open_original(original, limits=self._limits).page(page.number)

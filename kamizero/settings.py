@@ -108,6 +108,11 @@ class Settings(BaseSettings):
         description="YAML file with the office's own terms by form and channel, laid "
         "out as the shipped `forms/standards.yaml`, which holds where none is given.",
     )
+    retention_file: Path | None = Field(
+        default=None,
+        description="YAML file with the office's own classes of record and how long "
+        "each is kept, laid out as the shipped `storage/retention/schedule.yaml`.",
+    )
     keying_seconds: float = Field(
         default=6.0,
         gt=0,
@@ -168,7 +173,8 @@ class Settings(BaseSettings):
     short_lock_days: int = Field(
         default=120,
         ge=1,
-        description="Days an original is locked at intake, before its class is known.",
+        description="Days an original is locked at intake, and again while it is "
+        "worked on.",
     )
     watch_dir: Path | None = Field(
         default=None,

@@ -24,3 +24,8 @@ SORTERS = frozenset({Role.SCANNER, Role.REVIEWER, Role.APPROVER})
 # Who says how fields are settled, and when a reading may pass unseen.
 MODE_SETTERS = frozenset({Role.RECORDS_MANAGER, Role.ADMINISTRATOR})
 MODE_LOOKERS = LOOKERS | MODE_SETTERS
+# Who keeps record files: sets holds, proposes what is over, destroys what was approved.
+# The schedule says which of the others approves it.
+HOLDERS = frozenset({Role.RECORDS_MANAGER})
+PROPOSERS = HOLDERS
+DESTRUCTION_APPROVERS = frozenset({Role.RECORDS_MANAGER, Role.APPROVER})

@@ -41,6 +41,10 @@ _WAYS = (
     ("field_id", "field"),
     ("version_id", "field_version"),
     ("round_id", "approval_round"),
+    ("record_file_id", "record_file"),
+    ("hold_id", "hold"),
+    ("destruction_id", "destruction"),
+    ("original_id", "original"),
 )
 # What others point at: seen by whoever sees one of those, or only by who sees them all,
 # since what is signed or returned as a whole must be seen as a whole.

@@ -23,6 +23,7 @@ from storage.tables import (
     EntryState,
     Field,
     Filing,
+    FilingStep,
     Job,
     Page,
     Site,
@@ -32,6 +33,7 @@ from storage.vault import KeyRing, Vault
 from tests.paper import take_route
 
 NOW = datetime(2026, 11, 24, 1, 2, 3, 400, tzinfo=UTC)
+TODAY = NOW.date()
 LONG = NOW + timedelta(days=1500)
 MY_NUMBER = "123456789018"
 FIELDS = (
@@ -50,12 +52,18 @@ class Archive:
     store: DirectoryStore
     vault: Vault
 
-    def receive(self, data: bytes = b"paper") -> int:
+    def receive(
+        self,
+        data: bytes = b"paper",
+        *,
+        received_on: date = TODAY,
+        until: datetime = LONG,
+    ) -> int:
         """Take bytes in as one read filing with one entry; return the filing's id."""
-        kept = keep(self.store, data, retain_until=LONG)
+        kept = keep(self.store, data, retain_until=until)
         with self.database.begin() as session:
             original = original_row(session, kept, media_type="image/png", now=NOW)
-            filing = _filing(session, original.id)
+            filing = _filing(session, original.id, received_on)
             versions = []
             for position, (name, entry_n, sensitive, value) in enumerate(FIELDS):
                 field = Field(
@@ -169,7 +177,7 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _filing(session: Session, original_id: int) -> Filing:
+def _filing(session: Session, original_id: int, received_on: date) -> Filing:
     if session.get(Site, "main") is None:
         session.add(Site(code="main", name="本所"))
         session.flush()
@@ -178,7 +186,7 @@ def _filing(session: Session, original_id: int) -> Filing:
         door="http",
         operator="ken",
         created_at=NOW,
-        received_on=date(2026, 11, 24),
+        received_on=received_on,
     )
     session.add(job)
     session.flush()
@@ -206,8 +214,9 @@ def _filing(session: Session, original_id: int) -> Filing:
         site="main",
         form="2200",
         revision="2020-12",
-        received_on=date(2026, 11, 24),
+        received_on=received_on,
         created_at=NOW,
+        step=FilingStep.DONE,
         pages=[page],
     )
     session.add(filing)

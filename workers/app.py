@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from storage import audit
 from storage.sweep import due
 from workers.failing import MACHINE_WORK, bury_poison
+from workers.keeping import KEEP_SECONDS, keep_once
 from workers.loop import Loop
 from workers.rooms import Rooms
 from workers.stamping import ask_for_stamps
@@ -43,7 +44,8 @@ def make_app(broker_url: str) -> Celery:
                 "schedule": SWEEP_SECONDS,
                 # A sweep nobody took is worth nothing: the next one is on its way.
                 "options": {"expires": SWEEP_SECONDS},
-            }
+            },
+            "keep": {"task": "kamizero.keep", "schedule": KEEP_SECONDS},
         },
     )
     return app
@@ -73,6 +75,10 @@ def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
     @app.task(name="kamizero.sweep", shared=False)
     def sweep_task() -> None:
         sweep(app, rooms())
+
+    @app.task(name="kamizero.keep", shared=False)
+    def keep_task() -> None:
+        keep_once(rooms())
 
 
 def sweep(app: Celery, rooms: Rooms) -> None:

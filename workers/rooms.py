@@ -1,7 +1,7 @@
 """What the steps need, built once per process and passed in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from forms.library import Library
@@ -9,6 +9,7 @@ from ingest.page_image import Limits
 from ocr.engine import Recogniser
 from storage.database import Database
 from storage.interfaces import ObjectStore
+from storage.retention.schedule import Schedule
 from storage.time_stamps.asking import Stamping
 from storage.vault import Vault
 from workers.recheck import Recheck
@@ -38,5 +39,7 @@ class Rooms:
     limits: Limits
     clock: Callable[[], datetime]
     lease: timedelta
+    schedule: Schedule = field(default_factory=Schedule.shipped)
+    short_lock: timedelta = timedelta(days=120)
     hint: Callable[[str], None] = no_hint
     stamping: Stamping | None = None

@@ -42,6 +42,8 @@ COMMANDS = {
     "calendar": _Place("calendar", "app"),
     "keys": _Place("keys", "app"),
     "store": _Place("store", "app"),
+    "retention": _Place("retention", "app"),
+    "hold": _Place("holds", "app"),
     "bench": _Place("bench", "app"),
 }
 

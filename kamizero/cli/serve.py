@@ -22,6 +22,7 @@ from kamizero.cli.stopping import told_to_stop
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.errors import KamizeroError, SetupError
 from kamizero.settings import Settings
+from workers.keeping import keep_originals
 from workers.loop import Loop, seal_events
 
 log = structlog.get_logger()
@@ -146,7 +147,7 @@ def _beside(
             broken.set()
             server.should_exit = True
 
-    threads = [threading.Thread(target=lasting, args=[_seal])]
+    threads = [threading.Thread(target=lasting, args=[one]) for one in (_seal, _keep)]
     if with_demo:
         threads.append(threading.Thread(target=demonstrate))
     workers = installation.settings.workers
@@ -161,6 +162,10 @@ def _beside(
             stop.set()
             for thread in threads:
                 thread.join()
+
+
+def _keep(installation: Installation, stop: threading.Event) -> None:
+    keep_originals(installation.rooms, stop)
 
 
 def _seal(installation: Installation, stop: threading.Event) -> None:

@@ -24,6 +24,7 @@ from storage.interfaces import ObjectStore
 from storage.key_rotation import know_signing_key
 from storage.master_key import MasterKey
 from storage.register import Register
+from storage.retention.schedule import Schedule
 from storage.tables import Site
 from storage.vault import KeyRing, Vault
 from workers.app import make_app, send_hint
@@ -91,6 +92,12 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         limits=limits,
         clock=now,
         lease=settings.lease,
+        schedule=(
+            Schedule.load(settings.retention_file)
+            if settings.retention_file
+            else Schedule.shipped()
+        ),
+        short_lock=timedelta(days=settings.short_lock_days),
         hint=_hint_of(settings),
         stamping=stamping_of(settings),
     )

@@ -1,6 +1,6 @@
 """Every original is still the bytes that were received, and none has gone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -11,8 +11,9 @@ from kamizero.errors import MissingError, StoreError, TamperedError
 from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.originals import KEPT, ORIGINALS, read_original
+from storage.proofs import certificates
 from storage.proofs.report import MISSING, Difference, Tally, path_in
-from storage.tables import AuditEvent, Original
+from storage.tables import AuditEvent, DoomedOriginal, Original
 
 KIND = "original"
 WITHOUT_ROW = "original_without_row"
@@ -25,10 +26,11 @@ _THREADS = 4
 def prove(database: Database, store: ObjectStore, tally: Tally) -> None:
     tally.count(KIND, 0)
     known: set[str] = set()
+    gone = certificates.prove(database, store, tally)
     with ThreadPoolExecutor(_THREADS) as pool:
         for rows in _chunks(database):
             known.update(row.store_key for row in rows)
-            for found in pool.map(partial(_check, store), rows):
+            for found in pool.map(partial(_check, store, gone), rows):
                 tally.count(KIND)
                 tally.add(found)
     with database.look() as session:
@@ -54,12 +56,19 @@ def _chunks(database: Database) -> Iterator[Sequence[Original]]:
         last = rows[-1].id
 
 
-def _check(store: ObjectStore, row: Original) -> list[Difference]:
+def _check(
+    store: ObjectStore, gone: Mapping[int, DoomedOriginal], row: Original
+) -> list[Difference]:
     path = path_in(store, row.store_key) or None
 
     def differs(expected: str, found: str) -> Difference:
         return Difference(KIND, row.sha256, path, expected, found)
 
+    if row.id in gone:
+        is_claimed = gone[row.id].destroyed_at is not None
+        if is_claimed and _is_there(store, row):
+            return [differs("destroyed", "still there")]
+        return []
     try:
         size = len(read_original(store, row))
         lock = store.stat(row.store_key, version=row.store_version)
@@ -80,6 +89,14 @@ def _check(store: ObjectStore, row: Original) -> list[Difference]:
             )
         )
     return differences
+
+
+def _is_there(store: ObjectStore, row: Original) -> bool:
+    try:
+        store.stat(row.store_key, version=row.store_version)
+    except (MissingError, TamperedError, StoreError):
+        return False
+    return True
 
 
 def _removed(session: Session) -> Sequence[str]:

@@ -72,7 +72,12 @@ class Original(Table):
     store_version: Mapped[str] = mapped_column(String(200))
     stored_at: Mapped[datetime] = mapped_column(Instant)
     retain_until: Mapped[datetime] = mapped_column(Instant)
+    # Which one counts before the law; a `designation` says since when it is another.
     legal_medium: Mapped[str] = mapped_column(String(16), default="paper")
+    # Whether the store was told of a hold; holds themselves are rows.
+    store_hold: Mapped[bool] = mapped_column(
+        default=False, server_default=text("FALSE")
+    )
 
 
 class Arrival(Table):

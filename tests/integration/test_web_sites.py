@@ -48,6 +48,7 @@ OF_NO_SITE = {
     "RouteStage",
     "SamplingRate",
     "SignInAttempt",
+    "TimeStamp",
     "TokenSite",
 }
 LOOKS = [

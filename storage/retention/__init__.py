@@ -1,0 +1,1 @@
+"""How long originals stay, what holds them, and how they go."""
