@@ -36,16 +36,27 @@ class EndsAt(StrEnum):
     DELIVERY = "delivery"
 
 
+class AfterReturn(StrEnum):
+    """What becomes of the term when a returned paper (返戻) comes again."""
+
+    RESUMES = "resumes"
+    ANEW = "anew"
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Term(_Data):
-    """So many business days or calendar months, and what must happen in them."""
+    """So many business days or calendar months, and what must happen in them.
+
+    What lies between a return and the day the paper comes again is never counted.
+    """
 
     business_days: Annotated[int, Field(ge=0, le=1000)] | None = None
     months: Annotated[int, Field(ge=1, le=120)] | None = None
     ends: EndsAt
+    after_return: AfterReturn = AfterReturn.RESUMES
 
     @model_validator(mode="after")
     def _is_one_unit(self) -> Self:

@@ -14,7 +14,7 @@ from review.keying import pool
 from review.keying.assigning import assign
 from review.queue import leave_unclaimed, put_in_queue
 from review.transitions import move
-from storage import balance
+from storage import balance, refiling
 from storage.clocks import start_clock
 from storage.tables import Entry, EntryState, Field, Filing
 from storage.values import body_of, decided_version
@@ -52,11 +52,13 @@ def route(
     if not filing.entries:
         _show_empty(session, filing, standards, now)
     assign(session, filing, vault, now=now)
-    for entry in filing.entries:
-        if entry.state == EntryState.READ:
-            start_clock(session, entry, standards=standards)
-            lay_out(session, entry, definition)
-            _send(session, entry, _reasons(session, entry, definition, vault), now)
+    new = [entry for entry in filing.entries if entry.state == EntryState.READ]
+    for entry in new:
+        start_clock(session, entry, standards=standards)
+    refiling.take_over(session, filing, actor=MACHINE, now=now)
+    for entry in new:
+        lay_out(session, entry, definition)
+        _send(session, entry, _reasons(session, entry, definition, vault), now)
 
 
 def _show_empty(

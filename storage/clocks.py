@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from forms.standards import Channel, Standards
+from forms.standards import AfterReturn, Channel, Standards
 from kamizero.business_days import OfficeCalendar, Pause, due_on, paused_days
 from kamizero.model import FieldState
 from storage import audit
@@ -75,6 +75,7 @@ def start_clock(session: Session, entry: Entry, *, standards: Standards) -> None
         business_days=term.business_days,
         months=term.months,
         ends=term.ends,
+        resumes=term.after_return is AfterReturn.RESUMES,
         priority=standard.priority,
         due_on=due or NEVER_DUE,
         fields=_filled(session, entry),
@@ -122,7 +123,7 @@ def stop_clock(
     _cut_stops(clock, today)
     stop = ClockStop(reason=reason, since_on=today, until_on=until)
     clock.stops.append(stop)
-    _set_due(session, clock)
+    set_due(session, clock)
     _tell(session, clock, "stopped", actor, now, reason=reason.value)
 
 
@@ -131,7 +132,7 @@ def resume_clock(session: Session, entry: Entry, *, actor: str, now: datetime) -
     clock = _running(session, entry)
     if clock is None or not _cut_stops(clock, office_day(now)):
         return
-    _set_due(session, clock)
+    set_due(session, clock)
     _tell(session, clock, "resumed", actor, now)
 
 
@@ -146,7 +147,7 @@ def end_clock(session: Session, entry: Entry, *, by: ClockEnd, now: datetime) ->
     today = office_day(now)
     days = days_of(clock, calendar_of(session, clock.site), today=today)
     _cut_stops(clock, today)
-    _set_due(session, clock)
+    set_due(session, clock)
     clock.ended_on, clock.ended_by = today, by
     clock.net_days, clock.gross_days = days.net, days.gross
     clock.on_time = today <= clock.due_on if by in _COUNTED else None
@@ -188,7 +189,7 @@ def _cut_stops(clock: Clock, today: date) -> bool:
     return bool(lasting)
 
 
-def _set_due(session: Session, clock: Clock) -> None:
+def set_due(session: Session, clock: Clock) -> None:
     """Compute the due date anew, and let what waits in a queue follow it."""
     clock.due_on = (
         due_on(

@@ -24,7 +24,7 @@ from review.refusals import (
 from review.returning.addressee import Addressee, demand_no_number, entry_numbers
 from review.returning.reasons import reasons
 from review.roles import REVIEWERS
-from storage import audit
+from storage import audit, refiling
 from storage.tables import (
     HEAD,
     AddresseeKind,
@@ -190,8 +190,8 @@ def link(
             f"Filing {receipt_number} came before, or brings another filing again."
         )
     found.reentry_of_id = before.id
-    session.flush()
     _tell(session, notice, "return.linked", by, paper=found.id)
+    refiling.take_over(session, found, actor=by.name, now=by.now)
     return found
 
 

@@ -77,6 +77,8 @@ class Clock(Table):
     months: Mapped[int | None]
     ends: Mapped[str] = mapped_column(String(16))
     priority: Mapped[int]
+    # It goes on with the paper that comes again after a return.
+    resumes: Mapped[bool] = mapped_column(default=True, server_default=text("TRUE"))
     # NEVER_DUE while a stop has no end.
     due_on: Mapped[date]
     ended_on: Mapped[date | None]

@@ -24,6 +24,7 @@ from storage.clocks import (
 )
 from storage.database import Database
 from storage.directory import DirectoryStore
+from storage.refiling import take_over
 from storage.tables import (
     NEVER_DUE,
     AuditEvent,
@@ -42,6 +43,7 @@ from storage.tables import (
 )
 from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
+from workers.filings import dissolve
 
 NAME = "insured.1.name_kana"
 # What tests receive came on Wednesday 9 December 2020: five business days end here.
@@ -327,6 +329,133 @@ def test_a_returned_entry_is_not_late(desk: Desk) -> None:
 
     assert clock_of(desk, entry).due_on == NEVER_DUE
     assert [one.reason for one in clock_of(desk, entry).stops] == ["return"]
+
+
+def come_again(
+    desk: Desk,
+    before: int,
+    day: int,
+    *,
+    entries: int = 1,
+    standards: Standards | None = None,
+) -> int:
+    """A filing that brings another one again, received on that day of the month."""
+    filing = desk.receive(entries=entries)
+    with desk.database.begin() as session:
+        row = session.get_one(Filing, filing)
+        row.reentry_of_id, row.received_on = before, date(2020, 12, day)
+        session.flush()
+        for entry in row.entries:
+            start_clock(session, entry, standards=standards or Standards.shipped())
+    desk.route(filing)
+    return filing
+
+
+def send_back(desk: Desk, filing: int, day: int, *numbers: int) -> None:
+    with desk.database.begin() as session:
+        for n in numbers or (1,):
+            return_to_submitter(
+                session,
+                entry=session.get_one(Entry, desk.entry_id(filing, n)),
+                actor="ann",
+                role=Role.APPROVER,
+                reason="押印がありません",
+                now=at(day),
+            )
+
+
+def test_a_paper_that_comes_again_goes_on_with_the_clock_of_before(
+    desk: Desk,
+) -> None:
+    before = desk.receive()
+    desk.route(before)
+    send_back(desk, before, 11)
+
+    again = come_again(desk, before, 18)
+
+    clock = clock_of(desk, desk.entry_id(again))
+    # Five business days from the 11th to the 17th did not count.
+    assert (clock.received_on, clock.due_on) == (date(2020, 12, 9), date(2020, 12, 23))
+    assert [(one.reason, one.since_on, one.until_on) for one in clock.stops] == [
+        ("return", date(2020, 12, 11), date(2020, 12, 18))
+    ]
+    done = end(desk, clock.entry_id, 22)
+    assert (done.net_days, done.gross_days, done.on_time) == (4, 9, True)
+    with desk.database.look() as session:
+        assert session.get(Clock, desk.entry_id(before)) is None
+
+
+def test_the_same_person_goes_on_whatever_line_they_stand_on(desk: Desk) -> None:
+    before = desk.receive(entries=3)
+    desk.route(before)
+    send_back(desk, before, 11, 2)
+    send_back(desk, before, 14, 3)
+
+    again = come_again(desk, before, 18, entries=2)
+
+    since = [
+        clock_of(desk, desk.entry_id(again, n)).stops[0].since_on.day for n in (1, 2)
+    ]
+    # The second line is the second person's; what is left goes to the first.
+    assert since == [14, 11]
+
+
+def test_a_person_who_was_not_on_the_paper_before_has_a_term_of_their_own(
+    desk: Desk,
+) -> None:
+    before = desk.receive()
+    desk.route(before)
+    send_back(desk, before, 11)
+
+    again = come_again(desk, before, 18, entries=2)
+
+    assert clock_of(desk, desk.entry_id(again, 2)).received_on == date(2020, 12, 18)
+
+
+def test_a_term_begins_anew_where_the_standard_says_so(desk: Desk) -> None:
+    anew = Standards.read(
+        E_FILED.replace("ends: delivery", "ends: approval, after_return: anew")
+    )
+    before = desk.receive()
+    with desk.database.begin() as session:
+        row = session.get_one(Entry, desk.entry_id(before))
+        start_clock(session, row, standards=anew)
+    desk.route(before)
+    send_back(desk, before, 11)
+
+    again = come_again(desk, before, 18, standards=anew)
+
+    clock = clock_of(desk, desk.entry_id(again))
+    assert (clock.received_on, clock.stops) == (date(2020, 12, 18), [])
+
+
+def test_a_clock_goes_on_though_the_pages_are_sorted_again(desk: Desk) -> None:
+    before = desk.receive()
+    desk.route(before)
+    send_back(desk, before, 11)
+    first = come_again(desk, before, 18)
+    with desk.database.begin() as session:
+        dissolve(session, session.get_one(Filing, first), now=at(18))
+
+    again = come_again(desk, before, 18)
+
+    clock = clock_of(desk, desk.entry_id(again))
+    assert (clock.received_on, clock.due_on) == (date(2020, 12, 9), date(2020, 12, 23))
+
+
+def test_taking_a_clock_over_twice_changes_nothing(desk: Desk) -> None:
+    before = desk.receive(entries=2)
+    desk.route(before)
+    send_back(desk, before, 11, 1)
+    send_back(desk, before, 14, 2)
+    again = come_again(desk, before, 18)
+
+    with desk.database.begin() as session:
+        row = session.get_one(Filing, again)
+        take_over(session, row, actor="rei", now=at(18))
+
+    clock = clock_of(desk, desk.entry_id(again))
+    assert [one.since_on.day for one in clock.stops] == [11]
 
 
 def test_the_days_so_far_are_told_while_the_clock_runs(desk: Desk) -> None:

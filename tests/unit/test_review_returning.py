@@ -31,11 +31,13 @@ from storage.tables import (
     Arrival,
     AuditEvent,
     Bundle,
+    Clock,
     Entry,
     Filing,
     Page,
     Posting,
     ReturnNotice,
+    Work,
 )
 from tests.desk import LATER, Desk
 from tests.workshop import a_form, a_separator, new_arrival
@@ -313,6 +315,27 @@ def link(desk: Desk, letter: int, filing: int) -> None:
             receipt_number=session.get_one(Filing, filing).receipt_number,
             by=clerk("rei"),
         )
+
+
+def test_a_filing_that_is_linked_goes_on_with_the_term_of_before(desk: Desk) -> None:
+    letter = sent(desk)
+    again = desk.receive()
+    with desk.database.begin() as session:
+        session.get_one(Filing, again).received_on = TODAY + timedelta(days=9)
+    desk.route(again)
+    entry = desk.entry_id(again)
+
+    link(desk, letter, again)
+
+    with desk.database.look() as session:
+        clock = session.get_one(Clock, entry)
+        work = session.query(Work).filter_by(kind="review", subject=entry).first()
+        event = session.query(AuditEvent).filter_by(act="clock.taken_over").one()
+        before = session.get_one(ReturnNotice, letter).filing
+        assert clock.received_on == before.received_on
+        assert clock.due_on > before.received_on + timedelta(days=9)
+        assert work is None or work.deadline == clock.due_on
+    assert (event.actor, event.subject_id) == ("rei", str(entry))
 
 
 def test_only_a_later_filing_that_brings_no_other_is_linked(desk: Desk) -> None:
