@@ -66,9 +66,19 @@ class Clerk:
 def open_notice(
     session: Session, filing: Filing, slips: Sequence[ReturnSlip], *, now: datetime
 ) -> ReturnNotice:
-    """Begin the letter that goes with entries returned together."""
-    notice = ReturnNotice(filing_id=filing.id, opened_at=now, slips=list(slips))
-    session.add(notice)
+    """Begin the letter that goes with entries returned together.
+
+    Where one of the filing was begun and nobody wrote it yet, it goes with them too.
+    """
+    notice = session.scalar(
+        select(ReturnNotice)
+        .where(ReturnNotice.filing_id == filing.id, ReturnNotice.prepared_by.is_(None))
+        .with_for_update()
+    )
+    if notice is None:
+        notice = ReturnNotice(filing_id=filing.id, opened_at=now)
+        session.add(notice)
+    notice.slips.extend(slips)
     session.flush()
     return notice
 

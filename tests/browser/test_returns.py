@@ -1,11 +1,16 @@
 """A filing goes back to its submitter: written, checked by another, sent, answered."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from kamizero.model import OfficeRecord, Role
 from storage.register import RecordKind, load
+from storage.tables import Clock
+from tests.axe import violations
 from tests.camera import Camera
 from tests.entering import enter
+from tests.reviewer import Reviewer
 from tests.served import ServedOffice
 
 NAME = "insured.1.name_kana"
@@ -68,3 +73,71 @@ def test_a_filing_is_returned_and_comes_again(
     page.get_by_test_id("nav-returns").press("Enter")
     expect(page.get_by_test_id("returns-answered")).to_be_visible()
     assert served.desk.states(filing) == ["returned"]
+
+
+def test_the_item_on_the_desk_is_returned_by_keyboard(
+    chromium: Browser, served: ServedOffice
+) -> None:
+    first = served.office.waiting(entries=2, doubtful=[NAME, "insured.2.name_kana"])
+    ann = Reviewer(chromium, served, "ann", role=Role.APPROVER, language="ja")
+    letters = []
+    for n in (1, 2):
+        ann.sit_down(first, n)
+        ann.press("Alt+h")
+        expect(ann.see("return-reason")).to_be_focused()
+        assert violations(ann.page) == []
+        ann.type("押印がありません")
+        ann.press("Control+Enter")
+        expect(ann.see("return-state")).to_contain_text("通知を作成")
+        letters.append(ann.page.url.partition("?")[0])
+    ann.context.close()
+
+    assert served.desk.states(first) == ["returned", "returned"]
+    assert letters[0] == letters[1], "one letter tells of both"
+    assert not any(clock.ended_on for clock in clocks(served))
+    assert [stop.reason for clock in clocks(served) for stop in clock.stops] == [
+        "return",
+        "return",
+    ]
+
+
+def test_what_was_typed_is_kept_when_the_entry_is_returned(
+    chromium: Browser, served: ServedOffice
+) -> None:
+    filing = served.office.waiting()
+    ann = Reviewer(chromium, served, "ann", role=Role.APPROVER)
+    ann.sit_down(filing)
+    ann.value.fill("サトウ　ハナコ")
+
+    ann.see("return-entry").click()
+    ann.see("return-confirm").click()
+    expect(ann.see("return-dialog")).to_be_visible()
+    ann.see("return-reason").fill("⑦欄が空欄")
+    ann.see("return-confirm").click()
+    expect(ann.see("return-state")).to_be_visible()
+    ann.go(f"/filings/{filing}")
+
+    expect(ann.page.get_by_text("サトウ　ハナコ").first).to_be_visible()
+    ann.context.close()
+
+
+def test_who_may_not_return_has_no_key_for_it(
+    chromium: Browser, served: ServedOffice
+) -> None:
+    filing = served.office.waiting()
+    rei = Reviewer(chromium, served)
+    rei.sit_down(filing)
+
+    rei.press("Alt+h")
+    rei.press("?")
+
+    expect(rei.see("keys-dialog")).to_be_visible()
+    expect(rei.see("return-dialog")).to_have_count(0)
+    expect(rei.see("return-entry")).to_have_count(0)
+    expect(rei.see("keys-dialog")).not_to_contain_text("Alt+H")
+    rei.context.close()
+
+
+def clocks(served: ServedOffice) -> list[Clock]:
+    with served.desk.database.look() as session:
+        return list(session.scalars(select(Clock).options(selectinload(Clock.stops))))

@@ -111,3 +111,33 @@ def test_the_list_says_what_is_to_be_done(office: Office, letter: str) -> None:
 
     assert "To be written" in before
     assert "To be checked" in after
+
+
+def test_an_entry_is_returned_under_its_lease_alone(office: Office) -> None:
+    filing = office.waiting()
+    ann = office.person("ann", Role.APPROVER)
+    entry = office.desk.entry_id(filing)
+    office.desk.claim(filing, person="rei")
+
+    taken = ann.submit(f"/review/{entry}/return", fence=1, reason="押印なし")
+
+    assert taken.status_code == 409
+    assert office.desk.states(filing) == ["in_review"]
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_nothing_is_returned_from_the_desk_without_a_reason(
+    office: Office, reason: str
+) -> None:
+    filing = office.waiting()
+    ann = office.person("ann", Role.APPROVER)
+    claim = office.desk.claim(filing, person="ann")
+
+    answer = ann.submit(
+        f"/review/{claim.subject}/return", fence=claim.fence, reason=reason
+    )
+
+    assert answer.status_code in (400, 422)
+    assert office.desk.states(filing) == ["in_review"]
+    with office.desk.database.look() as session:
+        assert session.query(ReturnNotice).all() == []

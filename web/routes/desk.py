@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from forms.definition import FormDefinition
 from kamizero.errors import MissingError, StaleFenceError, WrongCallError
 from kamizero.model import FieldState
-from review import completion, correction, queue, undo
+from review import completion, correction, queue, returns, undo
 from review.grounds import (
     AttachmentPage,
     Ground,
@@ -23,6 +23,7 @@ from review.grounds import (
 )
 from review.hand import Hand
 from review.item import ReviewItem, item
+from review.returning.notices import open_notice
 from storage.tables import Entry, FindingRow
 from web.claims import claim_with
 from web.painting import painter_of
@@ -31,7 +32,7 @@ from web.shown.fields import field_views, flags
 from web.shown.pages import turns_of
 from web.shown.plain import plain
 from web.shown.task import views_of
-from web.visitors import InRooms, Reviewer, Visitor, shown_to_them
+from web.visitors import Approver, InRooms, Reviewer, Visitor, shown_to_them
 from web.writing import Pen, from_typed
 
 router = APIRouter(prefix="/review/{entry_id}", dependencies=[Depends(shown_to_them)])
@@ -143,6 +144,31 @@ def finish(rooms: InRooms, visitor: Reviewer, entry_id: int, body: Fenced) -> No
     with rooms.database.begin() as session:
         hand = _hand(session, rooms, visitor, entry_id, body.fence)
         completion.finish(session, hand=hand, recheck=rooms.recheck)
+
+
+@router.post("/return")
+def return_to_submitter(
+    rooms: InRooms,
+    visitor: Approver,
+    entry_id: int,
+    fence: Annotated[int, Form()],
+    reason: Annotated[str, Form(max_length=500)],
+) -> Mapping[str, int]:
+    """Back to the submitter (返戻); tells which letter is to be written next."""
+    with rooms.database.begin() as session:
+        hand = _hand(session, rooms, visitor, entry_id, fence)
+        slip = returns.return_to_submitter(
+            session,
+            entry=hand.entry,
+            actor=visitor.name,
+            role=visitor.role,
+            reason=reason,
+            now=hand.now,
+            claim=hand.claim,
+        )
+        return {
+            "letter": open_notice(session, hand.entry.filing, [slip], now=hand.now).id
+        }
 
 
 def _hand(

@@ -12,7 +12,7 @@ import { Trouble } from "./trouble.js";
 import { VariantsDialog } from "./variants.js";
 
 export class Desk {
-  constructor(root, { onFinished, onLeave, onReopen, onAside }) {
+  constructor(root, { onFinished, onLeave, onReopen, onAside, onReturn }) {
     this.root = root;
     this.find = (name) => root.querySelector(`[data-${name}]`);
     this.task = JSON.parse(this.find("task").textContent);
@@ -34,6 +34,7 @@ export class Desk {
     this.onLeave = onLeave;
     this.onReopen = onReopen;
     this.onAside = onAside;
+    this.onReturn = onReturn;
     this.waiver = new WaiverDialog(this);
     this.decision = new DecisionDialog(this);
     this.variants = new VariantsDialog(this);
@@ -46,6 +47,7 @@ export class Desk {
       ditto: () => this.ditto(),
       reopen: () => this.onReopen(),
       aside: () => this.onAside(),
+      return: () => this.onReturn(),
       variants: () => this.variants.open(),
       "take-back": () => this.takeBack(),
     };

@@ -81,7 +81,7 @@ function officeTime() {
 }
 
 // Enter alone begins a new line of the reason.
-function submitsByKey(event) {
+export function submitsByKey(event) {
   if (event.key !== "Enter" || !event.ctrlKey || event.isComposing) return;
   event.preventDefault();
   // The page must not take the same keys for its own.

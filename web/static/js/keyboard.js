@@ -4,6 +4,7 @@ import { pictureKey } from "./picture.js";
 
 const ALT = {
   KeyP: (desk) => desk.onAside(),
+  KeyH: (desk) => desk.onReturn(),
   KeyU: (desk) => desk.mark("unreadable"),
   KeyB: (desk) => desk.mark("blank"),
   KeyS: (desk) => desk.mark("struck"),

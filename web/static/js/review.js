@@ -4,6 +4,7 @@ import { Aside } from "./aside.js";
 import { Desk } from "./desk.js";
 import { handleKey } from "./keyboard.js";
 import { Lease } from "./lease.js";
+import { Returning } from "./returning.js";
 import { get, post, postForm, useToken } from "./server.js";
 
 const PREFETCH_AFTER_MS = 600;
@@ -20,6 +21,7 @@ function open(root) {
     onLeave: leave,
     onReopen: reopen,
     onAside: () => aside.open(),
+    onReturn: () => returning?.open(),
   });
   desk.find("do=reopen").hidden = !last;
   lease = new Lease(desk.task, { onLost: (error) => desk.trouble(error) });
@@ -73,6 +75,12 @@ async function leave() {
   location.assign("/queue");
 }
 
+async function writeLetter(letter) {
+  lease.stop();
+  await following?.lease.giveBack();
+  location.assign(`/returns/${letter}?notice=returned`);
+}
+
 async function reopen() {
   if (!last) return;
   const { filing_id: filing, entry_id: entry } = last;
@@ -104,6 +112,12 @@ window.addEventListener("pagehide", () => {
 const aside = new Aside(document.getElementById("aside"), {
   deskOf: () => desk,
   onDone: () => goOn({ finished: false }),
+});
+const returnDialog = document.getElementById("return");
+// Only for those who may return.
+const returning = returnDialog && new Returning(returnDialog, {
+  deskOf: () => desk,
+  onDone: writeLetter,
 });
 const root = document.querySelector("main.task");
 useToken(root.dataset.csrf);
