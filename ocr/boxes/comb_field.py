@@ -27,6 +27,8 @@ WRITER_ERROR = 0.01
 # A cell that holds no digit with this probability needs an eye.
 _NO_DIGIT = 0.5
 _KEPT = 8
+# So many ways to read a field are weighed one by one where a rule knows of them.
+_WEIGHED = 40
 _SEARCHED = 3000
 _LEAST_SHARE = 1e-9
 # Numbers of one length: an empty box is a digit that nobody sees, and a lone stroke
@@ -187,7 +189,7 @@ def choose(
     return Outcome(
         FieldState.READ,
         (
-            Candidate(*spell(chosen.text), _probability(chosen, free, rule)),
+            Candidate(*spell(chosen.text), _probability(chosen, ranked, rule)),
             *(Candidate(*spell(read.text), read.share) for read in others),
         ),
         chosen_by=rule.name if rule and chosen is not free else None,
@@ -213,13 +215,14 @@ def _ranked(answer: CombAnswer, rule: Rule | None) -> list[_Read]:
     """The most probable readings, on until one satisfies the rule."""
     found: list[_Read] = []
     fitting = False
+    kept = _KEPT if rule is None else _WEIGHED
     for count, (number, share) in enumerate(sequences(answer.joined)):
         text = "".join(answer.characters[n] for n in number)
         fits = rule is None or rule.holds(text)
-        if count <= _KEPT or (fits and not fitting):
+        if count <= kept or (fits and not fitting):
             found.append(_Read(number, text, share, fits))
         fitting = fitting or fits
-        if count >= _KEPT and (fitting or count >= _SEARCHED or share < _LEAST_SHARE):
+        if count >= kept and (fitting or count >= _SEARCHED or share < _LEAST_SHARE):
             break
     return found
 
@@ -231,13 +234,23 @@ def _outweighs(fitting: _Read, free: _Read) -> bool:
     return fitting.share * (1 - WRITER_ERROR) > free.share * WRITER_ERROR
 
 
-def _probability(chosen: _Read, free: _Read, rule: Rule | None) -> float:
+def _probability(chosen: _Read, ranked: Sequence[_Read], rule: Rule | None) -> float:
+    """How probable the chosen reading is beside all others, as far as a rule knows."""
+    free = ranked[0]
     if chosen is not free:
         for_it = chosen.share * (1 - WRITER_ERROR)
         return for_it / (for_it + free.share * WRITER_ERROR)
-    if rule and rule.passed_by_chance < 1 and chosen.fits:
-        # A misreading would seldom have satisfied the rule too.
-        return chosen.share / (
-            chosen.share + (1 - chosen.share) * rule.passed_by_chance
-        )
-    return chosen.share
+    if rule is None or rule.passed_by_chance == 1 or not chosen.fits:
+        return chosen.share
+    # What breaks the rule would have been written so; of what was not looked at, some
+    # satisfies it.
+    others = ranked[1:]
+    fitting = sum(read.share for read in others if read.fits)
+    breaking = sum(read.share for read in others if not read.fits)
+    unseen = max(1 - chosen.share - fitting - breaking, 0.0)
+    against = (
+        fitting
+        + breaking * WRITER_ERROR / (1 - WRITER_ERROR)
+        + unseen * rule.passed_by_chance
+    )
+    return chosen.share / (chosen.share + against)

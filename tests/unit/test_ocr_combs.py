@@ -59,6 +59,32 @@ def chosen(table: np.ndarray, rule: Rule | None = RULE) -> Outcome:
     return choose(answer(table), spell=as_is, rule=rule)
 
 
+def test_a_misreading_that_breaks_the_rule_hardly_counts_against_it() -> None:
+    """No other digit there satisfies the check digit: a writer would have erred."""
+    unsure = shares(VALID, (4, "6", 0.1))
+
+    assert chosen(unsure).best.probability == pytest.approx(0.9989, abs=0.0002)
+    assert chosen(unsure, rule=None).best.probability == pytest.approx(0.9, abs=0.001)
+
+
+def test_a_misreading_that_satisfies_the_rule_counts_in_full() -> None:
+    even = Rule("common.even", "even", lambda text: int(text) % 2 == 0, 0.5)
+    unsure = shares("1238", (3, "6", 0.1))
+
+    assert chosen(unsure, rule=even).best.probability == pytest.approx(0.9, abs=0.001)
+
+
+def test_what_nobody_looked_at_satisfies_the_rule_by_chance() -> None:
+    vague = np.full((4, 10), 0.02)
+    vague[range(4), (1, 2, 3, 8)] = 0.82
+    even = Rule("common.even", "even", lambda text: int(text) % 2 == 0, 0.5)
+    share = 0.82**4
+
+    found = chosen(vague, rule=even).best.probability
+
+    assert share < found < share / (share + (1 - share) * 0.45)
+
+
 def test_sequences_come_in_the_order_of_their_probability() -> None:
     table = np.array([[0.6, 0.4], [0.7, 0.3]])
 
