@@ -17,6 +17,7 @@ from ocr.outcome import Outcome
 _LEAST, _MOST = 1e-4, 1 - 1e-6
 _LEAST_STROKES, _MOST_LEAD = 1e-5, 8.0
 _READINGS = frozenset({"kana", "kanji"})
+_GAP = "\u3000"
 
 
 class Evidence(NamedTuple):
@@ -102,8 +103,14 @@ def evidence_of(outcome: Outcome) -> Evidence:
 
 
 def _lead_of_strokes(outcome: Outcome) -> float:
-    shares = dict(outcome.strokes)
-    own = shares.pop(outcome.best.value, 0.0)
+    # Where the parts of a name are is no matter of strokes, if kana and kanji agree.
+    agreed = not _READINGS.isdisjoint(outcome.grounds)
+    shares: dict[str, float] = {}
+    for value, share in outcome.strokes.items():
+        text = value.replace(_GAP, "") if agreed else value
+        shares[text] = shares.get(text, 0.0) + share
+    best = outcome.best.value
+    own = shares.pop(best.replace(_GAP, "") if agreed else best, 0.0)
     other = max(shares.values(), default=0.0)
     lead = math.log((own + _LEAST_STROKES) / (other + _LEAST_STROKES))
     return min(max(lead, -_MOST_LEAD), _MOST_LEAD)

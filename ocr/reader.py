@@ -20,7 +20,7 @@ from ocr.boxes.comb_field import (
     choose,
 )
 from ocr.boxes.date_field import read_date
-from ocr.boxes.digit_row import PHONE, PHONE_RULE, DigitRow, ranked_as_phone
+from ocr.boxes.digit_row import NO_NUMBER, PHONE, PHONE_RULE, DigitRow, ranked_as_phone
 from ocr.boxes.said_in_boxes import ditto_in_words
 from ocr.boxes.sums import with_sums
 from ocr.boxes.symbol_field import SYMBOL_ALPHABET, read_symbol
@@ -252,7 +252,9 @@ def _digits(field: Field, piece: CombPiece, answer: CombAnswer | None) -> Outcom
         return canonical(field.type, field.format, text), text
 
     outcome = choose(answer, spell=spell, rule=FORMAT_RULES.get(field.format or ""))
-    return replace(outcome, doubts=(*outcome.doubts, *piece.doubts))
+    odd = isinstance(piece, DigitRow) and not piece.can_be(outcome.best.value)
+    doubts = (NO_NUMBER,) if odd else ()
+    return replace(outcome, doubts=(*outcome.doubts, *piece.doubts, *doubts))
 
 
 def _symbol(cut: Cut, combs: Sequence[CombAnswer | None]) -> Outcome:

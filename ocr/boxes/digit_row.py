@@ -25,6 +25,9 @@ from ocr.strokes.foreign import own_strokes
 from ocr.strokes.ink import Ink
 
 PHONE = "phone"
+NO_NUMBER = "a digit too many or too few"
+"""The doubt about a phone number that there cannot be."""
+
 _HYPHEN = "-"
 # How many digits stand in the parts of a phone number: area, exchange, subscriber.
 _GROUPS = ((2, 4, 4), (3, 3, 4), (4, 2, 4), (3, 4, 4))
@@ -57,6 +60,10 @@ class DigitRow(CombPiece):
         return _HYPHEN.join(
             digits[start:end] for start, end in zip(starts, ends, strict=True)
         )
+
+    def can_be(self, value: str) -> bool:
+        """Tell whether there are such numbers: a speck may have been cut for a 1."""
+        return _is_number(value.replace(_HYPHEN, ""))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,11 +149,11 @@ def ranked_as_phone(field: Field, outcome: Outcome) -> Outcome:
         return outcome
     fitting = next((one for one in outcome.candidates if _is_phone(field, one)), None)
     if fitting is None:
-        return outcome
+        return replace(outcome, doubts=(*outcome.doubts, NO_NUMBER))
     for_it = fitting.probability * (1 - WRITER_ERROR)
     against = free.probability * WRITER_ERROR
     if for_it <= against:
-        return outcome
+        return replace(outcome, doubts=(*outcome.doubts, NO_NUMBER))
     others = [one for one in outcome.candidates if one is not fitting]
     surely = replace(fitting, probability=for_it / (for_it + against))
     return replace(

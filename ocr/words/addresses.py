@@ -17,7 +17,7 @@ _KANJI, _KANA, _CODE = "address_kanji", "address_kana", "postal_code"
 # Logarithms: how much likelier two writings are for naming one place, one house
 # number, and for a place having the code. People do write a wrong one.
 _SAME_PLACE, _SAME_TAIL, _SAME_NUMBERS, _HAS_CODE = 3.0, 1.5, 2.0, 3.0
-_ONE_NUMBER = re.compile("[0-9]{2,}")
+_ONE_NUMBER = re.compile("[^0-9-]*[0-9]{2,}")
 
 
 def with_addresses(

@@ -23,6 +23,9 @@ _KEPT = 11
 _WIDE_SPACE = "\u3000"
 _DASH = re.compile("(?<=[0-9０-９])[一ー－―](?=[0-9０-９])")
 _LEFT_OUT = "reaches into it"
+GAP = "gap"
+"""The doubt that words are parted where they seem to be."""
+
 _NAMES = ("name_kana", "name_kanji", "owner_name")
 
 
@@ -121,7 +124,7 @@ def _joined(piece: FreePiece, texts: Sequence[str]) -> str:
 
 def _doubts(piece: FreePiece, best: Candidate) -> Iterator[str]:
     if not all(line.sure for line in piece.lines):
-        yield "gap"
+        yield GAP
     if piece.left_out:
         yield _LEFT_OUT
     # An arrow from the value above looks like 1.

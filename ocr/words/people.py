@@ -1,9 +1,11 @@
 """Holds the kana of a person's name against its kanji."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from forms.definition import FormDefinition
 from ocr.outcome import Outcome
+from ocr.words.free_field import GAP
 from ocr.words.names import Part, names
 from ocr.words.together import both_read, settle_pair, with_ground
 
@@ -33,8 +35,17 @@ def with_people(
 def _settled(kanji: Outcome, kana: Outcome) -> tuple[Outcome, Outcome]:
     pair = settle_pair(kanji, kana, agreement=_agreement, rule=RULE)
     if all(_are_read(pair[0].best.value, pair[1].best.value)):
-        return with_ground(pair[0], "kana"), with_ground(pair[1], "kanji")
+        return (
+            _parted(with_ground(pair[0], "kana")),
+            _parted(with_ground(pair[1], "kanji")),
+        )
     return pair
+
+
+def _parted(name: Outcome) -> Outcome:
+    """The same without a doubt about its gap: each part is read as the other's is."""
+    doubts = tuple(doubt for doubt in name.doubts if doubt != GAP)
+    return name if name.chosen_by is not None else replace(name, doubts=doubts)
 
 
 def _agreement(kanji: str, kana: str) -> float:

@@ -1,5 +1,7 @@
 """Addresses: places that exist, their kana, their postal codes, and the rest."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -149,7 +151,10 @@ def test_that_both_name_one_place_says_nothing_of_the_house_number() -> None:
     assert found["address_kanji"].confidence == pytest.approx(0.6, abs=0.02)
 
 
-@pytest.mark.parametrize(("tail", "doubted"), [("84", True), ("8-4", False)])
+@pytest.mark.parametrize(
+    ("tail", "doubted"),
+    [("84", True), ("北413", True), ("8-4", False), ("84番地", False)],
+)
 def test_one_number_alone_may_lack_its_hyphen(tail: str, doubted: bool) -> None:
     found = _settled(address_kanji=_read(f"{_KAMATA}{tail}", 0.99))
 
@@ -193,6 +198,19 @@ def test_an_empty_address_has_no_words() -> None:
 
 
 _WEIGHTS = Weights(-1.0, 0.5, 2.0, 1.0, -2.0, 0.7)
+
+
+@pytest.mark.parametrize(("grounds", "lead"), [(("line", "kanji"), 8.0), ((), 0.0)])
+def test_where_kana_and_kanji_agree_the_gap_is_no_matter_of_strokes(
+    grounds: tuple[str, ...], lead: float
+) -> None:
+    name = replace(
+        _read("サノ\u3000エリ", 0.99),
+        grounds=grounds,
+        strokes={"サノ\u3000エリ": 0.5, "サノエ\u3000リ": 0.5},
+    )
+
+    assert evidence_of(name).strokes == pytest.approx(lead, abs=0.001)
 
 
 def test_what_the_strokes_speak_against_is_less_probable() -> None:

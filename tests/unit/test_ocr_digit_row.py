@@ -8,7 +8,14 @@ from forms import typeface
 from forms.definition import Field, FieldType
 from kamizero.model import Box, Candidate, FieldState
 from ocr.boxes.cells import cell_shares
-from ocr.boxes.digit_row import PHONE, PHONE_RULE, DigitRow, cut_row, ranked_as_phone
+from ocr.boxes.digit_row import (
+    NO_NUMBER,
+    PHONE,
+    PHONE_RULE,
+    DigitRow,
+    cut_row,
+    ranked_as_phone,
+)
 from ocr.outcome import Outcome
 from ocr.strokes.ink import Ink
 
@@ -77,6 +84,13 @@ def test_a_line_without_two_hyphens_is_no_row(text: str) -> None:
     assert cut_row(written(text), FIELD) is None
 
 
+def test_what_cannot_be_a_number_is_told_from_what_can() -> None:
+    row = row_of(written("022-9163-2286"))
+
+    assert not row.can_be("022-9163-2286")
+    assert row.can_be("080-9163-2286")
+
+
 def test_more_signs_than_a_number_has_are_no_row() -> None:
     assert cut_row(written("034-56789-0234"), FIELD) is None
 
@@ -101,7 +115,11 @@ def test_a_number_that_can_be_is_taken_before_one_that_cannot() -> None:
 def test_what_the_strokes_say_plainly_stays_though_it_is_no_number() -> None:
     outcome = read_as(("052-892-684", 0.9999), ("052-892-6844", 0.00005))
 
-    assert ranked_as_phone(FIELD, outcome) == outcome
+    ranked = ranked_as_phone(FIELD, outcome)
+
+    assert ranked.candidates == outcome.candidates
+    assert ranked.chosen_by is None
+    assert ranked.doubts == (NO_NUMBER,)
 
 
 def test_a_number_that_can_be_stays_as_it_was_read() -> None:

@@ -1,5 +1,6 @@
 """The list of names, and how it ranks what the strokes leave open."""
 
+from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
@@ -121,6 +122,22 @@ def test_kana_that_are_read_so_speak_for_the_kanji_and_the_kanji_for_them() -> N
     assert settled[0].grounds == ("line", "kana")
     assert settled[1].grounds == ("line", "kanji")
     assert all(one.confidence > 0.98 for one in settled)
+
+
+def test_parts_that_are_read_alike_settle_where_they_part() -> None:
+    kana = replace(_read(f"サトウ{_GAP}ヒロシ", 0.9), doubts=("gap", "faint"))
+
+    settled = _with_people(replace(_read(_SATO, 0.9), doubts=("gap",)), kana)
+
+    assert [one.doubts for one in settled] == [(), ("faint",)]
+
+
+def test_parts_that_are_not_read_alike_leave_the_gap_in_doubt() -> None:
+    kana = replace(_read(f"サトウヒ{_GAP}ロシ", 0.9), doubts=("gap",))
+
+    _, settled = _with_people(_read(_SATO, 0.9), kana)
+
+    assert settled.doubts == ("gap",)
 
 
 def test_kana_that_come_first_for_the_kanji_only_say_so() -> None:
