@@ -39,8 +39,13 @@ def test_line_and_cells_that_agree_make_each_other_surer() -> None:
     assert joined(UNSURE, SURE)[0, 0] > joined(UNSURE, UNSURE)[0, 0]
 
 
-def test_line_and_cells_that_differ_leave_it_open() -> None:
-    assert joined(SURE, OTHER)[0, :2].max() < 0.999
+def test_line_and_cells_that_differ_are_not_accepted_however_sure_each_is() -> None:
+    best = float(joined(SURE, OTHER)[0].max())
+
+    assert not is_accepted(field(), read(best, "cells"))
+    assert is_accepted(
+        field(), read(float(joined(SURE, SURE)[0].max()), "line", "cells")
+    )
 
 
 def test_the_ground_that_is_sure_settles_what_the_other_leaves_open() -> None:
