@@ -27,8 +27,9 @@ WRITER_ERROR = 0.01
 # A cell that holds no digit with this probability needs an eye.
 _NO_DIGIT = 0.5
 _KEPT = 8
-# So many ways to read a field are weighed one by one where a rule knows of them.
-_WEIGHED = 40
+# So many ways to read a field are weighed one by one where a rule knows of them, and
+# are worth it.
+_WEIGHED, _LEAST_WEIGHED = 40, 1e-4
 _SEARCHED = 3000
 _LEAST_SHARE = 1e-9
 # Numbers of one length: an empty box is a digit that nobody sees, and a lone stroke
@@ -215,14 +216,16 @@ def _ranked(answer: CombAnswer, rule: Rule | None) -> list[_Read]:
     """The most probable readings, on until one satisfies the rule."""
     found: list[_Read] = []
     fitting = False
-    kept = _KEPT if rule is None else _WEIGHED
     for count, (number, share) in enumerate(sequences(answer.joined)):
         text = "".join(answer.characters[n] for n in number)
         fits = rule is None or rule.holds(text)
-        if count <= kept or (fits and not fitting):
+        is_weighed = rule is not None and count <= _WEIGHED and share >= _LEAST_WEIGHED
+        if count <= _KEPT or is_weighed or (fits and not fitting):
             found.append(_Read(number, text, share, fits))
         fitting = fitting or fits
-        if count >= kept and (fitting or count >= _SEARCHED or share < _LEAST_SHARE):
+        if count < _KEPT or is_weighed:
+            continue
+        if fitting or count >= _SEARCHED or share < _LEAST_SHARE:
             break
     return found
 

@@ -1,6 +1,6 @@
 """Reads comb fields: each box holds one character, seen in the line and alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from math import prod
 
@@ -41,18 +41,20 @@ def sequences(shares: Shares) -> Iterator[tuple[tuple[int, ...], float]]:
     """Readings of all cells with their probability, the most probable first."""
     order = np.argsort(-shares, axis=1)
     ranked = (-np.sort(-shares, axis=1)).tolist()
+    numbers = order.tolist()
     start = (0,) * len(shares)
-    queue = [(-_product(ranked, start), start)]
+    queue = [(-prod(row[0] for row in ranked), start)]
     seen = {start}
     for _ in range(_MOST_SEQUENCES):
         if not queue:
             return
         negative, ranks = heappop(queue)
-        yield tuple(int(order[i, rank]) for i, rank in enumerate(ranks)), -negative
-        for following in _next(ranks, shares.shape[1]):
+        yield tuple(row[at] for row, at in zip(numbers, ranks, strict=True)), -negative
+        for at, following in _next(ranks, shares.shape[1]):
             if following not in seen:
                 seen.add(following)
-                heappush(queue, (-_product(ranked, following), following))
+                row, rank = ranked[at], following[at]
+                heappush(queue, (negative * row[rank] / row[rank - 1], following))
 
 
 def _within(steps: Steps, left: float, right: float) -> NDArray[np.float64]:
@@ -70,11 +72,8 @@ def _shared_out(shares: NDArray[np.float64]) -> Shares:
     return np.asarray(floored / floored.sum(axis=1, keepdims=True), np.float64)
 
 
-def _product(ranked: Sequence[Sequence[float]], ranks: Sequence[int]) -> float:
-    return prod(shares[rank] for shares, rank in zip(ranked, ranks, strict=True))
-
-
-def _next(ranks: tuple[int, ...], size: int) -> Iterator[tuple[int, ...]]:
+def _next(ranks: tuple[int, ...], size: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The ranks of which one is the next lower, and which that is."""
     for i, rank in enumerate(ranks):
         if rank + 1 < size:
-            yield (*ranks[:i], rank + 1, *ranks[i + 1 :])
+            yield i, (*ranks[:i], rank + 1, *ranks[i + 1 :])

@@ -18,6 +18,7 @@ _SPECK_MM = 1.1
 _DOT_MM = 0.3
 _DOT_REACH_MM = 1.0
 _JOIN_PX = 5
+_LARGEST_SPECK_PX = _SPECK_MM * PX_PER_MM + _JOIN_PX - 1
 STROKE_SHARE = 0.3
 _FAINT_SHARE = 0.16
 _FAINT_MM2 = 0.4
@@ -137,11 +138,11 @@ def _without_specks(mask: GreyImage, dark: GreyImage) -> GreyImage:
     """
     joined = cv2.dilate(mask, np.ones((_JOIN_PX, _JOIN_PX), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, ltype=cv2.CV_16U)
+    # Something dark is there, so a lone part holds it: most cells have one glyph.
+    if len(stats) == 2 and max(stats[1, 2:4].tolist()) >= _LARGEST_SPECK_PX:
+        return mask
     extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     extent_mm = (extent - (_JOIN_PX - 1)) / PX_PER_MM
-    # Something dark is there, so a lone part holds it: most cells have one glyph.
-    if len(stats) == 2 and extent_mm[1] >= _SPECK_MM:
-        return mask
     has_dark = np.zeros(len(stats), np.bool_)
     has_dark[np.asarray(labels).ravel()[np.flatnonzero(dark > 0)]] = True
     has_dark[0] = False
