@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from forms.checking import read
+from forms.csv.forms import form_of_rows, is_of_rows, layout_named
 from forms.definition import FormDefinition
 from kamizero.errors import DefinitionError, MissingError
 
@@ -37,6 +38,8 @@ class Library:
             definition.name: definition
             for definition in sorted(definitions, key=lambda d: (d.form, d.revision))
         }
+        # Forms of rows are made when asked for; nobody chooses one from a list.
+        self._of_rows: dict[str, FormDefinition] = {}
 
     @staticmethod
     @cache
@@ -70,6 +73,13 @@ class Library:
         return tuple(self._definitions.values())
 
     def _exactly(self, name: str) -> FormDefinition:
+        form, _, revision = name.partition("@")
+        layout = layout_named(form, revision) if is_of_rows(revision) else None
+        if layout is not None and name not in self._of_rows:
+            paper = [d for d in self._definitions.values() if d.form == form]
+            self._of_rows[name] = form_of_rows(layout, paper[-1] if paper else None)
+        if name in self._of_rows:
+            return self._of_rows[name]
         if name not in self._definitions:
             raise MissingError(f"There is no form {name}. Known: {self._names()}.")
         return self._definitions[name]

@@ -15,6 +15,8 @@ class Seen:
     form: str | None = None
     revision: str | None = None
     form_page: int | None = None
+    # Rows of a table: no paper behind them is known to be theirs.
+    of_rows: bool = False
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class FilingPages:
     revision: str
     pages: list[int] = field(default_factory=list)
     attachments: list[int] = field(default_factory=list)
+    of_rows: bool = False
 
 
 @dataclass(slots=True)
@@ -60,8 +63,8 @@ def group(pages: Sequence[Seen]) -> Grouped:
                     filing = _opened(page)
                     grouped.filings.append(filing)
                 filing.pages.append(page.number)
-            case _ if filing is not None and page.kind is not PageKind.FAILED:
-                filing.attachments.append(page.number)
+            case _ if _takes(filing) and page.kind is not PageKind.FAILED:
+                grouped.filings[-1].attachments.append(page.number)
             case _:
                 grouped.loose.append(page.number)
     return grouped
@@ -75,4 +78,9 @@ def _continues(filing: FilingPages, page: Seen) -> bool:
 def _opened(page: Seen) -> FilingPages:
     if page.form is None or page.revision is None:
         raise ValueError(f"page {page.number} is a form page of no form")
-    return FilingPages(page.form, page.revision)
+    return FilingPages(page.form, page.revision, of_rows=page.of_rows)
+
+
+def _takes(filing: FilingPages | None) -> bool:
+    """Tell whether a paper without a form behind the filing is an attachment of it."""
+    return filing is not None and not filing.of_rows

@@ -15,7 +15,9 @@ from ingest.media.folder import (
     read_listing,
     seems_listing,
 )
+from ingest.media.pages import TEXT_TABLE, TablePages
 from ingest.media.recording import Part, open_media
+from ingest.media.table import MediaTable
 from ingest.opening import media_type, open_original
 from ingest.page_image import Limits, pages
 from kamizero.errors import RefusedError, WrongCallError
@@ -28,7 +30,6 @@ Progress = Callable[[str], None]
 Within = Callable[[Session, int], None]
 
 MOST_SHEETS = 1_000_000
-TEXT_TABLE = "text/csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +157,16 @@ class Intake:
 
 
 def _listed(file: Incoming, data: bytes, kept: Kept) -> Taken:
-    """A table or summary of a medium: it has no pages, and its text stays as it is."""
+    """A table or summary of a medium; the rows of a table are its pages."""
     try:
         if file.refusal is not None:
             raise file.refusal
         found = read_listing(file.source, data)
     except RefusedError as refusal:
         return Taken(file.source, kept, TEXT_TABLE, (), refusal, is_listing=True)
+    sheets = TablePages(data).sizes() if isinstance(found, MediaTable) else ()
     return Taken(
-        file.source, kept, TEXT_TABLE, (), None, is_listing=True, listing=found
+        file.source, kept, TEXT_TABLE, sheets, None, is_listing=True, listing=found
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.opening import open_original
+from ingest.media.pages import open_kept
 from ingest.page_image import Limits
 from kamizero.model import Box
 from storage.interfaces import ObjectStore
@@ -49,15 +49,17 @@ class PagePictures:
             path.unlink(missing_ok=True)
 
     def _render(self, page: Page, path: Path) -> bytes:
-        original = read_original(self._store, page.arrival.original)
-        image = open_original(original, limits=self._limits).page(page.number)
-        data = _jpeg(image.pixels)
+        kept = page.arrival.original
+        data = read_original(self._store, kept)
+        opened = open_kept(data, kept.media_type, limits=self._limits)
+        image = opened.page(page.number)
+        picture = _jpeg(image.pixels)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Two requests may render at once: each writes its own file, the last wins.
         with NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            part.write(data)
+            part.write(picture)
         Path(part.name).rename(path)
-        return data
+        return picture
 
 
 def _bytes_of(path: Path) -> bytes:

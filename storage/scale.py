@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Integer, Select, cast, select
 from sqlalchemy.orm import Session, aliased
 
+from forms.csv.forms import is_of_rows
 from kamizero.model import PageKind, Standing
 from storage import medium
 from storage.contents import EMPTY, is_closed, referred, sheet_key
@@ -20,6 +21,8 @@ from storage.tables import (
     Filing,
     FilingStep,
     Job,
+    MediaFile,
+    MediaRole,
     Page,
 )
 
@@ -61,6 +64,7 @@ class _Filed:
 
     form: str
     step: str
+    of_rows: bool = False
     entries: set[int] = field(default_factory=set)
     form_pages: list[int] = field(default_factory=list)
 
@@ -93,7 +97,8 @@ class Scale:
         """Count what is in one of the bundles."""
         sides = self._sides.get(bundle.id, [])
         filings = self._filings.get(bundle.id, [])
-        entries = sum(len(filing.entries) for filing in filings)
+        # The rows of a table are counted where it was taken in.
+        entries = sum(len(one.entries) for one in filings if not one.of_rows)
         entries += sum(medium.found_records(self._session, bundle).values())
         sheets = _sheets_behind_separator(sides)
         issues = tuple(self._issues(bundle, sheets, entries))
@@ -133,7 +138,8 @@ class Scale:
         failed = sum(side.kind == PageKind.FAILED for side in sides)
         if failed:
             yield f"failed:{failed}"
-        for form in sorted({filing.form for filing in filings} - {bundle.form}):
+        papers = {filing.form for filing in filings if not filing.of_rows}
+        for form in sorted(papers - {bundle.form}):
             yield f"form:{form}"
         broken = sum(not _is_in_sequence(filing.form_pages) for filing in filings)
         if broken:
@@ -168,11 +174,20 @@ class Scale:
 def _sides(session: Session, *wanted: ColumnElement[bool]) -> list[_Side]:
     """The pages that count of those bundles."""
     query = _placed(Page.bundle_id, Page.kind, Page.filing_id)
-    rows = session.execute(query.where(*wanted, Page.standing == Standing.VALID))
+    rows = session.execute(
+        query.where(*wanted, Page.standing == Standing.VALID, _is_paper())
+    )
     return [
         _Side(bundle, kind, filing, sheet_key(front, arrival, number, sides=sides))
         for bundle, kind, filing, front, arrival, number, sides in rows
     ]
+
+
+def _is_paper() -> ColumnElement[bool]:
+    """Rows of a table are no sheets."""
+    return Page.arrival_id.not_in(
+        select(MediaFile.arrival_id).where(MediaFile.role == MediaRole.TABLE)
+    )
 
 
 def _placed(*columns: Any) -> Select[Any]:
@@ -198,10 +213,11 @@ def _filings(session: Session, ids: Sequence[int]) -> Mapping[int, list[_Filed]]
     )
     found: dict[int, _Filed] = {}
     by_bundle: defaultdict[int, list[_Filed]] = defaultdict(list)
-    for filing, bundle, form, step in session.execute(
-        live.add_columns(Filing.bundle_id, Filing.form, Filing.step)
+    columns = Filing.bundle_id, Filing.form, Filing.step, Filing.revision
+    for filing, bundle, form, step, revision in session.execute(
+        live.add_columns(*columns)
     ):
-        found[filing] = _Filed(form, step)
+        found[filing] = _Filed(form, step, is_of_rows(revision))
         by_bundle[bundle].append(found[filing])
     lines = select(Entry.filing_id, Entry.n, Entry.reasons)
     for filing, n, reasons in session.execute(lines.where(Entry.filing_id.in_(live))):
@@ -280,7 +296,7 @@ def _declared_jobs(
         return {}
     sheets: defaultdict[int, set[tuple[int, ...]]] = defaultdict(set)
     for job, front, arrival, number, sides in session.execute(
-        _placed(Job.id).where(Job.id.in_(told))
+        _placed(Job.id).where(Job.id.in_(told), _is_paper())
     ):
         sheets[job].add(sheet_key(front, arrival, number, sides=sides))
     return {job: (count, len(sheets[job])) for job, count in told.items()}

@@ -3,9 +3,10 @@
 import socket
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -15,6 +16,8 @@ from sqlalchemy import select
 from forms.definition import FormDefinition
 from forms.fill import fill
 from forms.library import Library
+from ingest.page_image import Limits
+from ingest.pictures import PagePictures
 from kamizero.model import Box, Role
 from storage import people
 from storage.tables import Page, Person
@@ -92,6 +95,14 @@ class ServedOffice:
         }
         self.pages.papers[filing] = tuple(values.items())
         return filing
+
+    def show_kept(self, folder: Path) -> None:
+        """Show the pages that came in, as the product does."""
+        state = self.office.app.state
+        pictures = PagePictures(
+            store=self.desk.store, cache=folder / "cache", limits=Limits()
+        )
+        state.rooms = replace(state.rooms, pictures=pictures)
 
     def session_of(self, name: str, role: Role, *, language: str = "ja") -> str:
         """Employ somebody and open a session for them; its token.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Self
 
 from forms.definition import FormDefinition
@@ -123,8 +124,14 @@ class FilingValues:
         return any(state not in _NOT_WRITTEN for state in self._states_of(n))
 
     def _states_of(self, n: int) -> Iterator[FieldState]:
-        # Rules ask for the lines over and over: a name is compared, not taken apart.
-        start = f"{self.form.entry_prefix}.{n}."
-        for field_of_form in self.form.fields:
-            if field_of_form.name.startswith(start):
-                yield self.state(field_of_form.name)
+        return (self.state(name) for name in _names(self.form).get(n, ()))
+
+
+@cache
+def _names(form: FormDefinition) -> Mapping[int, Sequence[str]]:
+    """Entry -> its fields; rules ask for the lines over and over."""
+    found: dict[int, list[str]] = {}
+    for field_of_form in form.fields:
+        if field_of_form.entry is not None:
+            found.setdefault(field_of_form.entry, []).append(field_of_form.name)
+    return found

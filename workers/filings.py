@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.csv.forms import is_of_rows
 from ingest.grouping import FilingPages, Seen, group
 from ingest.media.summary import is_named_summary
 from kamizero.model import PageKind, Role
@@ -38,7 +39,14 @@ def page_seen(page: Page, number: int) -> Seen:
     if kind is PageKind.FAILED and page.form is not None:
         # It is a form that could not be read: its filing stays to say so.
         kind = PageKind.FORM
-    return Seen(number, kind, page.form, page.revision, page.form_page)
+    return Seen(
+        number,
+        kind,
+        page.form,
+        page.revision,
+        page.form_page,
+        of_rows=is_of_rows(page.revision),
+    )
 
 
 def sort_bundle(session: Session, bundle: Bundle, *, now: datetime) -> list[Filing]:

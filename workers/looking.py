@@ -1,24 +1,27 @@
 """Fetching the pages a step works on, and looking at them outside any transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from forms.csv.forms import is_of_rows
+from forms.definition import FormDefinition
 from ingest import fingerprint
 from ingest.legal_image import LegalImage, measure
-from ingest.opening import open_original
+from ingest.media.pages import TablePages, open_kept
 from ingest.page_image import Opened
 from kamizero.errors import RefusedError
 from kamizero.model import PageKind
 from kamizero.tokyo import business_date
 from ocr.page import Look, look
 from storage.originals import read_original
-from storage.tables import Arrival, Filing
+from storage.tables import Arrival, Filing, Original, Page
 from workers.reading import FilingReading, read_filing
 from workers.rooms import Rooms
+from workers.rows import SheetLook, look_at_sheet, read_sheets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,15 +36,19 @@ class PageLook:
     fingerprint: str
 
 
-def look_at_pages(
-    rooms: Rooms, *, arrival_id: int
-) -> Mapping[int, PageLook | RefusedError]:
+Seen = PageLook | SheetLook | RefusedError
+"""What a page is, or why it failed."""
+
+
+def look_at_pages(rooms: Rooms, *, arrival_id: int) -> Mapping[int, Seen]:
     """Page number -> what it is, or why the page failed."""
     with rooms.database.look() as session:
         arrival = session.get_one(Arrival, arrival_id)
         original = arrival.original
         numbers = [page.number for page in arrival.pages]
-    opened = open_original(read_original(rooms.store, original), limits=rooms.limits)
+    opened = _opened(rooms, original)
+    if isinstance(opened, TablePages):
+        return {number: look_at_sheet(opened.sheets[number - 1]) for number in numbers}
     return {number: _look(rooms, opened, number) for number in numbers}
 
 
@@ -60,10 +67,9 @@ def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading:
         originals = {page.arrival_id: page.arrival.original for page in pages}
         # What a person called a form may have lost its code.
         expected = definition if any(page.typed_by for page in pages) else None
-    opened = {
-        arrival: open_original(read_original(rooms.store, one), limits=rooms.limits)
-        for arrival, one in originals.items()
-    }
+    opened = {arrival: _opened(rooms, one) for arrival, one in originals.items()}
+    if is_of_rows(definition.revision):
+        return _read_rows(pages, opened, definition)
     looks = []
     for page in pages:
         image = opened[page.arrival_id].page(page.number)
@@ -81,6 +87,21 @@ def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading:
         engine=rooms.engine(),
         today=business_date(rooms.clock()),
     )
+
+
+def _read_rows(
+    pages: Sequence[Page], opened: Mapping[int, Opened], definition: FormDefinition
+) -> FilingReading:
+    table = next(iter(opened.values()))
+    if not isinstance(table, TablePages):
+        raise ValueError(f"{definition.name} is not the form of a scanned page")
+    sheets = [table.sheets[page.number - 1] for page in pages]
+    return read_sheets(sheets, table.table, definition)
+
+
+def _opened(rooms: Rooms, original: Original) -> Opened:
+    data = read_original(rooms.store, original)
+    return open_kept(data, original.media_type, limits=rooms.limits)
 
 
 def _look(rooms: Rooms, opened: Opened, number: int) -> PageLook | RefusedError:

@@ -15,20 +15,24 @@ from storage import audit, values
 from storage.clocks import start_clock
 from storage.tables import Arrival, Entry, Field, Filing, FilingStep, Page
 from validation.filing import FilingValues
-from workers.looking import PageLook
+from workers.looking import PageLook, Seen
 from workers.reading import FilingReading
 from workers.recheck import add_findings
 from workers.rooms import Rooms
+from workers.rows import SheetLook
 
 
-def record_looks(
-    session: Session, arrival: Arrival, looks: Mapping[int, PageLook | RefusedError]
-) -> None:
+def record_looks(session: Session, arrival: Arrival, looks: Mapping[int, Seen]) -> None:
     """Write what every page of an arrival is."""
     for page in arrival.pages:
         found = looks[page.number]
         if isinstance(found, RefusedError):
             _record_failed(page, found.refusal_code, str(found))
+        elif isinstance(found, SheetLook):
+            page.kind, page.form_page = found.kind, found.place
+            page.form, page.revision = found.form, found.revision
+            # Drawn, not scanned: nothing of it is blurred or askew.
+            page.quality = {"turn": 0}
         else:
             _record_look(page, found)
             session.flush()

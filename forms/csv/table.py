@@ -6,6 +6,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 NAME = "SHFD0006.CSV"
+FILE = f"file {NAME}"
+"""The author of what rows say: the file itself."""
+
 TOO_MANY_BYTES = 4_500_000
 """From this size on no table may be filed: it has to be split before."""
 

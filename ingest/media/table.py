@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from forms.csv.layouts import form_codes
 from forms.csv.reader import read_table as read_lines
 from forms.csv.table import KANRI, NAME, Table, TableLine
 from kamizero.errors import RefusedError
@@ -17,7 +16,6 @@ from validation.csv.check import refusals
 
 # The same table for a health insurance society, and for a pension fund.
 _FOR_OTHERS = frozenset({"KPFD0006.CSV", "KNFD0006.CSV"})
-FORM_CODES = form_codes()
 # What stands for the code of a row that begins with none.
 NO_CODE = "?"
 _CODES = {"csv.empty": "empty", "csv.too_large": "media_too_large"}

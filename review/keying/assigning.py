@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.csv.forms import is_of_rows
 from kamizero.tokyo import business_date
 from review.keying import pool
 from review.keying.kinds import kind_of
@@ -37,7 +38,8 @@ MACHINE = "routing"
 def assign(session: Session, filing: Filing, vault: Vault, *, now: datetime) -> None:
     """Decide the mode of each field that is on its way, and ask for keying."""
     fields = _on_their_way(filing)
-    if not fields:
+    # What a file says needs no second reading: a keyer would copy it.
+    if not fields or is_of_rows(filing.revision):
         return
     _meet_readers(session, filing, fields, now=now)
     modes = modes_for(session, filing, on=business_date(now))

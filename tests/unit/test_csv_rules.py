@@ -6,11 +6,13 @@ import pytest
 
 from kamizero.model import Severity
 from tests.tables import problems, told
-from validation.csv.registry import TABLE_RULES, TableRule, table_rule
-from validation.csv.rules import all_table_rules
+from validation.csv.registry import TableRule, table_rule
+from validation.csv.rules import table_rules
 from validation.csv.sample import both, row, sample_table, swapped
 
-EVERY = pytest.mark.parametrize("rule", all_table_rules(), ids=lambda rule: rule.id)
+EVERY = pytest.mark.parametrize(
+    "rule", table_rules().values(), ids=lambda rule: rule.id
+)
 
 
 def test_the_sample_breaks_no_rule() -> None:
@@ -41,7 +43,7 @@ def test_a_second_rule_of_the_same_id_is_refused() -> None:
 
 
 def test_an_uncertain_condition_never_blocks() -> None:
-    assert TABLE_RULES["csv.2225.back_pay_whole"].severity is Severity.WARNING
+    assert table_rules()["csv.2225.back_pay_whole"].severity is Severity.WARNING
 
 
 def test_an_uncertain_item_never_blocks() -> None:

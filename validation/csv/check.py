@@ -12,9 +12,9 @@ from forms.definition import FormDefinition
 from kamizero.model import Finding, LocalText, Severity
 from validation.csv.conditions import condition_troubles
 from validation.csv.items import item_troubles
-from validation.csv.registry import TABLE_RULES, told
+from validation.csv.registry import told
 from validation.csv.repeats import pairs
-from validation.csv.rules import whole_file_rules
+from validation.csv.rules import table_rules, whole_file_rules
 from validation.csv.values import (
     RowForm,
     office_findings,
@@ -164,7 +164,7 @@ def _said(
 
 
 def _problem(trouble: Trouble, at: Mapping[int, Layout]) -> Problem:
-    rule = TABLE_RULES[trouble.rule]
+    rule = table_rules()[trouble.rule]
     item = _item(trouble, at)
     label = _label(item)
     words = {"item": str(trouble.item), "label": label.ja, "label_en": label.en}

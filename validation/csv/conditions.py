@@ -38,7 +38,8 @@ def _wrong(condition: Condition, items: Sequence[str]) -> Iterable[int]:
     return blank if condition.required else written
 
 
-def _register() -> None:
+def register_conditions() -> None:
+    """Register every condition of the layouts as a rule; called once."""
     for code in layouts():
         if code != OFFICE:
             for condition in sample_layout(code).conditions:
@@ -95,6 +96,3 @@ def _demand(condition: Condition) -> tuple[str, str]:
     if condition.else_blank:
         return "記入し、それ以外は空欄にします。", "it is filled in, otherwise blank."
     return "必ず記入します。", "it is filled in."
-
-
-_register()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from forms.csv.layout import FIRST_SPEC, Item, Layout
 from forms.csv.layouts import form_codes, layouts, office_layout
 from validation.csv.registry import TableRule
-from validation.csv.rules import all_table_rules
+from validation.csv.rules import table_rules
 from validation.csv.values import BEYOND_THE_LISTS, NOT_FOR_TABLES
 
 _INTRODUCTION = """\
@@ -46,7 +46,7 @@ def _lines() -> Iterator[str]:
     yield "## Rules on tables\n"
     yield "| id | severity | Japanese | English |"
     yield "|---|---|---|---|"
-    yield from (_rule(one) for one in sorted(all_table_rules(), key=lambda r: r.id))
+    yield from (_rule(rule) for _, rule in sorted(table_rules().items()))
     yield ""
     yield "## Rules of the forms that rows are not asked\n"
     yield "What only paper can show, or what the rules above say more exactly:\n"

@@ -64,8 +64,12 @@ def line_of(begin: str, change: Callable[[list[str]], list[str]]) -> Edit:
 
 def office(changes: Mapping[int, str]) -> Edit:
     """The sample with other items in the record of its office."""
-    start = ",".join(office_layout().example[:4])
-    return line_of(start, lambda items: _with(items, changes))
+
+    def edit(data: bytes) -> bytes:
+        start = ",".join(office_layout().example[:4])
+        return line_of(start, lambda items: _with(items, changes))(data)
+
+    return edit
 
 
 def both(first: Edit, second: Edit) -> Edit:

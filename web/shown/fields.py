@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forms.csv.table import FILE, NAME
 from forms.definition import Field, FieldType, FormDefinition
 from kamizero.model import FieldState, Severity
 from review.item import ShownField, ShownFinding, ShownValue
@@ -172,11 +173,13 @@ def _by_person(shown: ShownField) -> bool:
 
 
 def how(value: ShownValue | None) -> str:
-    """Who or what the value is from: a name, or how sure the machine is."""
+    """Who or what the value is from: a name, a file, or how sure the machine is."""
     if value is None:
         return ""
     if value.author_kind != AuthorKind.ENGINE:
         return value.author
+    if value.author == FILE:
+        return NAME
     return share(value.confidence)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from forms.csv.table import FILE, NAME
 from forms.definition import Field as FormField
 from forms.definition import FormDefinition
 from forms.library import Library
@@ -213,6 +214,8 @@ def _value(
 
 def who(value: ShownValue, pen: Pen) -> str:
     """The author of a value; which engine it was stands in the API."""
+    if value.author == FILE:
+        return NAME
     if value.author_kind == AuthorKind.ENGINE:
         return pen.texts.say("filing.machine", pen.language)
     return value.author

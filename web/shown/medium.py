@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ingest.media.table import FORM_CODES
+from forms.csv.layouts import form_codes
 from storage import medium
 from storage.tables import Arrival, Bundle, BundleKind, MediaFile
 
@@ -77,7 +77,7 @@ def medium_view(session: Session, bundle: Bundle) -> MediumView | None:
             for code in named
         ],
         files=[_file(session, one) for one in medium.arrivals(session, bundle)],
-        codes=[*FORM_CODES, *(code for code in named if code not in FORM_CODES)],
+        codes=[*form_codes(), *(code for code in named if code not in form_codes())],
     )
 
 
