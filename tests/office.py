@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI
 from PIL import Image, ImageDraw
@@ -200,6 +201,15 @@ class Browser:
     csrf: str
 
     def get(self, path: str, **more: Any) -> Any:
+        """The page, after saying why where it asks."""
+        if path.startswith("/api/"):
+            more["headers"] = {"Look-Up-Reason": "inquiry", **more.get("headers", {})}
+        answer = self.client.get(path, **more)
+        asked = answer.headers.get("location", "")
+        if not asked.startswith("/look-up?"):
+            return answer
+        words = dict(parse_qsl(urlsplit(asked).query))
+        self.submit("/look-up", **words, reason="inquiry")
         return self.client.get(path, **more)
 
     def submit(self, path: str, **values: Any) -> Any:

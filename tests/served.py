@@ -19,8 +19,10 @@ from forms.library import Library
 from ingest.page_image import Limits
 from ingest.pictures import PagePictures
 from kamizero.model import Box, Role
-from storage import people
-from storage.tables import Page, Person
+from storage import look_ups, people
+from storage.look_ups import Subject
+from storage.tables import LookedAt, LookUpReason, Page, Person
+from storage.tokens import token_hash
 from tests.desk import Desk
 from tests.office import Office
 from tests.paper import on_paper
@@ -110,6 +112,23 @@ class ServedOffice:
         Logging in by the page has tests of its own, and hashing takes its time.
         """
         self.office.employ(name, role, language=language)
+        return self.again(name)
+
+    def again(self, name: str) -> str:
+        """Another session of somebody who is employed."""
         with self.desk.database.begin() as session:
             person = session.scalars(select(Person).where(Person.name == name)).one()
             return people.open_session(session, person, now=self.office.now).token
+
+    def say_why(self, token: str, *filings: int) -> None:
+        """Let a session look at these filings without being asked why."""
+        with self.desk.database.begin() as session:
+            for filing in filings:
+                look_ups.give(
+                    session,
+                    Subject(LookedAt.FILING, filing),
+                    visit=token_hash(token),
+                    who="somebody",
+                    reason=LookUpReason.AUDIT,
+                    now=self.office.now,
+                )

@@ -1,6 +1,6 @@
 """The edge where errors become answers: a page for people, a problem for programs."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -14,6 +14,7 @@ from storage.people import NotLoggedInError
 from web.headers import HEADERS
 from web.painting import Painter, painter_of
 from web.problems import MEDIA_TYPE, problem, problem_of, status_of
+from web.refusals import ReasonNeededError
 from web.rooms import rooms_of
 from web.visitors import SAFE_METHODS, find_visitor
 
@@ -36,6 +37,8 @@ def _known(request: Request, error: Exception) -> Response:
         return _as_problem(request, error)
     if isinstance(error, NotLoggedInError):
         return _to_login(request)
+    if isinstance(error, ReasonNeededError):
+        return _to_reason(request, error)
     code = error.refusal_code if isinstance(error, RefusedError) else error.code
     detail = _told(request, error)
     return _page(request, status=status_of(error), code=code, detail=detail)
@@ -84,8 +87,11 @@ def _unknown(request: Request, error: Exception) -> Response:
 
 def _is_for_program(request: Request) -> bool:
     accepts = request.headers.get("accept", "")
+    # A picture within a page cannot show a page that asks something.
+    is_picture = request.headers.get("sec-fetch-dest") == "image"
     is_api = request.url.path.startswith("/api/")
-    return is_api or "application/json" in accepts or MEDIA_TYPE in accepts
+    asks_json = "application/json" in accepts or MEDIA_TYPE in accepts
+    return is_api or is_picture or asks_json
 
 
 def _as_problem(request: Request, error: KamizeroError) -> Response:
@@ -132,6 +138,12 @@ def _to_login(request: Request) -> Response:
     if request.method in SAFE_METHODS and request.url.path != "/":
         back = f"?back={quote(request.url.path)}"
     return RedirectResponse(f"/login{back}", status_code=303)
+
+
+def _to_reason(request: Request, error: ReasonNeededError) -> Response:
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    words = {"kind": error.subject.kind, "number": error.subject.id, "back": asked}
+    return RedirectResponse(f"/look-up?{urlencode(words)}", status_code=303)
 
 
 def _language(request: Request, painter: Painter) -> str:

@@ -1,6 +1,7 @@
 """Why a request is refused before it reaches any room."""
 
 from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
+from storage.look_ups import Subject
 
 
 class CsrfError(ForbiddenError):
@@ -19,6 +20,19 @@ class PersonNeededError(ForbiddenError):
     """Only a person may do that, whatever role a token carries."""
 
     code = "person_needed"
+
+
+class ReasonNeededError(ForbiddenError):
+    """Papers outside somebody's task are opened with a reason; `subject` names them."""
+
+    code = "reason_needed"
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(
+            "Say why you look this up: on its page, or with the header "
+            "`Look-Up-Reason: inquiry` (or correction, disclosure, audit, fault)."
+        )
+        self.subject = subject
 
 
 class KeyNeededError(WrongCallError):

@@ -43,6 +43,10 @@ class Visitor:
         return self.role in roles.LOOKERS
 
     @property
+    def may_see_look_ups(self) -> bool:
+        return self.role in roles.KEEPERS
+
+    @property
     def may_review(self) -> bool:
         return self.role in roles.REVIEWERS
 

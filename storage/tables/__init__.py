@@ -62,6 +62,7 @@ from storage.tables.keying import (
     SamplingRate,
     Source,
 )
+from storage.tables.look_ups import LookedAt, LookUp, LookUpReason, PageLook
 from storage.tables.lots import ApprovalLot, LotMember, LotState, Verdict
 from storage.tables.media import MediaFile, MediaRole, Medium
 from storage.tables.modes import BLIND, Mode
@@ -186,6 +187,9 @@ __all__ = [
     "Keying",
     "KnownReader",
     "LoginSession",
+    "LookUp",
+    "LookUpReason",
+    "LookedAt",
     "LotMember",
     "LotState",
     "Measure",
@@ -198,6 +202,7 @@ __all__ = [
     "OfficeDay",
     "Original",
     "Page",
+    "PageLook",
     "Person",
     "PersonIdentity",
     "PersonSite",

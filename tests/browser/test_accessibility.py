@@ -52,6 +52,7 @@ def opened(chromium: Browser, office: ServedOffice, role: Role, language: str) -
     context.set_default_timeout(60_000)
     name = f"{role}-{language}"
     token = office.session_of(name, role, language=language)
+    office.say_why(token, 1, 2)
     context.add_cookies(
         [{"name": "kamizero_session", "value": token, "url": office.address}]
     )

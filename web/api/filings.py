@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from delivery.records import record
 from storage.filing_state import filing_state
 from storage.tables import Entry, EntryState, Filing
+from web import looking
 from web.api.callers import InRooms, Needs, Scope
+from web.api.looking import ShowsCallers
 from web.shown.filing import find_filing
 
 router = APIRouter(tags=["filings"], dependencies=[Depends(Needs(Scope.FILINGS_READ))])
@@ -87,7 +89,13 @@ def list_filings(
     return FilingList(items=items, next=items[-1].id if len(rows) > limit else None)
 
 
-@router.get("/filings/{filing_id}", response_model=FilingRecord)
+@router.get(
+    "/filings/{filing_id}",
+    response_model=FilingRecord,
+    dependencies=[
+        Depends(ShowsCallers("filing_id", looking.filing, Scope.FILINGS_READ))
+    ],
+)
 def get_filing(rooms: InRooms, response: Response, filing_id: int) -> dict[str, Any]:
     """The record of one filing; its version is the ETag."""
     with rooms.database.look() as session:

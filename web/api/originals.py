@@ -8,12 +8,20 @@ from kamizero.errors import MissingError
 from storage import audit
 from storage.originals import read_original
 from storage.tables import Original
+from web import looking
 from web.api.callers import Caller, InRooms, Needs, Scope
+from web.api.looking import ShowsCallers
 
 router = APIRouter(tags=["originals"])
 
 
-@router.get("/originals/{original_id}", response_class=Response)
+@router.get(
+    "/originals/{original_id}",
+    response_class=Response,
+    dependencies=[
+        Depends(ShowsCallers("original_id", looking.original, Scope.ORIGINALS_READ))
+    ],
+)
 def get_original(
     rooms: InRooms,
     caller: Annotated[Caller, Depends(Needs(Scope.ORIGINALS_READ))],

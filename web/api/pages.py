@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from storage.tables import Page
-from web.api.callers import InRooms, Needs, Scope
+from web import looking
+from web.api.callers import Caller, InRooms, Needs, Scope, caller_of
+from web.api.looking import ShowsCallers, see_page_called
 from web.shown.pictures import covered, find_page, smaller
 
 router = APIRouter(tags=["pages"], dependencies=[Depends(Needs(Scope.FILINGS_READ))])
@@ -37,9 +39,15 @@ def get_page(rooms: InRooms, page_id: int) -> PageRecord:
         return _record(find_page(session, page_id))
 
 
-@router.get("/pages/{page_id}/image", response_class=Response)
+@router.get(
+    "/pages/{page_id}/image",
+    response_class=Response,
+    dependencies=[Depends(ShowsCallers("page_id", looking.page, Scope.FILINGS_READ))],
+)
 def get_image(
+    request: Request,
     rooms: InRooms,
+    caller: Annotated[Caller, Depends(caller_of)],
     page_id: int,
     width: Annotated[int | None, Query(ge=16, le=4000)] = None,
 ) -> Response:
@@ -47,6 +55,7 @@ def get_image(
     with rooms.database.look() as session:
         page = find_page(session, page_id)
         hidden = covered(session, page)
+    see_page_called(request, rooms, caller, page_id)
     data = rooms.pictures.jpeg(page, masked=hidden)
     return Response(smaller(data, width) if width else data, media_type="image/jpeg")
 

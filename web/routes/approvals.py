@@ -7,12 +7,14 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from review import absences, returns, stamping
+from review import absences, returns, roles, stamping
 from review.approval import approve as sign
 from review.proposal import Proposal, proposal
 from review.refusals import NothingReadyError
 from review.returning.notices import open_notice
-from storage.tables import Entry, EntryState, Filing, Touch
+from storage.tables import Entry, EntryState, Filing, LookUpReason, Touch
+from web import looking
+from web.looking import Shows
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.routes.notices import notice
@@ -36,6 +38,13 @@ from web.writing import Pen
 
 router = APIRouter(prefix="/approvals", dependencies=[Depends(shown_to_them)])
 
+
+_SHOWS = Shows(
+    "filing_id",
+    looking.filing,
+    work=LookUpReason.APPROVAL,
+    workers=roles.REVIEWERS,
+)
 
 Reason = Annotated[str, Form(max_length=500)]
 
@@ -66,7 +75,7 @@ def approvals(
     )
 
 
-@router.get("/{filing_id}")
+@router.get("/{filing_id}", dependencies=[Depends(_SHOWS)])
 def approval_page(
     request: Request, rooms: InRooms, visitor: Looker, filing_id: int
 ) -> Response:

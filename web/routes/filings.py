@@ -21,6 +21,8 @@ from storage.tables import (
     Filing,
     ReturnNotice,
 )
+from web import looking
+from web.looking import Shows
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.routes.notices import notice
@@ -65,7 +67,7 @@ def filings(
     )
 
 
-@router.get("/{filing_id}")
+@router.get("/{filing_id}", dependencies=[Depends(Shows("filing_id", looking.filing))])
 def filing(
     request: Request,
     rooms: InRooms,

@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from review import roles
 from storage.tables import HEAD, Entry, Page
+from web import looking
 from web.claims import is_on_desk
+from web.looking import THUMBNAIL, Shows, see_page, visit_of
 from web.rooms import Rooms
 from web.shown.pictures import covered, find_page, smaller
 from web.visitors import InRooms, Viewer, Visitor
@@ -14,8 +17,12 @@ from web.visitors import InRooms, Viewer, Visitor
 router = APIRouter()
 
 
-@router.get("/pages/{page_id}.jpg")
+@router.get(
+    "/pages/{page_id}.jpg",
+    dependencies=[Depends(Shows("page_id", looking.page, seen_by=roles.VIEWERS))],
+)
 def picture(
+    request: Request,
     rooms: InRooms,
     visitor: Viewer,
     page_id: int,
@@ -27,6 +34,8 @@ def picture(
         page = find_page(session, page_id)
         clear = _clear(session, rooms, visitor, page, task)
         hidden = covered(session, page, clear=clear, sorts=visitor.may_sort)
+    if width is None or width > THUMBNAIL:
+        see_page(rooms, page_id, visit=visit_of(request), who=visitor.name)
     data = rooms.pictures.jpeg(page, masked=hidden)
     return Response(
         content=smaller(data, width) if width else data,

@@ -8,12 +8,15 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from kamizero.errors import MissingError
+from review import roles
 from review.returning import notices
 from review.returning.addressee import known, typed
 from review.returning.letter import letter_pdf
 from review.returning.notices import Clerk, Content
 from storage import audit
-from storage.tables import AddresseeKind, Posting, ReturnNotice
+from storage.tables import AddresseeKind, LookUpReason, Posting, ReturnNotice
+from web import looking
+from web.looking import Shows
 from web.painting import business_day, painter_of
 from web.rooms import Rooms
 from web.routes.notices import notice as notice_said
@@ -22,6 +25,15 @@ from web.visitors import InRooms, Reviewer, Visitor, shown_to_them
 from web.writing import Pen
 
 router = APIRouter(prefix="/returns", dependencies=[Depends(shown_to_them)])
+
+
+_SHOWS = Shows(
+    "notice_id",
+    looking.notice,
+    seen_by=roles.REVIEWERS,
+    work=LookUpReason.RETURN,
+    workers=roles.REVIEWERS,
+)
 
 
 @router.get("")
@@ -40,7 +52,7 @@ def returns_page(request: Request, rooms: InRooms, visitor: Reviewer) -> Respons
         )
 
 
-@router.get("/{notice_id}")
+@router.get("/{notice_id}", dependencies=[Depends(_SHOWS)])
 def return_page(
     request: Request, rooms: InRooms, visitor: Reviewer, notice_id: int
 ) -> Response:
@@ -68,7 +80,7 @@ def return_page(
         )
 
 
-@router.get("/{notice_id}/letter.pdf")
+@router.get("/{notice_id}/letter.pdf", dependencies=[Depends(_SHOWS)])
 def letter(rooms: InRooms, visitor: Reviewer, notice_id: int) -> Response:
     """The letter as it stands, with the sheet for its re-entry."""
     with rooms.database.begin() as session:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from forms.definition import FormDefinition
 from kamizero.errors import WrongCallError
 from kamizero.model import PageKind
+from review import roles
 from review.sorting import acts
 from review.sorting.acts import Declared, MediumDeclared
 from review.sorting.finding import find_bundles
@@ -21,9 +22,12 @@ from storage.tables import (
     Bundle,
     Copy,
     Disposal,
+    LookUpReason,
     Medium,
     Submitter,
 )
+from web import looking
+from web.looking import Shows
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.shown.jobs import weighed_lines
@@ -31,6 +35,15 @@ from web.shown.sorting import SortedBundle, find_bundle, open_bundles, sorted_bu
 from web.visitors import InRooms, Sorter, Visitor, shown_to_them
 
 router = APIRouter(prefix="/sorting", dependencies=[Depends(shown_to_them)])
+
+
+_SHOWS = Shows(
+    "bundle_id",
+    looking.bundle,
+    seen_by=roles.SORTERS,
+    work=LookUpReason.SORTING,
+    workers=roles.SORTERS,
+)
 
 
 class Act(BaseModel):
@@ -88,7 +101,7 @@ def bundles(
     )
 
 
-@router.get("/{bundle_id}")
+@router.get("/{bundle_id}", dependencies=[Depends(_SHOWS)])
 def bundle(
     request: Request, rooms: InRooms, visitor: Sorter, bundle_id: int
 ) -> Response:
@@ -109,7 +122,7 @@ def bundle(
         )
 
 
-@router.get("/{bundle_id}/pages")
+@router.get("/{bundle_id}/pages", dependencies=[Depends(_SHOWS)])
 def pages(
     request: Request, rooms: InRooms, visitor: Sorter, bundle_id: int
 ) -> Mapping[str, Any]:

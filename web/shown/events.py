@@ -73,6 +73,9 @@ def _detail(
     rule = event.body.get("rule")
     if rule:
         parts.append(str(rule))
+    if event.act == "filing.viewed":
+        reason = f"look_up_reason.{event.body.get('reason')}"
+        parts.append(pen.texts.say(reason, pen.language))
     return " ".join(parts)
 
 

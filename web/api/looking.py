@@ -1,0 +1,76 @@
+"""Looking at papers over the API: a key's scope is its reason, a person says one."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from storage import look_ups
+from storage.tables import LookUpReason
+from storage.tokens import token_hash
+from web.api.callers import Caller, InRooms, Scope, caller_of
+from web.looking import Finder, named, see_page, visit_of
+from web.painting import business_day
+from web.refusals import ReasonNeededError
+from web.rooms import Rooms
+
+
+@dataclass(frozen=True, slots=True)
+class ShowsCallers:
+    """The same for the API: a key's scope is its reason, a person says one.
+
+    What a key is shown is written down once a day.
+    """
+
+    number: str
+    subjects: Finder
+    scope: Scope
+
+    def __call__(
+        self,
+        request: Request,
+        rooms: InRooms,
+        caller: Annotated[Caller, Depends(caller_of)],
+        look_up_reason: Annotated[str, Header()] = "",
+    ) -> None:
+        """Raises ReasonNeededError."""
+        if self.scope not in caller.scopes:
+            return
+        reason = _said(caller, look_up_reason)
+        visit = _visit_of_caller(request, rooms, caller)
+        with rooms.database.look() as session:
+            subjects = named(session, request, self.number, self.subjects)
+            if not subjects or look_ups.is_open(session, visit, subjects):
+                return
+        if reason is None:
+            raise ReasonNeededError(subjects[0])
+        with rooms.database.begin() as session:
+            look_ups.give(
+                session,
+                subjects[0],
+                visit=visit,
+                who=caller.name,
+                reason=reason,
+                now=rooms.clock(),
+            )
+
+
+def see_page_called(
+    request: Request, rooms: Rooms, caller: Caller, page_id: int
+) -> None:
+    """The same for a caller of the API."""
+    visit = _visit_of_caller(request, rooms, caller)
+    see_page(rooms, page_id, visit=visit, who=caller.name)
+
+
+def _said(caller: Caller, given: str) -> LookUpReason | None:
+    if not caller.is_person:
+        return LookUpReason.PROGRAM
+    known = {one.value: one for one in look_ups.SAID if one is not LookUpReason.OTHER}
+    return known.get(given)
+
+
+def _visit_of_caller(request: Request, rooms: Rooms, caller: Caller) -> str:
+    if caller.is_person:
+        return visit_of(request)
+    return token_hash(f"key {caller.name} {business_day(rooms.clock())}")
