@@ -40,6 +40,7 @@ COMMANDS = {
     "doors": _Place("doors", "doors", hidden=True),
     "site": _Place("sites", "app"),
     "calendar": _Place("calendar", "app"),
+    "disclose": _Place("disclose", "disclose"),
     "keys": _Place("keys", "app"),
     "store": _Place("store", "app"),
     "retention": _Place("retention", "app"),
