@@ -128,3 +128,27 @@ def test_a_decision_record_has_all_its_parts(record: Path) -> None:
     parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
 
     assert tuple(parts) == PARTS
+
+
+AUDITED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+def test_an_auditor_finds_every_question_answered() -> None:
+    page = (ROOT / "docs/auditor.md").read_text("utf-8")
+
+    rows = re.findall(r"^\| (\d+) \|(.*)$", page, re.MULTILINE)
+
+    assert [int(number) for number, _ in rows] == list(range(1, 23))
+    for _, row in rows:
+        assert AUDITED.search(row), row
+        assert len(row.rsplit("|", 2)[1]) > 20, row
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    sorted(set(AUDITED.findall((ROOT / "docs/auditor.md").read_text("utf-8")))),
+)
+def test_a_test_that_is_named_to_auditors_exists(path: str, name: str) -> None:
+    source = (ROOT / path).read_text("utf-8")
+
+    assert re.search(rf"^def {name}\(", source, re.MULTILINE)

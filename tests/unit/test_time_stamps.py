@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from kamizero.errors import AuthorityError, SetupError, StoreError
 from storage.proofs.outside import NOTHING, Outside
@@ -94,6 +95,18 @@ def test_a_clock_set_back_delays_no_head(room: StampRoom) -> None:
     room.now = NOW
 
     assert room.work() == 1
+
+
+@pytest.mark.parametrize(("off", "told"), [(30, False), (-600, True), (600, True)])
+def test_a_clock_that_is_off_is_told(room: StampRoom, off: int, told: bool) -> None:
+    room.now = NOW + timedelta(seconds=off)
+    exact = OutsideAuthority(room.kept.folder / "exact", lambda: NOW)
+    room.stamping = replace(room.stamping, authority=exact)
+
+    with capture_logs() as said:
+        room.work()
+
+    assert ("clock_is_off" in {one["event"] for one in said}) is told
 
 
 def test_an_authority_that_is_down_is_asked_again_and_blocks_nothing(
