@@ -70,6 +70,7 @@ def _found(texts: Iterator[tuple[str, bytes]], numbers: set[str]) -> list[str]:
     ]
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.model
 def test_a_planted_number_stands_nowhere_but_in_the_original(
     installation: Installation, tmp_path: Path
