@@ -8,17 +8,24 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.making.digits import RealDigits
+from bench.making.filings import FORMS
 from bench.making.page import make_page
 from bench.making.splits import SPLITS
 from kamizero.errors import KamizeroError, WrongCallError
 
 
 def make_scans(
-    out: Path, *, split: str, pages: int, seed: int, digits: Path | None = None
+    out: Path,
+    *,
+    split: str,
+    pages: int,
+    seed: int,
+    digits: Path | None = None,
+    forms: Sequence[str] = FORMS,
 ) -> Iterator[str]:
     """Make the pages one after the other, giving the path of each.
 
@@ -34,7 +41,7 @@ def make_scans(
     real = RealDigits.load(digits) if digits else None
     truth = {}
     for number in range(pages):
-        made = make_page(number, split=SPLITS[split], seed=seed, real=real)
+        made = make_page(number, split=SPLITS[split], seed=seed, real=real, forms=forms)
         target = out / made.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(made.data)
@@ -65,6 +72,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=24)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--forms", nargs="+", default=FORMS, help="the forms that take turns"
+    )
     parser.add_argument(
         "--digits", type=Path, help="an .npz of real digits (images, labels) for boxes"
     )

@@ -13,7 +13,7 @@ from forms.contract import field_problems
 from forms.definition import FieldType, FormDefinition, Nature
 from forms.expansion import expand
 from forms.layout import obstacles
-from forms.schema import FieldSource, FormSource
+from forms.schema import BlockSource, FormSource, PartSource
 from forms.source_lines import Path, SourceLines
 
 _UNKNOWN_KEY = "extra_forbidden"
@@ -115,26 +115,38 @@ def _model_of(model: type[BaseModel], key: str) -> type[BaseModel]:
     return model
 
 
+def _blocks(source: FormSource) -> Iterator[tuple[Path, BlockSource]]:
+    """Every block, and where it stands in the text."""
+    yield ("head",), source.head
+    for index, block in enumerate(source.continued):
+        yield ("continued", index), block
+    yield ("entry",), source.entry
+    for index, part in enumerate(source.entry.parts):
+        yield ("entry", "parts", index), part
+
+
 def _of_fields(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
-    for block in ("head", "entry"):
+    for path, block in _blocks(source):
         seen: set[str] = set()
-        for index, field in enumerate(getattr(source, block).fields):
-            line = lines.line_of((block, "fields", index))
+        for index, field in enumerate(block.fields):
+            line = lines.line_of((*path, "fields", index))
             for message in field_problems(field):
                 yield Problem(line, f"{field.name}: {message}")
             if field.name in seen:
                 yield Problem(line, f"{field.name}: there is a field of this name")
             seen.add(field.name)
-    yield from _of_pages(source, lines)
+        if block.page > source.pages:
+            line = lines.line_of((*path, "page"))
+            yield Problem(line, f"the form has {source.pages} page(s) only")
+    yield from _of_parts(source, lines)
     yield from _of_sums(source, lines)
     yield from _of_judgement(source, lines)
 
 
-def _of_pages(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
-    for block in ("head", "entry"):
-        if getattr(source, block).page > source.pages:
-            line = lines.line_of((block, "page"))
-            yield Problem(line, f"the form has {source.pages} page(s) only")
+def _of_parts(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
+    """An entry whose parts have places of their own stands on the form once."""
+    if source.entry.parts and source.entry.count > 1:
+        yield Problem(lines.line_of(("entry", "count")), "an entry with parts is one")
 
 
 def _of_sums(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
@@ -185,10 +197,14 @@ def _path_of(name: str, source: FormSource) -> Path:
     """Where the source of an expanded field stands."""
     prefix, _, rest = name.partition(".")
     number, _, in_entry = rest.partition(".")
-    if prefix == source.entry.prefix and number.isdigit():
-        return ("entry", "fields", _index(source.entry.fields, in_entry))
-    return ("head", "fields", _index(source.head.fields, name))
-
-
-def _index(fields: tuple[FieldSource, ...], name: str) -> int:
-    return [field.name for field in fields].index(name)
+    is_of_entry = prefix == source.entry.prefix and number.isdigit()
+    for path, block in _blocks(source):
+        wanted = name
+        if path[0] == "entry":
+            wanted = in_entry if is_of_entry else ""
+        if isinstance(block, PartSource):
+            wanted = re.sub(rf"^{block.prefix}\d+_", "", wanted)
+        names = [field.name for field in block.fields]
+        if wanted in names:
+            return (*path, "fields", names.index(wanted))
+    return ()

@@ -56,7 +56,7 @@ class Field(_Frozen):
     `cells`; only around a `choice`, whose codes are printed to be circled, it holds
     text. `cells` are comb boxes of one character each, or None. A `date` has six
     (YYMMDD) and its eras as `choices`; where there is one era only, it is printed
-    and nobody circles it.
+    and nobody circles it. What is `uncertain` is known second-hand only.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Field(_Frozen):
     required: bool = False
     sensitive: bool = False
     critical: bool = False
+    uncertain: bool = False
     choices: tuple[Choice, ...] = ()
 
     @property
@@ -79,6 +80,10 @@ class Field(_Frozen):
         """The 1-based entry (person) the field belongs to, None for the head."""
         parts = self.name.split(".")
         return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else None
+
+    def holds(self, item: str) -> bool:
+        """Tell whether it is this item, of whomever: `name_kana` of a spouse too."""
+        return f"_{self.name.rpartition('.')[2]}".endswith(f"_{item}")
 
 
 class PrintedText(_Frozen):

@@ -31,6 +31,7 @@ from forms.schema import (
     FieldSource,
     FormSource,
     NoteSource,
+    PartSource,
     Segment,
 )
 from kamizero.model import Box
@@ -46,7 +47,8 @@ def expand(source: FormSource) -> FormDefinition:
     Raises:
         ValueError: A field has no writing area; check before expanding.
     """
-    blocks = [_Placed(source.head), *_entries(source.entry)]
+    heads = (source.head, *source.continued)
+    blocks = [*map(_Placed, heads), *_entries(source.entry)]
     code = Box(*source.code.at, source.code.size, source.code.size)
     return FormDefinition(
         form=source.form,
@@ -79,7 +81,18 @@ def _entries(entry: EntrySource) -> Iterator["_Placed"]:
     for index in range(entry.count):
         n = index + 1
         x, y = entry.at[0], entry.at[1] + index * entry.pitch
-        yield _Placed(entry, prefix=f"{entry.prefix}.{n}.", number=str(n), at=(x, y))
+        prefix = f"{entry.prefix}.{n}."
+        yield _Placed(entry, prefix=prefix, number=str(n), at=(x, y))
+        for part in entry.parts:
+            yield from _repeated(part, prefix)
+
+
+def _repeated(part: PartSource, prefix: str) -> Iterator["_Placed"]:
+    for index in range(part.count):
+        k = index + 1
+        x, y = part.at[0], part.at[1] + index * part.pitch
+        name = f"{prefix}{part.prefix}{k}_"
+        yield _Placed(part, prefix=name, number=str(k), at=(x, y))
 
 
 class _Placed:
@@ -144,6 +157,7 @@ class _Placed:
             required=source.required,
             sensitive=source.sensitive,
             critical=source.critical,
+            uncertain=source.uncertain,
             choices=tuple(self._choices(source)),
         )
 

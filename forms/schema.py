@@ -87,6 +87,8 @@ class FieldSource(_Source):
     required: bool = False
     sensitive: bool = False
     critical: bool = False
+    # What is known of it second-hand only; a person must check it before use.
+    uncertain: bool = False
     box: Area | None = None
     cells: CellsSource | None = None
     choices: ChoicesSource | None = None
@@ -121,6 +123,18 @@ class BlockSource(_Source):
     lines: LinesSource = LinesSource()
 
 
+class PartSource(BlockSource):
+    """A part of an entry with a place of its own, once or several times.
+
+    Its fields are named PREFIX1_NAME, PREFIX2_NAME; "{n}" in notes is that number.
+    """
+
+    prefix: str = Field(pattern=r"^[a-z]+$")
+    count: int = Field(ge=1)
+    at: Point
+    pitch: float = Field(default=0.0, ge=0)
+
+
 class EntrySource(BlockSource):
     """The block that repeats once for each person; "{n}" in notes is its number.
 
@@ -132,6 +146,7 @@ class EntrySource(BlockSource):
     count: int = Field(ge=1)
     at: Point
     pitch: float = Field(gt=0)
+    parts: tuple[PartSource, ...] = ()
     newcomers: bool = False
     sums: tuple[Sum, ...] = ()
 
@@ -175,6 +190,8 @@ class FormSource(_Source):
     # What is judged page by page; an application has some, a notice none.
     judgement: tuple[JudgementSource, ...] = ()
     head: BlockSource
+    # What the head has on further pages.
+    continued: tuple[BlockSource, ...] = ()
     entry: EntrySource
 
     @field_validator("revision")

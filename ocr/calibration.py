@@ -81,9 +81,9 @@ def kind_of(field: Field) -> str | None:
     """Which weights a field takes; None where it is no free writing."""
     if field.cells is not None:
         return None
-    known = _KINDS.get(field.name.rpartition(".")[2])
-    if known is not None:
-        return known
+    for item, kind in _KINDS.items():
+        if field.holds(item):
+            return kind
     if field.type is FieldType.ADDRESS:
         return "address_kanji"
     plain = field.type is FieldType.TEXT and field.format is None

@@ -73,8 +73,9 @@ def _within(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
     for one in line.filing.form.sums:
         if agrees(line, one):
             yield SUM, tuple(line.name(i) for i in one.items if line.value(i))
-    if my_number_is_valid(line.value("my_number")):
-        yield CHECK_DIGIT, (line.name("my_number"),)
+    for item in line.holding("my_number"):
+        if my_number_is_valid(line.value(item)):
+            yield CHECK_DIGIT, (line.name(item),)
     left, lost = line.date("left_on"), line.date("lost_on")
     if left and lost and lost - left == timedelta(days=1):
         yield NEXT_DAY, (line.name("left_on"), line.name("lost_on"))

@@ -46,6 +46,14 @@ class Line:
             for n in self.filing.entries()
         ]
 
+    def holding(self, item: str) -> list[str]:
+        """The items of the entry that are this one, of whomever in it."""
+        return [
+            field.name.rpartition(".")[2]
+            for field in self.filing.form.fields
+            if field.entry == self.n and field.holds(item)
+        ]
+
     def value(self, item: str) -> str:
         return self.filing.value(self.name(item))
 

@@ -5,6 +5,8 @@ from forms.definition import FormDefinition
 from validation import (
     rules_2200,
     rules_2201,
+    rules_2202,
+    rules_2202_details,
     rules_2265,
     rules_dates,
     rules_monthly,
@@ -26,6 +28,8 @@ _MODULES = (
     rules_people,
     rules_2200,
     rules_2201,
+    rules_2202,
+    rules_2202_details,
     rules_2265,
     rules_monthly,
     rules_monthly_dates,

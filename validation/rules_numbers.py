@@ -165,9 +165,10 @@ for _shape in _SHAPES:
     fails=first_line(my_number="12345678901"),
 )
 def my_number_length(line: Line) -> Iterator[Found]:
-    number = line.value("my_number")
-    if number and not _is_twelve_digits(number):
-        yield line.found("my_number")
+    for item in line.holding("my_number"):
+        number = line.value(item)
+        if number and not _is_twelve_digits(number):
+            yield line.found(item)
 
 
 @rule(
@@ -181,9 +182,10 @@ def my_number_length(line: Line) -> Iterator[Found]:
     fails=first_line(my_number="123456789012"),
 )
 def my_number_check_digit(line: Line) -> Iterator[Found]:
-    number = line.value("my_number")
-    if _is_twelve_digits(number) and not my_number_is_valid(number):
-        yield line.found("my_number")
+    for item in line.holding("my_number"):
+        number = line.value(item)
+        if _is_twelve_digits(number) and not my_number_is_valid(number):
+            yield line.found(item)
 
 
 @rule(

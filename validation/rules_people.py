@@ -25,9 +25,10 @@ _KANJI_LENGTH = 12
     fails=first_line(name_kana="佐トウ　ハナ"),
 )
 def kana_characters(line: Line) -> Iterator[Found]:
-    kana = line.value("name_kana")
-    if kana and not is_valid(FieldType.KANA, None, kana):
-        yield line.found("name_kana")
+    for item in line.holding("name_kana"):
+        kana = line.value(item)
+        if kana and not is_valid(FieldType.KANA, None, kana):
+            yield line.found(item)
 
 
 @rule(
@@ -42,9 +43,10 @@ def kana_characters(line: Line) -> Iterator[Found]:
     fails=first_line(name_kana="サトウハナ"),
 )
 def kana_name_needs_space(line: Line) -> Iterator[Found]:
-    kana = line.value("name_kana")
-    if kana and WIDE_SPACE not in kana:
-        yield line.found("name_kana")
+    for item in line.holding("name_kana"):
+        kana = line.value(item)
+        if kana and WIDE_SPACE not in kana:
+            yield line.found(item)
 
 
 @rule(
@@ -60,8 +62,9 @@ def kana_name_needs_space(line: Line) -> Iterator[Found]:
     fails=first_line(name_kana="アイウエオカキクケコサシ　アイウエオカキクケコサジ"),
 )
 def kana_name_too_long(line: Line) -> Iterator[Found]:
-    if half_width_length(line.value("name_kana")) > _KANA_BYTES:
-        yield line.found("name_kana")
+    for item in line.holding("name_kana"):
+        if half_width_length(line.value(item)) > _KANA_BYTES:
+            yield line.found(item)
 
 
 @rule(
@@ -74,9 +77,10 @@ def kana_name_too_long(line: Line) -> Iterator[Found]:
     fails=first_line(name_kanji="佐藤花"),
 )
 def kanji_name_needs_space(line: Line) -> Iterator[Found]:
-    kanji = line.value("name_kanji")
-    if kanji and WIDE_SPACE not in kanji:
-        yield line.found("name_kanji")
+    for item in line.holding("name_kanji"):
+        kanji = line.value(item)
+        if kanji and WIDE_SPACE not in kanji:
+            yield line.found(item)
 
 
 @rule(
@@ -90,8 +94,9 @@ def kanji_name_needs_space(line: Line) -> Iterator[Found]:
     fails=first_line(name_kanji="一二三四五　一二三四五六七"),
 )
 def kanji_name_too_long(line: Line) -> Iterator[Found]:
-    if len(line.value("name_kanji")) > _KANJI_LENGTH:
-        yield line.found("name_kanji")
+    for item in line.holding("name_kanji"):
+        if len(line.value(item)) > _KANJI_LENGTH:
+            yield line.found(item)
 
 
 @rule(
@@ -106,9 +111,10 @@ def kanji_name_too_long(line: Line) -> Iterator[Found]:
     fails=first_line(name_kanji="髙橋　花"),
 )
 def kanji_not_in_host(line: Line) -> Iterator[Found]:
-    kanji = outside_jis_x_0208(line.value("name_kanji"))
-    if kanji:
-        yield line.found("name_kanji", kanji=kanji)
+    for item in line.holding("name_kanji"):
+        kanji = outside_jis_x_0208(line.value(item))
+        if kanji:
+            yield line.found(item, kanji=kanji)
 
 
 @rule(

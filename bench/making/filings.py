@@ -1,39 +1,26 @@
 """Filings as offices file them: every form, all entries filled, drawn by chance."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bench.making.cast import Chance, address, drawn, office, person
+from bench.making.day import AGES_OVER_70, WORKING_AGES, Day
+from bench.making.entry_by_field import drawn_entry
 from bench.making.names import JOIN_REMARKS, LEAVE_REMARKS
+from forms.definition import FormDefinition
 from forms.library import Library
 from samples.making.filing import Entry, Filing
 
 FORMS = ("2200", "2201", "2265")
+"""The forms of the usual scans; others are made where they are asked for."""
 
 _FIRST_DAY = date(2020, 12, 7)
 _DAYS = 1450
-_WORKING = (18, 66)
-_OVER_70 = (71, 75)
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """The day a form is handed in, and the chance of what is on it."""
-
-    submitted_on: date
-    rng: Chance
-
-    def before(self, least: int, most: int) -> date:
-        return self.submitted_on - timedelta(days=int(self.rng.integers(least, most)))
-
-    def happens(self, share: float) -> bool:
-        return bool(self.rng.random() < share)
 
 
 def draw_filing(form: str, rng: Chance) -> Filing:
     """A filing of that form without any mistake, each of its entries filled."""
-    day = _Day(_FIRST_DAY + timedelta(days=int(rng.integers(_DAYS))), rng)
+    day = Day(_FIRST_DAY + timedelta(days=int(rng.integers(_DAYS))), rng)
     register = office(rng)
     written = {
         "submitted_on": day.submitted_on.isoformat(),
@@ -46,13 +33,13 @@ def draw_filing(form: str, rng: Chance) -> Filing:
         "office.phone": register.phone,
     }
     paid_on = day.before(1, 5)
-    if form == "2265":
+    definition = Library.shipped().get(form, on=day.submitted_on)
+    if any(field.name == "paid_on" for field in definition.fields):
         written["paid_on"] = paid_on.isoformat()
-    count = Library.shipped().get(f"{form}@2020-12").entries
     serial = int(rng.integers(1, 99_000 if day.happens(0.3) else 900))
-    for n in range(1, count + 1):
+    for n in range(1, definition.entries + 1):
         serial += int(rng.integers(1, 4))
-        entry = _ENTRIES[form](day, paid_on)
+        entry = _entry(definition, day, paid_on)
         written |= {
             f"insured.{n}.{item}": value
             for item, value in {"serial_number": str(serial), **entry}.items()
@@ -61,12 +48,18 @@ def draw_filing(form: str, rng: Chance) -> Filing:
     return Filing(form=form, written=written)
 
 
-def _joins(day: _Day, _: date) -> Entry:
+def _entry(form: FormDefinition, day: Day, paid_on: date) -> Entry:
+    if form.form in _ENTRIES:
+        return _ENTRIES[form.form](day, paid_on)
+    return drawn_entry(form, day)
+
+
+def _joins(day: Day, _: date) -> Entry:
     rng, old = day.rng, day.happens(0.08)
     acquired_on = day.before(1, 5)
-    who = person(rng, on=acquired_on, ages=_OVER_70 if old else _WORKING)
+    who = person(rng, on=acquired_on, ages=AGES_OVER_70 if old else WORKING_AGES)
     with_number = day.happens(0.7)
-    cash, in_kind = _pay(day, 150_000, 650_000)
+    cash, in_kind = day.pay(150_000, 650_000)
     return {
         "name_kana": who.kana,
         "name_kanji": who.kanji,
@@ -91,10 +84,10 @@ def _joins(day: _Day, _: date) -> Entry:
     }
 
 
-def _leaves(day: _Day, _: date) -> Entry:
+def _leaves(day: Day, _: date) -> Entry:
     rng, old = day.rng, day.happens(0.08)
     left_on = day.before(2, 6)
-    who = person(rng, on=left_on, ages=_OVER_70 if old else _WORKING)
+    who = person(rng, on=left_on, ages=AGES_OVER_70 if old else WORKING_AGES)
     number = "my_number" if day.happens(0.75) else "pension_number"
     return {
         "name_kana": who.kana,
@@ -114,10 +107,10 @@ def _leaves(day: _Day, _: date) -> Entry:
     }
 
 
-def _is_paid(day: _Day, paid_on: date) -> Entry:
+def _is_paid(day: Day, paid_on: date) -> Entry:
     old, apart = day.happens(0.08), day.happens(0.1)
-    who = person(day.rng, on=paid_on, ages=_OVER_70 if old else _WORKING)
-    cash, in_kind = _pay(day, 120_000, 950_000)
+    who = person(day.rng, on=paid_on, ages=AGES_OVER_70 if old else WORKING_AGES)
+    cash, in_kind = day.pay(120_000, 950_000)
     by_pension = old and day.happens(0.4)
     return {
         "name_kanji": who.kanji,
@@ -134,15 +127,7 @@ def _is_paid(day: _Day, paid_on: date) -> Entry:
     }
 
 
-def _pay(day: _Day, least: int, most: int) -> tuple[int, int]:
-    """Money and goods: mostly round sums, mostly no goods."""
-    step = drawn(day.rng, (1, 50, 100, 500, 1000, 10_000))
-    cash = int(day.rng.integers(least, most)) // step * step
-    in_kind = int(day.rng.integers(10, 320)) * 100 if day.happens(0.2) else 0
-    return cash, in_kind
-
-
-_ENTRIES: Mapping[str, Callable[[_Day, date], Entry]] = {
+_ENTRIES: Mapping[str, Callable[[Day, date], Entry]] = {
     "2200": _joins,
     "2201": _leaves,
     "2265": _is_paid,

@@ -1,7 +1,7 @@
 """One page of the benchmark: a filing, the people who wrote it, what befell it."""
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,14 +81,19 @@ class MadePage:
 
 
 def make_page(
-    number: int, *, split: Split, seed: int, real: RealDigits | None = None
+    number: int,
+    *,
+    split: Split,
+    seed: int,
+    real: RealDigits | None = None,
+    forms: Sequence[str] = FORMS,
 ) -> MadePage:
     """Page `number` of a split; the same arguments give the same bytes."""
     rng = np.random.default_rng([seed, zlib.crc32(split.name.encode()), number])
     # Form, quality and marks take turns, so that few pages hold all kinds.
-    form = FORMS[number % len(FORMS)]
-    quality = "poor" if number // len(FORMS) % 2 else "clean"
-    marks_out = bool(number // (2 * len(FORMS)) % 2)
+    form = forms[number % len(forms)]
+    quality = "poor" if number // len(forms) % 2 else "clean"
+    marks_out = bool(number // (2 * len(forms)) % 2)
     plan, people = _planned(form, number, split, rng)
     scribe = Scribe(
         Paper(plan.form, DPI), people, seed=int(rng.integers(1 << 30)), real=real
@@ -99,7 +104,7 @@ def make_page(
     befallen = (
         scanned_well(page, rng, DPI)
         if quality == "clean"
-        else scanned_badly(page, split.damages, _turn(number), rng, DPI)
+        else scanned_badly(page, split.damages, _turn(number, len(forms)), rng, DPI)
     )
     path = f"{quality}/{number:04}-{form}{befallen.suffix}"
     about = {"quality": quality, "marks_out": marks_out}
@@ -108,10 +113,10 @@ def make_page(
     )
 
 
-def _turn(number: int) -> int:
+def _turn(number: int, forms: int) -> int:
     """How many pages of poor quality come before this one."""
-    blocks, rest = divmod(number, 2 * len(FORMS))
-    return blocks * len(FORMS) + max(0, rest - len(FORMS))
+    blocks, rest = divmod(number, 2 * forms)
+    return blocks * forms + max(0, rest - forms)
 
 
 def _planned(form: str, number: int, split: Split, rng: Chance) -> tuple[Plan, People]:

@@ -17,6 +17,7 @@ from kamizero.errors import WrongCallError
 from kamizero.model import Box
 
 PICTURES = (".png", ".tif", ".tiff", ".jpg", ".jpeg")
+MANY_PAGES = (".tif", ".tiff")
 
 app = typer.Typer(help="The form library.", no_args_is_help=True)
 
@@ -69,7 +70,12 @@ def fill(
     if out.suffix.lower() not in PICTURES:
         raise WrongCallError(f"{out}: name a file that ends in {', '.join(PICTURES)}.")
     pictures = fill_form(form_named(name), wanted)
-    pictures[0].save(out, dpi=(200, 200))
+    if len(pictures) > 1 and out.suffix.lower() not in MANY_PAGES:
+        raise WrongCallError(f"The form has {len(pictures)} pages: write a TIFF.")
+    if len(pictures) > 1:
+        pictures[0].save(out, dpi=(200, 200), save_all=True, append_images=pictures[1:])
+    else:
+        pictures[0].save(out, dpi=(200, 200))
 
 
 @app.command()

@@ -26,9 +26,10 @@ def with_addresses(
     """The outcomes with each address ranked by its kana and its postal code."""
     found = dict(outcomes)
     for field in definition.fields:
-        owner, _, item = field.name.rpartition(".")
-        if item in (_KANJI, "address"):
-            _settle(found, field.name, f"{owner}.{_KANA}", f"{owner}.{_CODE}")
+        for item in (_KANJI, "address"):
+            if field.holds(item):
+                owner = field.name.removesuffix(item)
+                _settle(found, field.name, f"{owner}{_KANA}", f"{owner}{_CODE}")
     return found
 
 

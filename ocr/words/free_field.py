@@ -45,7 +45,7 @@ class FreePiece:
 
 def is_name(field: Field) -> bool:
     """Tell whether a family and a given name are written here."""
-    return field.name.rpartition(".")[2] in _NAMES
+    return any(field.holds(name) for name in _NAMES)
 
 
 def cut_free(ink: Ink, field: Field) -> FreePiece:

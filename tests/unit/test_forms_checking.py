@@ -49,6 +49,29 @@ def test_a_wrong_key_or_value_is_found_on_its_line(
     assert lines & set(range(min(wrong_lines), max(wrong_lines) + 2))
 
 
+TWO_PAGES = (files("forms") / "definitions" / "2202@2020-12.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("count: 1", "count: 2", "an entry with parts is one"),
+        ("pages: 2", "pages: 1", "the form has 1 page(s) only"),
+        (
+            "- name: relation_other",
+            "- name: occupation",
+            "occupation: there is a field of this name",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_part_of_an_entry_is_found(
+    right: str, wrong: str, message: str
+) -> None:
+    text = TWO_PAGES.replace(right, wrong, 1)
+
+    assert message in [problem.message for problem in check(text)]
+
+
 def test_a_sum_adds_up_amounts_of_the_entry() -> None:
     wrong = RIGHT.replace("total: remuneration_total", "total: remunerations", 1)
 

@@ -173,10 +173,11 @@ def test_every_shipped_form_takes_all_its_fields() -> None:
             for field in definition.fields
         }
 
-        (page,) = fill(definition, values, dpi=100)
+        pages = fill(definition, values, dpi=100)
 
-        assert page.mode == "RGB"
-        assert page.size == (827, 1170)
+        assert len(pages) == definition.pages
+        assert {page.mode for page in pages} == {"RGB"}
+        assert {page.size for page in pages} == {(827, 1170)}
 
 
 def test_the_same_hand_writes_the_same_picture(form: FormDefinition) -> None:
@@ -270,6 +271,17 @@ def _cut(page: NDArray[Any], box: Box) -> NDArray[Any]:
 
 def _grown(box: Box, by: float) -> Box:
     return Box(box.x - by, box.y - by, box.w + 2 * by, box.h + 2 * by)
+
+
+def test_a_form_of_two_pages_is_filled_on_both() -> None:
+    form = Library.shipped().get("2202")
+    empty = fill(form, {})
+    name = "insured.1.other2_postal_code"
+
+    first, second = fill(form, {name: "1000013"})
+
+    assert first.tobytes() == empty[0].tobytes()
+    assert second.tobytes() != empty[1].tobytes()
 
 
 def _inked(ink: NDArray[np.int16], boxes: object) -> list[bool]:

@@ -22,6 +22,7 @@ def test_the_shipped_library_has_the_forms_of_the_office() -> None:
     assert names == [
         "2200@2020-12",
         "2201@2020-12",
+        "2202@2020-12",
         "2221@2020-12",
         "2225@2020-12",
         "2265@2020-12",

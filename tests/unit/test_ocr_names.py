@@ -10,6 +10,7 @@ from kamizero.model import Candidate, FieldState
 from ocr.outcome import Outcome
 from ocr.words.alphabets import Steps
 from ocr.words.ctc import Line
+from ocr.words.free_field import is_name
 from ocr.words.kana import Seen
 from ocr.words.listed import WordTable
 from ocr.words.name_word import kana_lines, kanji_lines
@@ -159,3 +160,14 @@ def test_kana_that_were_plainly_written_otherwise_stay() -> None:
     assert settled.best.value == f"サトウ{_GAP}ヒロジ"
     assert settled.chosen_by is None
     assert "kanji" not in settled.grounds
+
+
+def test_a_spouse_has_a_family_and_a_given_name_too() -> None:
+    form = Library.shipped().get("2202")
+
+    names_of = {field.name for field in form.fields if is_name(field)}
+
+    assert {
+        f"insured.1.{who}name_kana" for who in ("", "spouse_", "other2_")
+    } < names_of
+    assert "insured.1.spouse_alias_kana" not in names_of

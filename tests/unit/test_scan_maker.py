@@ -92,6 +92,17 @@ def test_a_filing_without_mistakes_breaks_no_rule() -> None:
         assert not [f.rule for f in findings if f.severity != Severity.INFO]
 
 
+@pytest.mark.parametrize("form", sorted({one.form for one in Library.shipped().all()}))
+def test_a_filing_of_any_form_is_drawn_without_a_mistake(form: str) -> None:
+    for seed in range(4):
+        filing = draw_filing(form, _chance(seed))
+        example = example_filing(filing.definition, filing.written)
+
+        findings = check(example, records=None, today=TODAY)
+
+        assert not [f.rule for f in findings if f.severity != Severity.INFO]
+
+
 def test_every_entry_of_a_drawn_filing_is_filled() -> None:
     for filing in _filings(3):
         entries = filing.definition.entries
