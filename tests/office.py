@@ -35,6 +35,9 @@ WHITE, COVERED = 255, 0
 class WhitePages:
     """Pictures without the scans: white pages, covered areas black."""
 
+    def forget(self, sha256: str) -> None:
+        """Nothing is kept here."""
+
     def jpeg(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
         image = Image.new("L", (page.width_px, page.height_px), WHITE)
         for area in masked:

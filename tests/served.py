@@ -35,6 +35,9 @@ class FilledPages:
         self._definition = definition
         self.papers: dict[int, tuple[tuple[str, str], ...]] = {}
 
+    def forget(self, sha256: str) -> None:
+        """Nothing is kept here."""
+
     def jpeg(self, page: Page, *, masked: Sequence[Box] = ()) -> bytes:
         written = self.papers.get(page.filing_id or 0, ())
         image = Image.open(BytesIO(_drawn(self._definition, written)))

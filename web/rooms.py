@@ -29,6 +29,10 @@ class Pictures(Protocol):
         """The stored page as JPEG, these areas (px) covered. Raises RefusedError."""
         ...
 
+    def forget(self, sha256: str) -> None:
+        """Remove the pictures of an original that is destroyed."""
+        ...
+
 
 WithJob = Callable[[Session, Mapping[str, Any]], object]
 """Records something more about a job, given as `Receive` returns it."""

@@ -63,6 +63,10 @@ class Visitor:
         return self.role in roles.MODE_LOOKERS
 
     @property
+    def may_see_retention(self) -> bool:
+        return self.role in roles.RETENTION_READERS
+
+    @property
     def may_approve(self) -> bool:
         return self.role in roles.APPROVERS
 

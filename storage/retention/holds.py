@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, MissingError, WrongCallError
 from storage import audit
+from storage.columns import Table
 from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.tables import (
     Arrival,
-    FiledOriginal,
     Filing,
     HeldOriginal,
     Hold,
@@ -98,15 +98,20 @@ def lift(session: Session, hold_id: int, *, why: str, by: str, now: datetime) ->
 
 def is_held(original: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Whether a hold is on the original, by itself or by its file."""
+    # Of tables under names of their own, not of classes: the query around may be about
+    # the same rows, and a hold of another site counts for whoever does not see it.
+    tables = Table.metadata.tables
+    held, filed = tables["held_original"].alias(), tables["filed_original"].alias()
+    of_one, of_file = tables["hold"].alias(), tables["hold"].alias()
     by_itself = (
-        select(HeldOriginal.hold_id)
-        .join(Hold, Hold.id == HeldOriginal.hold_id)
-        .where(HeldOriginal.original_id == original, Hold.lifted_at.is_(None))
+        select(held.c.hold_id)
+        .join(of_one, of_one.c.id == held.c.hold_id)
+        .where(held.c.original_id == original, of_one.c.lifted_at.is_(None))
     )
     by_file = (
-        select(FiledOriginal.original_id)
-        .join(Hold, Hold.record_file_id == FiledOriginal.record_file_id)
-        .where(FiledOriginal.original_id == original, Hold.lifted_at.is_(None))
+        select(filed.c.original_id)
+        .join(of_file, of_file.c.record_file_id == filed.c.record_file_id)
+        .where(filed.c.original_id == original, of_file.c.lifted_at.is_(None))
     )
     return or_(exists(by_itself), exists(by_file))
 
