@@ -32,6 +32,7 @@ class Item(_Frozen):
         first, last: the numbers that can stand here.
         field: the field of a form it is, or is a part of; None where forms have none.
         instead: the item that takes the field's value where a condition asks for it.
+        blank_as: what is written where the field is blank.
         since: the spec date that brought the item; `renamed` the one that changed
             its label, which was `label_before`.
         uncertain: known second-hand only; it never blocks.
@@ -59,6 +60,7 @@ class Item(_Frozen):
     sensitive: bool = False
     field: str | None = None
     instead: int | None = Field(default=None, alias="else")
+    blank_as: str = ""
     required: bool = False
     since: str = FIRST_SPEC
     uncertain: bool = False
@@ -82,6 +84,7 @@ class Condition(_Frozen):
         one_of: at least one of them must be written.
         together: either all are written or none.
         else_blank: where `when` does not hold, the required ones must be blank.
+        left_out: what must be blank is left out when the row is written.
         instead_of: rules on the values of a form that it says more exactly.
         passes, fails: what makes the example row right and wrong.
     """
@@ -93,6 +96,7 @@ class Condition(_Frozen):
     together: tuple[int, ...] = ()
     when: When = {}
     else_blank: bool = False
+    left_out: bool = False
     uncertain: bool = False
     instead_of: tuple[str, ...] = ()
     passes: Mapping[int, str]

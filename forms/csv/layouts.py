@@ -42,6 +42,18 @@ def layout_of(items: Sequence[str], *, on: date | None = None) -> Layout | None:
     return next(reversed(in_force or fits[:1]), None)
 
 
+def layout_in_force(form: str, on: date) -> Layout | None:
+    """The layout that rows of a form are written by that day; None where it has none.
+
+    Before the first spec that is known, it is the first.
+    """
+    for versions in layouts().values():
+        if versions[0].form == form and versions[0].code != OFFICE:
+            in_force = [one for one in versions if one.in_force_from <= on]
+            return (in_force or versions[:1])[-1]
+    return None
+
+
 def office_layout() -> Layout:
     return layouts()[OFFICE][-1]
 

@@ -16,6 +16,7 @@ LARGEST_AMOUNT = "9999999"
 GETA = "〓"
 """What stands for a character that has no other form, as in print."""
 
+_TO_WIDE = str.maketrans({",": "，", '"': "”"})
 _PARTS_BY_SIZE = {"pension_number": 4, "postal_code": 3}
 
 
@@ -43,26 +44,43 @@ def row_of(layout: Layout, values: Mapping[str, str]) -> tuple[str, ...]:
     for field, parts in fields_of(layout).items():
         value = values.get(field, "")
         for part, text in zip(parts, _parted(parts, value), strict=True):
-            row[part.n - 1] = _spelled(part, text) if text else ""
+            row[part.n - 1] = _spelled(part, text) if text else part.blank_as
     for item in layout.items:
         if item.instead is not None and _asks_for(layout, item.instead, row):
             row[item.instead - 1], row[item.n - 1] = row[item.n - 1], ""
     return tuple(row)
 
 
-def substituted(
+def without_surplus(
     layout: Layout, row: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[Item, ...]]:
+    """The row without what others make needless, and the items that were left out."""
+    surplus = [
+        layout.item(n)
+        for condition in layout.conditions
+        if condition.left_out and holds(condition.when, row)
+        for n in condition.blank
+        if row[n - 1]
+    ]
+    numbers = {item.n for item in surplus}
+    items = ("" if n in numbers else text for n, text in enumerate(row, start=1))
+    return tuple(items), tuple(surplus)
+
+
+def substituted(
+    layout: Layout, row: Sequence[str], *, blank_names: bool = False
 ) -> tuple[tuple[str, ...], tuple[Item, ...]]:
     """The row with what the table cannot hold replaced, and the items it touched.
 
-    A kanji gives way to its usual form (高 for 髙). Where it has none, a name is left
-    blank as a whole, since half a name would be another one.
+    A kanji gives way to its usual form (高 for 髙). Where it has none, or with
+    `blank_names`, a name is left blank as a whole: half a name would be another one.
     """
     items, touched = list(row), []
     for item in layout.items:
         text = items[item.n - 1]
         if outside_table(text):
-            items[item.n - 1] = _substitute(item, text)
+            is_left = blank_names and item.gap
+            items[item.n - 1] = "" if is_left else _substitute(item, text)
             touched.append(item)
     return tuple(items), tuple(touched)
 
@@ -140,5 +158,8 @@ def _spelled(item: Item, text: str) -> str:
             return text if len(text) <= item.longest else LARGEST_AMOUNT
         case "digits" if text.isdigit():
             return text.zfill(item.length)
+        case "any":
+            # These would part items, or seem to.
+            return text.translate(_TO_WIDE)
         case _:
             return text

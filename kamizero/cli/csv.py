@@ -1,5 +1,6 @@
 """`kamizero csv`: the table of an e-filing, checked as a compiler checks a program."""
 
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,18 +11,13 @@ import typer
 from forms.definition import FormDefinition
 from forms.library import Library
 from kamizero.cli.clock import today
-from kamizero.cli.console import Exit, answer
+from kamizero.cli.console import Exit, answer, people
 from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import Severity
 from kamizero.settings import Settings
 from validation.csv.check import Checked, Problem, check_table
 
 app = typer.Typer(help="The table of an e-filing (SHFD0006.CSV).", no_args_is_help=True)
-
-
-@app.callback()
-def tables() -> None:
-    """Keep `check` a command of its own."""
 
 
 @app.command()
@@ -47,6 +43,60 @@ def check(
         else:
             typer.echo(_told(path, problem, language))
     return _exit(checked)
+
+
+@app.command()
+def write(
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    prefecture: Annotated[str, typer.Option(help="Code of the offices' prefecture.")],
+    filings: Annotated[
+        list[int] | None, typer.Argument(metavar="[FILING]...", help="Their ids.")
+    ] = None,
+    serial: Annotated[int, typer.Option(min=1, max=999, help="媒体通番.")] = 1,
+    made_on: Annotated[str, typer.Option(help="YYYY-MM-DD, by default today.")] = "",
+    attorney: Annotated[
+        str, typer.Option(help="Labour attorney who files: CODE:NAME.")
+    ] = "",
+    blank_names: Annotated[
+        bool, typer.Option(help="Leave names blank that the file cannot hold.")
+    ] = False,
+) -> int:
+    """Write approved entries, as they were decided, into one table.
+
+    Without ids it holds every approved entry. What the file cannot hold as it was
+    decided is told on stderr, and so is what the checks say of the file.
+    """
+    # Checking a file must not wait for the database.
+    from kamizero.cli.csv_writing import write_approved
+
+    written = write_approved(
+        filings or [],
+        prefecture=prefecture,
+        serial=serial,
+        made_on=_day(made_on),
+        attorney=attorney,
+        blank_names=blank_names,
+    )
+    with open(out, "wb", opener=_private) as file:
+        file.write(written.data)
+    for change in written.changed:
+        people.print(
+            f"{out}:{change.line}:{change.item.n}: {change.item.label} "
+            f"({change.item.label_en}): written otherwise or left out",
+            markup=False,
+            soft_wrap=True,
+        )
+    checked = check_table(written.data, paper=paper_form, today=today())
+    for problem in checked.problems:
+        told = _told(out, problem, Settings.load().language)
+        people.print(told, markup=False, soft_wrap=True)
+    typer.echo(f"{written.entries} entries written to {out}.")
+    return _exit(checked)
+
+
+def _private(path: str, flags: int) -> int:
+    """Nobody else may read what names people."""
+    return os.open(path, flags, 0o600)
 
 
 def paper_form(form: str) -> FormDefinition | None:

@@ -15,7 +15,7 @@ from storage.originals import read_original
 from storage.tables import HEAD, Arrival, Entry, Filing, FindingRow, Page
 from storage.values import body_of
 from tests.desk import Desk
-from tests.media import a_summary, take_in, work_off
+from tests.tables import only, received
 from validation.csv.sample import Edit, both, line_of, row, sample_table, swapped
 
 SECOND_OFFICE = both(
@@ -25,18 +25,6 @@ SECOND_OFFICE = both(
         "21,02,ﾓﾐｼﾞ,99,100,0000,東京都見本町,紅葉商会,見本　紅葉,03,0000,0000\r\n[data]",
     ),
 )
-
-
-def received(desk: Desk, data: bytes, *, end: bytes = b"\r\n") -> None:
-    """Take the table in with a summary that counts its rows, and read it."""
-    lines = data.split(end)
-    rows = lines[lines.index(b"[data]") + 1 : -1]
-    codes = [line.split(b",")[0].decode("cp932") for line in rows]
-    counts = {code: codes.count(code) for code in codes}
-    offices = lines.index(b"[data]") - 3
-    summary = a_summary(counts, offices=offices, number="媒体番号,003")
-    take_in(desk, {f"media-003/{NAME}": data, "media-003/soukatsu.csv": summary})
-    work_off(desk)
 
 
 def rows_of(code: str, count: int) -> Edit:
@@ -79,14 +67,6 @@ def values(desk: Desk, form: str, n: int) -> dict[str, str]:
 def states(desk: Desk) -> Sequence[str]:
     with desk.database.look() as session:
         return session.scalars(select(Entry.state).order_by(Entry.id)).all()
-
-
-def only(*codes: str) -> bytes:
-    """The sample with the rows of these forms alone."""
-    lines = sample_table().split(b"\r\n")
-    first = lines.index(b"[data]") + 1
-    rows = [one for one in lines[first:-1] if one.split(b",")[0].decode() in codes]
-    return b"\r\n".join([*lines[:first], *rows, b""])
 
 
 def test_one_table_makes_a_filing_of_each_form(desk: Desk) -> None:

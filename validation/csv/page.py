@@ -19,6 +19,11 @@ It ends with 0 where nothing is wrong or only warnings are, 1 at errors in lines
 SHFD0006.CSV:6:10: error[common.date_does_not_exist]: ...
 ```
 
+`kamizero csv write --out SHFD0006.CSV --prefecture 21 [FILING]...` writes approved entries, as they were decided, into one table of all their offices; `--attorney CODE:NAME` files for a labour attorney.
+A kanji the file cannot hold takes its usual form; where it has none, or with `--blank-names`, the name is left blank.
+Each item that is written otherwise than decided, or left out, is told with its line, and the file is checked at once; an event keeps its SHA-256.
+The prefecture stands on no paper, and the bonus form on paper has no name in kana: fill that item in before filing.
+
 A table is read liberally: other line ends, a byte order mark, UTF-8, blank lines and full width are told and read all the same.
 It is written strictly: CP932 within JIS X 0201 and JIS X 0208, CR LF, no quotes, no comma in a value, every comma of a blank item.
 What is right reads and writes back byte for byte.

@@ -1,0 +1,166 @@
+"""Approved entries as the table of an e-filing: what is decided, one row a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms.csv.forms import PREFIX
+from forms.csv.layout import Item, Layout
+from forms.csv.layouts import layout_in_force, office_layout
+from forms.csv.table import ANY_FORM, Table, TableLine, office_of
+from forms.csv.values import row_of, substituted, without_surplus
+from kamizero.errors import WrongCallError
+from kamizero.model import FieldState
+from storage.tables import HEAD, Entry, EntryState, Field, Filing
+from storage.values import body_of, decided_version
+from storage.vault import Vault
+
+# The first lines of a file: its head, [kanri], the number of offices.
+_LINES_ABOVE = 3
+_SPEAKING = (FieldState.READ, FieldState.DITTO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableHead:
+    """What no filing says of a table.
+
+    Attributes:
+        prefecture: code of the offices' prefecture, which is not on paper.
+        attorney: code and name of the labour attorney who files, if one does.
+        blank_names: a name the file cannot hold is left blank, not written otherwise.
+    """
+
+    prefecture: str
+    serial: int
+    made_on: date
+    attorney: tuple[str, str] | None = None
+    blank_names: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An item that is written otherwise than it was decided, or left out."""
+
+    line: int
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTable:
+    """A table, the entries in it, and what of them it could not hold as it was."""
+
+    table: Table
+    entries: tuple[Entry, ...]
+    changed: tuple[Changed, ...]
+
+
+def approved_entries(session: Session, filings: Sequence[int]) -> Sequence[Entry]:
+    """The approved entries of these filings, of all where none is named."""
+    query = (
+        select(Entry)
+        .join(Filing, Filing.id == Entry.filing_id)
+        .where(Entry.state == EntryState.APPROVED)
+        .order_by(Filing.form, Entry.filing_id, Entry.n)
+    )
+    if filings:
+        query = query.where(Filing.id.in_(filings))
+    return session.scalars(query).all()
+
+
+def table_of(vault: Vault, entries: Sequence[Entry], head: TableHead) -> WrittenTable:
+    """The table that says these entries.
+
+    Raises:
+        WrongCallError: there is none, or one is of a form no table has.
+    """
+    if not entries:
+        raise WrongCallError("No entry is approved there. Approve some and call again.")
+    offices: dict[tuple[str, ...], tuple[str, ...]] = {}
+    said = []
+    for entry in entries:
+        layout = _layout(entry, head)
+        values = _values(entry, vault)
+        office = _row(office_layout(), values, head, prefecture_at=1)
+        offices.setdefault(office_of(office), office)
+        said.append((layout, _row(layout, values, head, prefecture_at=2)))
+    table, changed = _laid(list(offices.values()), said, head)
+    return WrittenTable(table, tuple(entries), tuple(changed))
+
+
+def _layout(entry: Entry, head: TableHead) -> Layout:
+    layout = layout_in_force(entry.filing.form, head.made_on)
+    if layout is None:
+        raise WrongCallError(
+            f"Filing {entry.filing_id} is of form {entry.filing.form}, which no table "
+            "holds. Leave it out."
+        )
+    return layout
+
+
+def _values(entry: Entry, vault: Vault) -> dict[str, str]:
+    """What is decided by item; what the head says once holds for every entry."""
+    values: dict[str, str] = {}
+    fields = sorted(entry.filing.fields, key=lambda field: field.entry_n)
+    for field in fields:
+        value = _decided(field, vault) if field.entry_n in (HEAD, entry.n) else ""
+        if value:
+            values[_item_name(field.name)] = value
+    return values
+
+
+def _decided(field: Field, vault: Vault) -> str:
+    if field.as_written is None:
+        return ""
+    version = decided_version(field)
+    return body_of(version, vault).value if version.state in _SPEAKING else ""
+
+
+def _item_name(name: str) -> str:
+    return name.rpartition(".")[2] if name.startswith(f"{PREFIX}.") else name
+
+
+def _row(
+    layout: Layout, values: dict[str, str], head: TableHead, *, prefecture_at: int
+) -> tuple[str, ...]:
+    items = list(row_of(layout, values))
+    items[prefecture_at - 1] = head.prefecture
+    return tuple(items)
+
+
+def _laid(
+    offices: Sequence[tuple[str, ...]],
+    rows: Sequence[tuple[Layout, tuple[str, ...]]],
+    head: TableHead,
+) -> tuple[Table, list[Changed]]:
+    changed: list[Changed] = []
+    first_row = _LINES_ABOVE + len(offices) + 2
+    placed = [
+        *((n, office_layout(), one) for n, one in enumerate(offices, _LINES_ABOVE + 1)),
+        *((n, layout, one) for n, (layout, one) in enumerate(rows, first_row)),
+    ]
+    lines = []
+    for number, layout, items in placed:
+        kept, left_out = without_surplus(layout, items)
+        kept, other = substituted(layout, kept, blank_names=head.blank_names)
+        changed += [Changed(number, item) for item in (*left_out, *other)]
+        lines.append(TableLine(number, kept))
+    count = len(offices)
+    table = Table(
+        head=TableLine(1, _head_items(head, offices[0])),
+        count=TableLine(3, _count_items(head, count)),
+        offices=tuple(lines[:count]),
+        rows=tuple(lines[count:]),
+    )
+    return table, changed
+
+
+def _head_items(head: TableHead, office: Sequence[str]) -> tuple[str, ...]:
+    maker = ("", "", head.attorney[0]) if head.attorney else office_of(office)
+    return (*maker, f"{head.serial:03d}", f"{head.made_on:%Y%m%d}", ANY_FORM)
+
+
+def _count_items(head: TableHead, offices: int) -> tuple[str, ...]:
+    return (head.attorney[1] if head.attorney else "", f"{offices:03d}")
