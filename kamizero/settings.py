@@ -119,6 +119,12 @@ class Settings(BaseSettings):
         description="Seconds it takes to key one field, against which the overview "
         "holds the time people spent.",
     )
+    contract_errors: int = Field(
+        default=0,
+        ge=0,
+        description="How many filings of a sample of a contractor's work may be wrong "
+        "before the whole lot goes back into review, as the contract says.",
+    )
     language: Literal["ja", "en"] = Field(
         default="ja", description="Language of messages on the command line."
     )

@@ -22,6 +22,7 @@ class Act(StrEnum):
     STEP_BACK = "step_back"
     APPROVE = "approve"
     SEND_BACK = "send_back"
+    REJECT = "reject"
     RETURN = "return"
     WITHDRAW = "withdraw"
     DISSOLVE = "dissolve"

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from kamizero.model import Role
 from review.acts import Act
+from review.contractors import is_unchecked
 from review.doubt import WORTH_A_LOOK, open_points
 from review.refusals import (
     BundleOpenError,
+    InspectionOpenError,
     NotSettledError,
     OwnWorkError,
     ReasonMissingError,
@@ -81,6 +83,11 @@ def four_eyes(attempt: Attempt) -> None:
         raise OwnWorkError(
             f"{attempt.actor} worked on filing {attempt.entry.filing_id} and cannot "
             "approve it; ask another approver."
+        )
+    if is_unchecked(attempt.session, attempt.entry.filing_id):
+        raise InspectionOpenError(
+            f"A contractor's work on filing {attempt.entry.filing_id} was not checked "
+            "yet; check its lot first."
         )
     nothing_open(attempt)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import Role
 from review.approval import MANIFESTS, Deliver, approve
+from review.contractors import unchecked_filings
 from review.proposal import proposal
 from review.refusals import (
     LotOverError,
@@ -57,6 +58,7 @@ def candidates(session: Session, *, form: str, person: str) -> Sequence[Filing]:
     ready = select(Entry.filing_id).where(Entry.state == EntryState.READY)
     own = select(Touch.filing_id).where(Touch.person == person)
     taken = select(LotMember.filing_id).where(LotMember.is_open)
+    unchecked = unchecked_filings()
     return session.scalars(
         select(Filing)
         .where(
@@ -64,6 +66,7 @@ def candidates(session: Session, *, form: str, person: str) -> Sequence[Filing]:
             Filing.id.in_(ready),
             Filing.id.not_in(own),
             Filing.id.not_in(taken),
+            Filing.id.not_in(unchecked),
         )
         .order_by(Filing.id)
         .limit(LARGEST)

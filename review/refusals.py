@@ -143,6 +143,18 @@ class OthersOnPageError(WrongCallError):
     code = "others_on_page"
 
 
+class InspectionOpenError(ConflictError):
+    """A contractor's work on it was not checked yet."""
+
+    code = "inspection_open"
+
+
+class InspectorForbiddenError(ForbiddenError):
+    """A contractor's work is checked by somebody else, who has no contract."""
+
+    code = "inspector"
+
+
 class LotOverError(ConflictError):
     """The lot was signed, sent back or dissolved already."""
 

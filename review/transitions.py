@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kamizero.model import Role
 from review import guards
 from review.acts import WORKING_ACTS, Act
+from review.contractors import note_work
 from review.guards import Attempt, Guard
 from review.refusals import RoleForbidsError, StateForbidsError
 from review.roles import APPROVERS, KEYERS, MACHINES, REVIEWERS
@@ -38,6 +39,9 @@ _READY = EntryState.READY
 # What stood ready is not there any more: whoever stamped it saw something else.
 _ENDS_ROUND = frozenset(EntryState) - {_READY, EntryState.APPROVED}
 
+# A round does not say which of its own acts sent it back.
+_ROUND_ENDS = {Act.REJECT: RoundEnd.SENT_BACK}
+
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(_READ, Act.PASS, _READY, MACHINES, guards.nothing_to_see),
     Transition(_READ, Act.QUEUE, _REVIEW, MACHINES, guards.always),
@@ -60,6 +64,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_READY, Act.DISSOLVE, EntryState.SUPERSEDED, MACHINES, guards.always),
     Transition(_READY, Act.PULL_BACK, _REVIEW, REVIEWERS, guards.always),
     Transition(_READY, Act.SEND_BACK, _REVIEW, APPROVERS, guards.reason_given),
+    Transition(_READY, Act.REJECT, _REVIEW, REVIEWERS, guards.reason_given),
     Transition(_READY, Act.ENDORSE, _READY, REVIEWERS, guards.four_eyes),
     Transition(_READY, Act.AGREE, _READY, REVIEWERS, guards.four_eyes),
     Transition(_READY, Act.STEP_BACK, _READY, APPROVERS, guards.reason_given),
@@ -95,11 +100,14 @@ def move(
     transition = permitted(entry, act, role=role)
     transition.guard(Attempt(session, entry, act, actor, role, reason))
     if entry.state == _READY and transition.to_state in _ENDS_ROUND:
-        end_round(session, entry.filing, RoundEnd(act.value), now=now)
+        end_round(
+            session, entry.filing, _ROUND_ENDS.get(act) or RoundEnd(act.value), now=now
+        )
     entry.state = transition.to_state
     entry.filing.version += 1
     if act in WORKING_ACTS and role is not Role.MACHINE:
         session.merge(Touch(filing_id=entry.filing_id, person=actor))
+        note_work(session, entry.filing, actor, now=now)
     audit.record(
         session,
         actor=actor,

@@ -73,6 +73,7 @@ class Rooms:
         offices: the register that letters take addresses from, where there is one.
         uploads: keeps what comes in parts; None where no parts are taken.
         retention: how long the manifest of an approval is kept at least.
+        contract_errors: how many of a contractor's sample may be wrong.
         keying_seconds: what keying one field takes, for the overview.
         secure_cookies: True where people reach the pages over HTTPS.
     """
@@ -95,6 +96,7 @@ class Rooms:
     retention: timedelta = timedelta(days=3653)
     language: str = "ja"
     keying_seconds: float = 6.0
+    contract_errors: int = 0
     secure_cookies: bool = False
     max_upload_bytes: int = 500_000_000
 

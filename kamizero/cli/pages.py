@@ -55,6 +55,7 @@ def web_app(installation: Installation) -> FastAPI:
             provider=provider_of(settings),
             offices=installation.register,
             language=settings.language,
+            contract_errors=settings.contract_errors,
             keying_seconds=settings.keying_seconds,
             secure_cookies=settings.secure_cookies,
             max_upload_bytes=settings.max_file_bytes,

@@ -49,6 +49,7 @@ from storage.tables.filings import (
     Page,
 )
 from storage.tables.findings import FindingRow
+from storage.tables.inspections import ContractorWork, Inspection, InspectionState
 from storage.tables.judgements import Judgement
 from storage.tables.keying import (
     ANY,
@@ -149,6 +150,7 @@ __all__ = [
     "Clock",
     "ClockEnd",
     "ClockStop",
+    "ContractorWork",
     "Copy",
     "Custody",
     "CustodyAct",
@@ -182,6 +184,8 @@ __all__ = [
     "Hold",
     "HoldKind",
     "IdempotentAnswer",
+    "Inspection",
+    "InspectionState",
     "Job",
     "Judgement",
     "Keying",

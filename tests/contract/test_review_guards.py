@@ -14,9 +14,19 @@ from kamizero.model import Role
 from review import lots
 from storage.database import Database
 from storage.directory import DirectoryStore
-from storage.tables import ApprovalLot, Judgement, ReturnNotice, Verdict
+from storage.tables import (
+    Approval,
+    ApprovalLot,
+    ContractorWork,
+    Filing,
+    Inspection,
+    Judgement,
+    ReturnNotice,
+    Verdict,
+)
 from storage.vault import KeyRing, Vault
 from tests.desk import LATER, NOW, Desk
+from tests.paper import take_route
 
 
 @pytest.fixture
@@ -122,3 +132,58 @@ def test_a_letter_takes_two_people_and_stays_once_it_is_sent(desk: Desk) -> None
         session.execute(text(check.format("jun", "d")))
         session.execute(text(send))
     refused(desk, "UPDATE return_notice SET way = 'window'", "stays as it was")
+
+
+def test_work_of_a_contractor_is_checked_before_it_is_approved(desk: Desk) -> None:
+    filing = desk.receive()
+    desk.route(filing)
+    with desk.database.begin() as session:
+        lot = Inspection(
+            contractor="ken",
+            day=NOW.date(),
+            form="2200",
+            allowed=0,
+            opened_by="rei",
+            opened_at=NOW,
+        )
+        work = ContractorWork(filing_id=filing, person="ken", day=NOW.date())
+        work.inspection, work.drawn = lot, True
+        session.add(work)
+
+    with pytest.raises(IntegrityError, match="checked before"):
+        approve_past_the_page(desk, filing)
+    ended = "UPDATE inspection SET ended_at = CURRENT_TIMESTAMP, state ="
+    refused(desk, f"{ended} 'passed'", "sample was looked at")
+    refused(desk, "UPDATE contractor_work SET drawn = FALSE", "as it was drawn")
+    refused(desk, "DELETE FROM contractor_work", "as it was drawn")
+    with desk.database.begin() as session:
+        session.execute(text("UPDATE contractor_work SET verdict = 'wrong'"))
+    refused(desk, f"{ended} 'passed'", "sample was looked at")
+    with desk.database.begin() as session:
+        session.execute(text("UPDATE contractor_work SET verdict = 'right'"))
+        session.execute(text(f"{ended} 'passed'"))
+    refused(desk, "UPDATE inspection SET state = 'open'", "over stays so")
+    approve_past_the_page(desk, filing)
+
+
+def approve_past_the_page(desk: Desk, filing: int) -> None:
+    """Write an approval as somebody would who goes around the program."""
+    with desk.database.begin() as session:
+        session.add(
+            Approval(
+                filing_id=filing,
+                round_id=take_route(
+                    session,
+                    session.get_one(Filing, filing),
+                    by="ann",
+                    manifest="b" * 64,
+                ),
+                manifest_sha256="b" * 64,
+                store_key="manifests/bb/" + "b" * 64,
+                store_version="1",
+                by="ann",
+                at=LATER,
+                key_id="k",
+                signature="s",
+            )
+        )

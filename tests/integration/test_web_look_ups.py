@@ -31,6 +31,8 @@ SHOW_NO_PAPERS = {
     "/look-ups", "/approvals", "/absences", "/lots", "/lots/{lot_id}", "/returns",
     "/inspections", "/inspections/{inspection_id}", "/deliveries",
     "/deliveries/{delivery_id}", "/modes", "/events",
+    "/retention", "/retention/register.csv", "/retention/files/{file_id}",
+    "/retention/proposals/{destruction_id}",
     "/filings/{filing_id}/proposal", "/pages/{page_id}",
     "/jobs/{job_id}/", "/uploads/{token}", "/uploads",
 }  # fmt: skip

@@ -36,6 +36,7 @@ OF_NO_SITE = {
     "AuditHead",
     "AuditSeal",
     "IdempotentAnswer",
+    "Inspection",
     "KnownReader",
     "LoginSession",
     "LookUp",
