@@ -3,15 +3,20 @@
 import re
 from pathlib import Path
 
+from forms.library import Library
+from forms.places import blank_images
 from kamizero.settings_page import settings_markdown
 from review.transitions import diagram
 from validation.catalogue import catalogue_markdown
 from validation.csv.page import tables_markdown
+from validation.form_pages import form_markdown, picture_name
 from web.api import ROUTERS
 from web.app import PAGES
 from web.rights import rights, rights_markdown
 
 HERE = Path(__file__).parent
+
+_FORM_DPI = 90
 
 _STATES = re.compile(r"(?<=```mermaid\n)stateDiagram-v2\n.*?(?=```)", re.DOTALL)
 
@@ -23,6 +28,10 @@ def generated() -> dict[Path, str]:
         HERE / "settings.md": settings_markdown(),
         HERE / "rules.md": catalogue_markdown(),
         HERE / "csv.md": tables_markdown(),
+        **{
+            HERE / "forms" / f"{form.name}.md": form_markdown(form)
+            for form in Library.shipped().all()
+        },
         HERE / "rights.md": rights_markdown(rights(PAGES, ROUTERS)),
         architecture: with_states(architecture.read_text("utf-8")),
     }
@@ -33,6 +42,17 @@ def with_states(page: str) -> str:
     return _STATES.sub(lambda _: diagram(), page)
 
 
+def draw_forms(folder: Path) -> None:
+    """Draw the pages of each blank, small enough to be looked at beside its fields."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for form in Library.shipped().all():
+        for page, image in enumerate(blank_images(form, _FORM_DPI), start=1):
+            few = image.quantize(16)
+            few.save(folder / picture_name(form, page), optimize=True)
+
+
 if __name__ == "__main__":
     for path, text in generated().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
+    draw_forms(HERE / "pictures" / "forms")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from forms.definition import Field, FieldType, FormDefinition
-from forms.grammar import canonical, my_number_is_valid
+from forms.grammar import canonical, is_valid, my_number_is_valid
 from forms.grammar.characters import DIGITS
 from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
@@ -51,6 +52,16 @@ FORMAT_RULES = {
         0.12,
     ),
     PHONE: PHONE_RULE,
+    # Many misread ones fit these all the same: they speak for no reading that fits.
+    **{
+        format: Rule(
+            f"common.{format}",
+            "number",
+            partial(is_valid, FieldType.DIGITS, format),
+            1.0,
+        )
+        for format in ("month", "day", "days")
+    },
 }
 """Formats whose rule ranks readings."""
 

@@ -9,6 +9,7 @@ import typer
 from forms.blank import blank_pdf
 from forms.checking import check as check_text
 from forms.definition import Field, FormDefinition
+from forms.difference import differences
 from forms.fill import fill as fill_form
 from forms.library import Library
 from kamizero.cli.console import Exit, answer
@@ -89,6 +90,15 @@ def check(path: Path) -> int:
     for problem in problems:
         typer.echo(f"{path}:{problem.line}: {problem.message}")
     return Exit.FAILED if problems else Exit.OK
+
+
+@app.command()
+def diff(old: FormName, new: FormName) -> int:
+    """Say what differs between two forms or revisions, field by field."""
+    found = list(differences(form_named(old), form_named(new)))
+    for line in found:
+        typer.echo(line)
+    return Exit.FAILED if found else Exit.OK
 
 
 def form_line(form: FormDefinition) -> dict[str, Any]:

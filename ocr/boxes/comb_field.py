@@ -185,7 +185,7 @@ def choose(
     if fitting and fitting is not chosen and fitting not in others:
         others.append(fitting)
     grounds = answer.grounds_for(chosen.number)
-    if rule and chosen.fits and chosen is free:
+    if rule and rule.passed_by_chance < 1 and chosen.fits and chosen is free:
         grounds = (*grounds, rule.ground)
     return Outcome(
         FieldState.READ,

@@ -12,6 +12,7 @@ from ocr.boxes.cells import NO_DIGIT
 from ocr.boxes.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
 from ocr.boxes.combs import Shares, from_cells, from_line, sequences
 from ocr.outcome import Outcome
+from ocr.reader import FORMAT_RULES
 from ocr.strokes.crops import Glyphs, SetLine, close_up
 from ocr.words.alphabets import Alphabet
 
@@ -185,6 +186,21 @@ def test_a_near_tie_is_settled_by_the_check_digit() -> None:
 
     assert outcome.best.value == VALID
     assert outcome.chosen_by == "common.my_number_check_digit"
+
+
+def test_a_month_that_cannot_be_gives_way_to_one_that_can() -> None:
+    outcome = chosen(shares("70", (0, "1", 0.3)), FORMAT_RULES["month"])
+
+    assert outcome.best.value == "10"
+    assert outcome.chosen_by == "common.month"
+    assert outcome.candidates[1].value == "70"
+
+
+def test_a_grammar_that_misreadings_pass_too_is_no_ground() -> None:
+    outcome = chosen(shares("10"), FORMAT_RULES["month"])
+
+    assert outcome.best.value == "10"
+    assert FORMAT_RULES["month"].ground not in outcome.grounds
 
 
 def test_the_free_reading_stands_first_behind_a_value_a_rule_chose() -> None:
