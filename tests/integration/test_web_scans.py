@@ -1,0 +1,102 @@
+"""What each device scanned, and how well, as evidence by device and day."""
+
+import csv
+from io import StringIO
+
+import pytest
+from sqlalchemy import select
+
+from kamizero.model import PageKind, Role
+from storage.tables import Arrival, ArrivalState, Job, Page
+from tests.office import Browser, Office
+
+GOOD = {"dpi": 300, "depth": 24, "sharpness": 0.8, "skew": -0.5, "faults": []}
+POOR = {
+    "dpi": 150,
+    "depth": 8,
+    "sharpness": 0.1,
+    "skew": 4.0,
+    "faults": ["resolution", "blur", "skew"],
+}
+
+
+@pytest.fixture
+def rei(office: Office) -> Browser:
+    return office.person("rei", Role.REVIEWER)
+
+
+@pytest.fixture
+def scanned(office: Office) -> None:
+    """A good page, a poor one, a blank one, and a file that was refused."""
+    filing = office.waiting()
+    with office.desk.database.begin() as session:
+        job = session.scalars(select(Job)).one()
+        page = session.scalars(select(Page).where(Page.filing_id == filing)).one()
+        page.quality = GOOD
+        for number, (kind, quality) in enumerate(
+            ((PageKind.ATTACHMENT, POOR), (PageKind.BLANK, POOR | {"dpi": 72})), start=2
+        ):
+            session.add(
+                Page(
+                    arrival_id=page.arrival_id,
+                    number=number,
+                    width_px=10,
+                    height_px=10,
+                    dpi=200,
+                    depth=8,
+                    kind=kind,
+                    quality=quality,
+                )
+            )
+        session.add(
+            Arrival(
+                job_id=job.id,
+                seq=2,
+                original_id=page.arrival.original_id,
+                source="broken.tif",
+                state=ArrivalState.REFUSED,
+                error_code="damaged",
+                error_message="It ends in the middle.",
+            )
+        )
+
+
+def _address(office: Office, path: str) -> str:
+    with office.desk.database.look() as session:
+        day = session.scalars(select(Job.created_at)).first()
+    return f"{path}?first={day:%Y-%m-%d}&last={day:%Y-%m-%d}"
+
+
+@pytest.mark.usefixtures("scanned")
+def test_a_day_of_a_device_shows_its_worst_page(office: Office, rei: Browser) -> None:
+    text = rei.get(_address(office, "/scans/table.csv")).text
+
+    (line,) = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
+    assert (line["operator"], line["pages"], line["blank"]) == ("ken", "3", "1")
+    # The blank page's figures say nothing about the device.
+    assert (line["lowest_dpi"], line["in_colour"]) == ("150", "1")
+    assert (line["lowest_sharpness"], line["largest_skew"]) == ("0.1", "4.0")
+    assert (line["resolution"], line["blur"], line["cut"]) == ("1", "1", "0")
+    assert line["refused"] == "damaged:1"
+
+
+@pytest.mark.usefixtures("scanned")
+def test_the_page_names_faults_and_explains_refusals(
+    office: Office, rei: Browser
+) -> None:
+    page = rei.get(_address(office, "/scans")).text
+
+    assert "Low resolution 1" in page
+    assert "damaged 1" in page
+
+
+def test_a_day_without_scans_says_so(rei: Browser) -> None:
+    page = rei.get("/scans?first=2001-01-01&last=2001-01-02").text
+
+    assert "Nothing came in these days" in page
+
+
+def test_a_period_that_is_too_long_is_refused(rei: Browser) -> None:
+    answer = rei.get("/scans?first=2001-01-01&last=2003-01-02")
+
+    assert answer.status_code == 400
