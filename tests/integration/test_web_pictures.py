@@ -101,6 +101,25 @@ def test_a_form_page_of_no_filing_is_seen_only_by_those_who_sort(
     assert covered(office.person(), f"/pages/{page}.jpg") == []
 
 
+@pytest.mark.parametrize(
+    "kind", [PageKind.ATTACHMENT, PageKind.UNKNOWN, PageKind.FAILED]
+)
+def test_papers_whose_numbers_nobody_sought_are_covered_whole(
+    office: Office, kind: PageKind
+) -> None:
+    _, page = a_filing_of_two(office)
+    with office.desk.database.begin() as session:
+        session.query(Field).update({Field.sensitive: False})
+        row = session.get_one(Page, page)
+        row.kind = kind
+        row.error_code = "unreadable" if kind is PageKind.FAILED else None
+    auditor = office.person("aki", role=Role.AUDITOR)
+
+    assert covered(auditor, f"/pages/{page}.jpg") == [1, 2]
+    assert covered(auditor, f"/api/v1/pages/{page}/image") == [1, 2]
+    assert covered(office.person(), f"/pages/{page}.jpg") == []
+
+
 def test_the_api_never_uncovers_a_number(office: Office) -> None:
     _, page = a_filing_of_two(office)
     rei = office.person()

@@ -11,6 +11,9 @@ from kamizero.errors import MissingError
 from kamizero.model import Box, PageKind
 from storage.tables import Arrival, Field, FilingStep, Page
 
+# Nobody looks for the numbers on these; there may be any.
+_UNSEARCHED = frozenset({PageKind.ATTACHMENT, PageKind.UNKNOWN, PageKind.FAILED})
+
 
 def find_page(session: Session, page_id: int) -> Page:
     """A page with all that rendering it needs. Raises MissingError."""
@@ -29,9 +32,10 @@ def covered(
 
     Args:
         clear: the entry numbers whose fields are seen in clear.
-        sorts: it is for somebody who finds out where a page of no filing belongs.
+        sorts: it is for somebody who finds out where papers belong and works on them.
     """
-    if _is_unread(page) or (_is_astray(page) and not sorts):
+    is_unsearched = _is_astray(page) or page.kind in _UNSEARCHED
+    if _is_unread(page) or (is_unsearched and not sorts):
         # Where its numbers stand is not known yet.
         return (Box(0, 0, page.width_px, page.height_px),)
     sensitive = session.scalars(
