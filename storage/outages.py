@@ -1,4 +1,4 @@
-"""What a database that cannot work now says, turned into what a person can do."""
+"""What a database says that cannot work now, or cannot hold what it was given."""
 
 import sqlite3
 
@@ -34,16 +34,19 @@ _POSTGRESQL = {
     "3D": "it has no such database. Create the one KAMIZERO_DATABASE_URL names.",
 }
 _NO_ANSWER = "it does not answer. Start it, or check KAMIZERO_DATABASE_URL."
+_TOO_LARGE = "A number is too large to be the number of anything."
+_NO_TEXT = "A text holds a character that nobody can write; type it anew."
 
 
 def explain(context: ExceptionContext) -> StoreError | WrongCallError | None:
-    """What to raise instead, where the fault is neither the program's nor a row's.
+    """What to raise instead, where the fault is neither the program's nor a row's:
+    the machine's, or that of whoever sent what no column holds.
 
     Listens to SQLAlchemy's `handle_error`.
     """
-    if isinstance(context.original_exception, OverflowError):
-        # Only SQLite refuses to compare with such a number; PostgreSQL finds nothing.
-        return WrongCallError("A number is too large to be the number of anything.")
+    unheld = _unheld(context.original_exception)
+    if unheld:
+        return WrongCallError(unheld)
     connection = context.connection
     looks = connection is not None and not connection.get_execution_options().get(
         WRITES, True
@@ -53,6 +56,16 @@ def explain(context: ExceptionContext) -> StoreError | WrongCallError | None:
         return None
     address = context.engine.url.render_as_string()
     return StoreError(f"The database {address} cannot be used: {advice}")
+
+
+def _unheld(error: BaseException) -> str:
+    """What of a caller's words no column holds, "" where that is not the fault."""
+    if isinstance(error, OverflowError | psycopg.errors.NumericValueOutOfRange):
+        return _TOO_LARGE
+    # Half a surrogate pair fits neither database, and NUL not into PostgreSQL, whose
+    # driver refuses it before the server could give it a code.
+    is_nul = isinstance(error, psycopg.DataError) and error.sqlstate is None
+    return _NO_TEXT if is_nul or isinstance(error, UnicodeEncodeError) else ""
 
 
 def _advice(error: BaseException, *, looks: bool) -> str:
