@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from forms.contract import field_problems
 from forms.definition import FieldType, FormDefinition, Nature
 from forms.expansion import expand
+from forms.inheritance import EXTENDS, InheritedLines, merged, shipped_text
 from forms.layout import obstacles
 from forms.schema import BlockSource, FormSource, PartSource
 from forms.source_lines import Path, SourceLines
@@ -44,7 +45,7 @@ def read(
     """
     try:
         lines = SourceLines(text)
-        content = yaml.load(text, Loader=yaml.CSafeLoader)
+        content = _plain(text)
     except yaml.YAMLError as error:
         return None, [_unreadable(error)]
     problems = [
@@ -52,6 +53,14 @@ def read(
         for repeated in lines.repeated_keys()
     ]
     definition = None
+    if isinstance(content, dict) and EXTENDS in content:
+        base = shipped_text(str(content[EXTENDS]))
+        if base is None:
+            line = lines.line_of([EXTENDS])
+            message = f"there is no form {content[EXTENDS]!r} to extend"
+            return None, [Problem(line, message)]
+        own, content = content, merged(_plain(base), content)
+        lines = InheritedLines(text, content, own)
     try:
         source = FormSource.model_validate(content)
     except ValidationError as error:
@@ -63,6 +72,10 @@ def read(
             if not laid_out:
                 problems += _of_layout(definition, source, lines)
     return None if problems else definition, sorted(set(problems))
+
+
+def _plain(text: str) -> Any:
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def _unreadable(error: yaml.YAMLError) -> Problem:

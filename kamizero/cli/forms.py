@@ -11,6 +11,7 @@ from forms.checking import check as check_text
 from forms.definition import Field, FormDefinition
 from forms.difference import differences
 from forms.fill import fill as fill_form
+from forms.inheritance import skeleton
 from forms.library import Library
 from kamizero.cli.console import Exit, answer
 from kamizero.cli.form_names import form_named
@@ -90,6 +91,28 @@ def check(path: Path) -> int:
     for problem in problems:
         typer.echo(f"{path}:{problem.line}: {problem.message}")
     return Exit.FAILED if problems else Exit.OK
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="ID@REVISION")],
+    like: Annotated[str, typer.Option(help="The form or revision it begins from.")],
+    out: Annotated[Path, typer.Option(help="The YAML file to write.")],
+) -> None:
+    """Begin a form or revision as what it changes of another one."""
+    form, at, revision = name.partition("@")
+    if not at or out.exists():
+        raise WrongCallError(
+            f"{out} is there already: name another file."
+            if at
+            else f"{name}: name form and revision, such as 2200@2024-12."
+        )
+    text = skeleton(form_named(like).name, form, revision)
+    problems = check_text(text)
+    if problems:
+        raise WrongCallError(f"{name}: {problems[0].message}")
+    out.write_text(text, "utf-8")
+    typer.echo(f"{out}: now say what it changes, then run kamizero forms check {out}")
 
 
 @app.command()

@@ -127,6 +127,13 @@ def test_a_rule_is_named_after_its_form_or_is_common(rule: Rule) -> None:
     assert rule.needs_records == (scope == "records")
 
 
+def test_every_sum_of_a_form_is_watched_by_a_rule_of_the_form() -> None:
+    for form in Library.shipped().all():
+        watching = {rule.id for rule in rules_of(form)}
+
+        assert {one.rule for one in form.sums} <= watching
+
+
 def test_a_second_rule_of_the_same_id_is_refused() -> None:
     register = register_rule(
         "common.no_entry", Severity.INFO, ja="。", en=".", passes={}, fails={}
