@@ -116,6 +116,12 @@ def test_a_planted_number_stands_nowhere_but_in_the_original(
     told += [("answer of the API", answer) for answer in answers]
     found = _found(iter([*told, *_texts(installation, temporary)]), numbers)
 
+    # A value that is not sealed is found, so the search looks where values lie.
+    ((number,),) = installation.rows(
+        "SELECT max(json_extract(body, '$.value')) FROM field_value"
+        " WHERE json_extract(body, '$.value') GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]'"
+    )
+    assert "the database" in _found(_texts(installation, temporary), {number})
     assert len(numbers) >= 4
     # The sample register has a line that is rightly kept aside.
     assert [one.returncode for one in said[1:]] == [0] * 3

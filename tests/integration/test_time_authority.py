@@ -1,9 +1,11 @@
 """Stamps of a real authority over HTTP, whatever it answers."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -107,11 +109,14 @@ def test_a_whole_installation_stamps_and_verifies(
         "KAMIZERO_WORKERS": "1",
     }
 
-    installation.up()
+    address = installation.up()
     until(lambda: any(anchor.glob("*.tsr")), seconds=60)
     until(lambda: installation.rows("SELECT id FROM time_stamp") != [], seconds=30)
 
+    with urlopen(f"{address}/healthz", timeout=30) as answer:  # noqa: S310 - ours.
+        health = json.load(answer)["time_stamps"]
     report = installation.answer("verify", "--json")
+    assert (health["state"], health["is_proof"], health["error"]) == ("ok", True, None)
     assert report["differences"] == []
     assert report["checked"]["time_stamp"] == report["checked"]["anchor"] == 1
     assert report["checked"]["time_stamp_unchecked"] == 0
