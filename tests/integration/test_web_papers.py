@@ -14,7 +14,7 @@ from review.sorting.received import Envelope
 from review.sorting.record import Clerk
 from storage.tables import Arrival, Bundle, ReceivedPaper, Way
 from tests.desk import LATER
-from tests.media import a_summary, a_table, take_in
+from tests.media import a_summary, a_table, take_in, work_off
 from tests.office import Browser, Office
 from tests.workshop import a_form, a_separator, new_arrival
 from workers.bundles import open_run
@@ -209,6 +209,7 @@ def test_the_receipt_of_a_medium_counts_records(office: Office, ken: Browser) ->
         office.desk,
         {"SHFD0006.CSV": a_table(records), "総括票.csv": a_summary(records)},
     )
+    work_off(office.desk)
     with office.desk.database.look() as session:
         medium = session.query(Bundle.id).filter_by(kind="media").scalar()
 
