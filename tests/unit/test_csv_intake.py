@@ -11,10 +11,13 @@ from forms.csv.table import FILE, NAME
 from ingest.media.pages import TEXT_TABLE, TablePages, open_kept
 from ingest.page_image import Limits
 from kamizero.model import PageKind
+from kamizero.tokyo import business_date
+from review.keying.sampling import MILLION, set_rate
 from storage.originals import read_original
-from storage.tables import HEAD, Arrival, Entry, Filing, FindingRow, Page
+from storage.tables import ANY, HEAD, Arrival, Entry, Field, Filing, FindingRow, Page
 from storage.values import body_of
-from tests.desk import Desk
+from tests.desk import NOW, Desk
+from tests.media import a_letter, take_in, work_off
 from tests.tables import only, received
 from validation.csv.sample import Edit, both, line_of, row, sample_table, swapped
 
@@ -217,3 +220,32 @@ def test_every_row_is_on_one_sheet(code: str) -> None:
 
     assert sorted(lines) == list(range(6, 6 + 35))
     assert len(opened.sizes()) == opened.page_count
+
+
+def test_rows_are_never_drawn_to_be_keyed_again(desk: Desk) -> None:
+    with desk.database.begin() as session:
+        set_rate(
+            session,
+            form=ANY,
+            per_million=MILLION,
+            from_on=business_date(NOW),
+            actor="ada",
+            now=NOW,
+            today=business_date(NOW),
+        )
+
+    received(desk, only("2200700"))
+
+    with desk.database.look() as session:
+        drawn = session.scalars(select(Field).where(Field.sampled.is_(True))).all()
+    assert drawn == []
+    assert states(desk) == ["ready"]
+
+
+def test_papers_behind_a_table_belong_to_none_of_its_rows(desk: Desk) -> None:
+    take_in(desk, {f"cd/{NAME}": only("2200700"), "cd/letter.png": a_letter()})
+    work_off(desk)
+
+    with desk.database.look() as session:
+        letter = session.scalars(select(Page).where(Page.form.is_(None))).one()
+        assert (letter.kind, letter.filing_id) == (PageKind.ATTACHMENT, None)
