@@ -252,6 +252,25 @@ def test_bytes_that_are_gone_without_a_certificate_are_missing(kept: Archive) ->
     assert [one.found for one in report.differences] == ["missing"]
 
 
+def test_a_destruction_that_is_only_written_into_rows_is_found(
+    kept: Archive,
+) -> None:
+    file_id = _old_file(kept)
+    _forge_proposal(kept, file_id)
+    with kept.database.begin() as session:
+        session.execute(
+            text("UPDATE doomed_original SET begun_at = '2026-11-24 00:00:00'")
+        )
+    original = _original(kept)
+    (kept.folder / (kept.store.path_of(original.store_key) or "")).unlink()
+
+    report = verify(kept.database, kept.store, kept.vault)
+
+    assert [(one.kind, one.expected) for one in report.differences] == [
+        ("certificate", destruction.BEGUN)
+    ]
+
+
 def test_nobody_approves_their_own_proposal(kept: Archive) -> None:
     proposal = _proposed(kept, _old_file(kept))
 
