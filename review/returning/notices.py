@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, MissingError, WrongCallError
 from kamizero.model import Role, Standing
+from kamizero.tokyo import business_date
 from review.refusals import (
     NoticeChangedError,
     NoticeSentError,
@@ -139,10 +140,16 @@ def send(
     due_on: date | None,
     by: Clerk,
 ) -> None:
-    """Write down that the letter and its papers left; from now on it stays as it is."""
+    """Write down that the letter and its papers left; from now on it stays as it is.
+
+    Raises:
+        WrongCallError: it cannot have left on that day, or is answered before it.
+    """
     _hold(session, notice, by)
-    if notice.checked_by is None:
+    if notice.checked_by is None or notice.checked_at is None:
         raise NoticeChangedError("Another person checks the letter before it is sent.")
+    if not business_date(notice.checked_at) <= sent_on <= business_date(by.now):
+        raise WrongCallError("A letter leaves after its check, and not tomorrow.")
     due = due_on or sent_on + TO_ANSWER
     if due < sent_on:
         raise WrongCallError("An answer cannot be due before the letter is sent.")

@@ -46,6 +46,7 @@ from workers.bundles import open_run
 from workers.filings import sort_bundle
 
 TODAY = date(2020, 12, 10)
+ONE_DAY = timedelta(days=1)
 HERE = typed("株式会社けいと", "100-0013", "東京都千代田区霞が関１－２－３")
 
 
@@ -103,13 +104,15 @@ def check(desk: Desk, letter: int, seen: str, *, by: str = "jun") -> None:
         notices.check(session, row, seen=seen, by=clerk(by))
 
 
-def send(desk: Desk, letter: int, *, due_on: date | None = None) -> None:
+def send(
+    desk: Desk, letter: int, *, sent_on: date = TODAY, due_on: date | None = None
+) -> None:
     with desk.database.begin() as session:
         notices.send(
             session,
             session.get_one(ReturnNotice, letter),
             way=Posting.POST,
-            sent_on=TODAY,
+            sent_on=sent_on,
             due_on=due_on,
             by=clerk("rei"),
         )
@@ -125,6 +128,17 @@ def sent(desk: Desk) -> int:
 def overdue(desk: Desk, *, today: date) -> list[int]:
     with desk.database.look() as session:
         return [one.id for one in notices.overdue(session, today=today)]
+
+
+@pytest.mark.parametrize("day", [TODAY - ONE_DAY, TODAY + ONE_DAY, date.max])
+def test_a_letter_left_on_no_day_but_those_since_its_check(
+    desk: Desk, day: date
+) -> None:
+    letter = returned(desk)
+    check(desk, letter, prepare(desk, letter))
+
+    with pytest.raises(WrongCallError, match="leaves after its check"):
+        send(desk, letter, sent_on=day)
 
 
 def test_a_letter_is_written_checked_by_another_and_sent(desk: Desk) -> None:
