@@ -80,7 +80,8 @@ class Bucket:
             raise SetupError(f"KAMIZERO_STORE_URL is no http address: {url}.")
         self.url = url.rstrip("/")
         self.name = name
-        self._http = urllib3.PoolManager(timeout=SECONDS, retries=False)
+        # Verification reads with several threads at once.
+        self._http = urllib3.PoolManager(timeout=SECONDS, retries=False, maxsize=16)
         self._client = Minio(
             parts.netloc,
             access_key=keys.access if keys else None,
