@@ -355,6 +355,17 @@ def test_a_site_nobody_added_is_refused_before_anything_is_kept(room: Room) -> N
     assert list(room.store.keys("originals")) == []
 
 
+@pytest.mark.parametrize("day", [date(2020, 12, 11), date.max])
+def test_nothing_is_received_on_a_day_to_come(room: Room, day: date) -> None:
+    with pytest.raises(WrongCallError, match="Nothing was received"):
+        room.intake.receive(
+            [Incoming("a.png", lambda: SCAN)], replace(DELIVERY, received_on=day)
+        )
+
+    assert room.count(Job) == 0
+    assert list(room.store.keys("originals")) == []
+
+
 @pytest.mark.parametrize("sheets", [0, -1, 2**40])
 def test_a_number_of_sheets_that_cannot_be_is_refused(sheets: int) -> None:
     with pytest.raises(WrongCallError, match="sheets"):

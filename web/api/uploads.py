@@ -19,8 +19,9 @@ from ingest.doors.reception import Reception
 from ingest.doors.refusals import TooLargeError, WrongOffsetError
 from ingest.doors.senders import Sender
 from ingest.doors.transfer import Transfer
-from ingest.intake import Delivery
+from ingest.intake import Delivery, demand_come
 from kamizero.errors import MissingError, WrongCallError
+from kamizero.tokyo import business_date
 from storage import sites
 from storage.tables import Upload, UploadState
 from web.api.callers import Caller, InRooms, Needs, Scope
@@ -207,26 +208,28 @@ def _metadata(header: str) -> dict[str, str]:
 
 def _details(rooms: Rooms, told: Mapping[str, str], sender: Sender) -> dict[str, Any]:
     """What the job shall say; refused now where it cannot be."""
+    day = business_date(rooms.clock())
     try:
         found: dict[str, Any] = {
             name: int(told[name]) for name in ("sheets", "sides") if told.get(name)
         }
         if told.get("received_on"):
             found["received_on"] = told["received_on"]
-            date.fromisoformat(told["received_on"])
+            day = date.fromisoformat(told["received_on"])
     except ValueError as error:
         raise WrongCallError(
             "sheets and sides are whole numbers, received_on is a date: YYYY-MM-DD."
         ) from error
     if found.get("sides", 1) not in (1, 2):
         raise WrongCallError("A sheet has 1 or 2 sides.")
-    Delivery(
+    delivery = Delivery(
         door="http",
         operator=sender.name,
         site=told.get("site") or rooms.site,
-        received_on=rooms.clock().date(),
+        received_on=day,
         sheets=found.get("sheets"),
     )
+    demand_come(delivery, now=rooms.clock())
     return found
 
 
