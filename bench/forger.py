@@ -279,7 +279,9 @@ def cut_the_tail(house: House, random: Random) -> Names:
 
 def compute_the_chain_anew(house: House, random: Random) -> Names:
     with house.kept.database.begin() as session:
-        event = _one(session, AuditEvent, random)
+        # What is not sealed yet is no part of the chain.
+        sealed = select(AuditEvent).join(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        event = random.choice(session.scalars(sealed.order_by(AuditEvent.id)).all())
         event.actor = f"nobody{random.random()}"
         seal = _seal_of(session, AuditEvent.id == event.id)
     _chain_anew(house)
