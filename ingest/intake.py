@@ -21,7 +21,6 @@ from ingest.media.table import MediaTable
 from ingest.opening import media_type, open_original
 from ingest.page_image import Limits, pages
 from kamizero.errors import RefusedError, WrongCallError
-from kamizero.tokyo import business_date
 from storage import audit, originals, sites, work
 from storage.database import Database, after_commit
 from storage.interfaces import Kept, ObjectStore
@@ -125,10 +124,8 @@ class Intake:
                 so that a file is never taken twice; what it raises undoes the job.
 
         Raises:
-            WrongCallError: the site is not known, or it comes on a day that is not
-                there yet; nothing was read or kept.
+            WrongCallError: the site is not known; nothing was read or kept.
         """
-        demand_come(delivery, now=self._clock())
         with self._database.look() as session:
             sites.demand_site(session, delivery.site)
         taken = []
@@ -159,16 +156,16 @@ class Intake:
             return Taken(file.source, kept, media_type(data), (), refusal=refusal)
 
 
-def demand_come(delivery: Delivery, *, now: datetime) -> None:
-    """Raise WrongCallError where it is received on a day that is not there yet.
+def demand_come(received_on: date, *, today: date) -> None:
+    """Raise WrongCallError where a person names a day that is not there yet.
 
     Terms and locks run from that day: one mistyped ahead is never late, and holds the
-    original for years that nobody can take back.
+    original for years that nobody can take back. Doors that take the day from a clock
+    do not ask: paper must come in even where the clock was set back.
     """
-    if delivery.received_on > business_date(now):
+    if received_on > today:
         raise WrongCallError(
-            f"Nothing was received on {delivery.received_on} yet; give today or a day "
-            "before it."
+            f"Nothing was received on {received_on} yet; give today or a day before it."
         )
 
 

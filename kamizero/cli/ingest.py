@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress
 from sqlalchemy.orm import Session
 
-from ingest.intake import Delivery, Incoming, job_filings
+from ingest.intake import Delivery, Incoming, demand_come, job_filings
 from kamizero.cli import slots
 from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer, people
@@ -157,7 +157,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _date(received: datetime | None) -> date:
-    return received.date() if received else today()
+    day = received.date() if received else today()
+    demand_come(day, today=today())
+    return day
 
 
 def _show(line: dict[str, Any]) -> None:

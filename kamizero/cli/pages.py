@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from delivery import outbox
 from ingest.doors.live import Live
 from ingest.doors.senders import AskedBefore
-from ingest.intake import Delivery, Incoming
+from ingest.intake import Delivery, Incoming, demand_come
 from kamizero.cli import slots
+from kamizero.cli.clock import today
 from kamizero.cli.door_signs import doors_now
 from kamizero.cli.ingest import job_line
 from kamizero.cli.receptions import reception, spool_of
@@ -80,6 +81,7 @@ class Upload:
         operator: str,
         within: WithJob = lambda *_: None,
     ) -> Mapping[str, Any]:
+        demand_come(received_on, today=today())
         told: dict[str, Any] = {}
 
         def record(session: Session, job_id: int) -> None:

@@ -208,7 +208,7 @@ def _metadata(header: str) -> dict[str, str]:
 
 def _details(rooms: Rooms, told: Mapping[str, str], sender: Sender) -> dict[str, Any]:
     """What the job shall say; refused now where it cannot be."""
-    day = business_date(rooms.clock())
+    today = day = business_date(rooms.clock())
     try:
         found: dict[str, Any] = {
             name: int(told[name]) for name in ("sheets", "sides") if told.get(name)
@@ -220,16 +220,16 @@ def _details(rooms: Rooms, told: Mapping[str, str], sender: Sender) -> dict[str,
         raise WrongCallError(
             "sheets and sides are whole numbers, received_on is a date: YYYY-MM-DD."
         ) from error
+    demand_come(day, today=today)
     if found.get("sides", 1) not in (1, 2):
         raise WrongCallError("A sheet has 1 or 2 sides.")
-    delivery = Delivery(
+    Delivery(
         door="http",
         operator=sender.name,
         site=told.get("site") or rooms.site,
         received_on=day,
         sheets=found.get("sheets"),
     )
-    demand_come(delivery, now=rooms.clock())
     return found
 
 
