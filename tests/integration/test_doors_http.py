@@ -208,6 +208,11 @@ def test_what_cannot_be_is_told_in_http_words(site: Site) -> None:
         "site": site.client.post(
             "/api/v1/uploads", headers={**begin, "Upload-Metadata": "site S1lPVE8="}
         ),
+        "tomorrow": site.client.post(
+            "/api/v1/uploads",
+            # 2099-01-01
+            headers={**begin, "Upload-Metadata": "received_on MjA5OS0wMS0wMQ=="},
+        ),
         "long": site.client.post(
             "/api/v1/uploads", headers={"Upload-Length": "1000001"}
         ),
@@ -225,6 +230,7 @@ def test_what_cannot_be_is_told_in_http_words(site: Site) -> None:
     assert {name: one.status_code for name, one in answers.items()} == {
         "version": 412,
         "site": 400,
+        "tomorrow": 400,
         "long": 413,
         "login": 401,
         "unknown": 404,
