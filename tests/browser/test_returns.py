@@ -64,6 +64,7 @@ def test_a_filing_is_returned_and_comes_again(
     page.get_by_test_id("send").press("Enter")
     expect(page.get_by_test_id("sent")).to_contain_text("mio")
     again = served.desk.receive()
+    served.say_why(tokens["mio"], again)
     page.get_by_test_id("again").fill(f"R{again}")
     page.get_by_test_id("link").press("Enter")
 
