@@ -107,17 +107,7 @@ class Shows:
             if not subjects or look_ups.is_open(session, visit, subjects):
                 return
             reason = self._work(session, subjects[0], visitor, rooms.clock())
-        if reason is None:
-            raise ReasonNeededError(subjects[0])
-        with rooms.database.begin() as session:
-            look_ups.give(
-                session,
-                subjects[0],
-                visit=visit,
-                who=visitor.name,
-                reason=reason,
-                now=rooms.clock(),
-            )
+        open_papers(rooms, subjects[0], visit=visit, who=visitor.name, reason=reason)
 
     def _work(
         self, session: Session, subject: Subject, visitor: Visitor, now: datetime
@@ -129,6 +119,18 @@ class Shows:
             return None
         waits = self.work is not LookUpReason.APPROVAL or _is_ready(session, subject)
         return self.work if waits else None
+
+
+def open_papers(
+    rooms: Rooms, subject: Subject, *, visit: str, who: str, reason: LookUpReason | None
+) -> None:
+    """Write down why they are opened. Raises ReasonNeededError where nobody said."""
+    if reason is None:
+        raise ReasonNeededError(subject)
+    with rooms.database.begin() as session:
+        look_ups.give(
+            session, subject, visit=visit, who=who, reason=reason, now=rooms.clock()
+        )
 
 
 def visit_of(request: Request) -> str:

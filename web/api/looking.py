@@ -9,9 +9,8 @@ from storage import look_ups
 from storage.tables import LookUpReason
 from storage.tokens import token_hash
 from web.api.callers import Caller, InRooms, Scope, caller_of
-from web.looking import Finder, named, see_page, visit_of
+from web.looking import Finder, named, open_papers, see_page, visit_of
 from web.painting import business_day
-from web.refusals import ReasonNeededError
 from web.rooms import Rooms
 
 
@@ -42,17 +41,7 @@ class ShowsCallers:
             subjects = named(session, request, self.number, self.subjects)
             if not subjects or look_ups.is_open(session, visit, subjects):
                 return
-        if reason is None:
-            raise ReasonNeededError(subjects[0])
-        with rooms.database.begin() as session:
-            look_ups.give(
-                session,
-                subjects[0],
-                visit=visit,
-                who=caller.name,
-                reason=reason,
-                now=rooms.clock(),
-            )
+        open_papers(rooms, subjects[0], visit=visit, who=caller.name, reason=reason)
 
 
 def see_page_called(
