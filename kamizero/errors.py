@@ -82,6 +82,13 @@ class AuthorityError(KamizeroError):
     retryable = True
 
 
+class RecordsUnavailableError(KamizeroError):
+    """The system of record does not answer now: nothing can be compared with it."""
+
+    code = "records_unavailable"
+    retryable = True
+
+
 class StaleFenceError(KamizeroError):
     """The lease was lost: somebody else works on this item now."""
 

@@ -4,11 +4,10 @@ Pixels and millimetres count from the page's top left corner; probabilities run
 from 0 to 1; business dates are Asia/Tokyo, instants are UTC.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 
 class Box(NamedTuple):
@@ -190,57 +189,6 @@ class Finding:
     fields: tuple[str, ...]
     message: LocalText
     record: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeRecord:
-    """An office as the register knows it; `symbol` as on paper (01-ケイト)."""
-
-    symbol: str
-    number: str
-    name: str
-    owner_name: str
-    postal_code: str
-    address: str
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class InsuredRecord:
-    """An insured person as the register knows them; numbers without separators."""
-
-    office_symbol: str
-    serial_number: str
-    name_kana: str
-    name_kanji: str
-    birth_date: date
-    my_number: str
-    pension_number: str
-    acquired_on: date | None
-    lost_on: date | None
-
-
-class Records(Protocol):
-    """The register that filings are checked against.
-
-    Every method answers from data loaded before; none of them raises for a person
-    or office that is not known. An HTTP system of record can implement it too.
-    """
-
-    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
-        """Offices with this symbol or this number; either may be ""."""
-        ...
-
-    def insured(
-        self,
-        *,
-        my_number: str = "",
-        pension_number: str = "",
-        serial: str = "",
-        office_symbol: str = "",
-    ) -> Sequence[InsuredRecord]:
-        """Persons that one of the given numbers names (serial within an office)."""
-        ...
 
 
 Values = Mapping[str, str]

@@ -31,6 +31,7 @@ from storage.tables import (
     FieldValue,
     FieldVersion,
     RecordInsured,
+    RecordPayee,
     ReturnNotice,
 )
 from storage.values import sealed_place
@@ -40,7 +41,7 @@ SIGNING = "key.signing"
 SUBJECT = "signing_key"
 
 _BATCH = 500
-SealedRow = FieldValue | RecordInsured | ReturnNotice
+SealedRow = FieldValue | RecordInsured | RecordPayee | ReturnNotice
 Resealed = Callable[[int, int], None]
 """Called with how many rows are sealed anew, and of how many."""
 
@@ -158,7 +159,12 @@ def rotate_master(
     _record(database, "key.rotated", "master", actor=actor, now=now)
 
 
-_TABLES: Sequence[type[SealedRow]] = (FieldValue, RecordInsured, ReturnNotice)
+_TABLES: Sequence[type[SealedRow]] = (
+    FieldValue,
+    RecordInsured,
+    RecordPayee,
+    ReturnNotice,
+)
 
 
 def _resealed(

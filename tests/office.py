@@ -21,7 +21,7 @@ from ingest.doors.signs import Sign
 from kamizero.model import Box, Role
 from storage import api_tokens, people
 from storage.database import Database
-from storage.register import Register
+from storage.records.register import Register
 from storage.tables import Filing, Page
 from tests.desk import LATER, Desk
 from web.app import create_app

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from kamizero.model import Candidate, Finding, Records, Severity
+from kamizero.model import Candidate, Finding, Severity
+from kamizero.records import Records
 from validation.filing import FilingValues
 from validation.line import Line
 from validation.records import RememberedRecords

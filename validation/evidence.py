@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from forms.grammar import my_number_is_valid
-from kamizero.model import InsuredRecord, OfficeRecord, Records
+from kamizero.records import InsuredRecord, OfficeRecord, Records
 from validation.filing import FilingValues
 from validation.line import Line
 from validation.records import (

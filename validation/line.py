@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from kamizero.model import Records
+from kamizero.records import RecordKind, Records
 from validation.filing import FilingValues
 
 
@@ -45,6 +45,10 @@ class Line:
             Line(self.filing, n, self.today, self.records)
             for n in self.filing.entries()
         ]
+
+    def has_records(self, kind: RecordKind) -> bool:
+        """Tell whether there is anything to compare with."""
+        return self.records is not None and self.records.holds(kind)
 
     def holding(self, item: str) -> list[str]:
         """The items of the entry that are this one, of whomever in it."""

@@ -5,10 +5,23 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar, cast
 
 from forms.grammar import folded_kana, folded_kanji, folded_office
-from kamizero.model import InsuredRecord, OfficeRecord, Records
+from kamizero.errors import RecordsUnavailableError
+from kamizero.records import (
+    AttorneyRecord,
+    BranchRecord,
+    InsuredRecord,
+    OfficeRecord,
+    PayeeRecord,
+    PostcodeRecord,
+    RecordKind,
+    Records,
+)
 from validation.line import Line
+
+_Answer = TypeVar("_Answer")
 
 _ADDRESS_UNITS = re.compile("丁目|番地の?|番|号|-")
 
@@ -22,18 +35,26 @@ class PersonMatch:
 
 
 class RememberedRecords:
-    """Records that are asked each question once: many rules ask the same."""
+    """Records that are asked each question once: many rules ask the same.
+
+    An outside system that does not answer is not waited for a second time.
+    """
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._offices: dict[tuple[str, str], Sequence[OfficeRecord]] = {}
-        self._insured: dict[tuple[str, ...], Sequence[InsuredRecord]] = {}
+        self._answers: dict[tuple[object, ...], object] = {}
+        self._outage: RecordsUnavailableError | None = None
+
+    def holds(self, kind: RecordKind) -> bool:
+        return self._once(("holds", kind), lambda: self._records.holds(kind))
 
     def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
-        key = (symbol, number)
-        if key not in self._offices:
-            self._offices[key] = self._records.office(symbol, number)
-        return self._offices[key]
+        return self._once(
+            ("office", symbol, number), lambda: self._records.office(symbol, number)
+        )
+
+    def attorney(self, number: str) -> Sequence[AttorneyRecord]:
+        return self._once(("attorney", number), lambda: self._records.attorney(number))
 
     def insured(
         self,
@@ -43,15 +64,49 @@ class RememberedRecords:
         serial: str = "",
         office_symbol: str = "",
     ) -> Sequence[InsuredRecord]:
-        key = (my_number, pension_number, serial, office_symbol)
-        if key not in self._insured:
-            self._insured[key] = self._records.insured(
+        return self._once(
+            ("insured", my_number, pension_number, serial, office_symbol),
+            lambda: self._records.insured(
                 my_number=my_number,
                 pension_number=pension_number,
                 serial=serial,
                 office_symbol=office_symbol,
-            )
-        return self._insured[key]
+            ),
+        )
+
+    def payee(
+        self, *, my_number: str = "", pension_number: str = ""
+    ) -> Sequence[PayeeRecord]:
+        return self._once(
+            ("payee", my_number, pension_number),
+            lambda: self._records.payee(
+                my_number=my_number, pension_number=pension_number
+            ),
+        )
+
+    def branch(self, bank_code: str, branch_code: str) -> Sequence[BranchRecord]:
+        return self._once(
+            ("branch", bank_code, branch_code),
+            lambda: self._records.branch(bank_code, branch_code),
+        )
+
+    def postcode(self, postal_code: str) -> Sequence[PostcodeRecord]:
+        return self._once(
+            ("postcode", postal_code), lambda: self._records.postcode(postal_code)
+        )
+
+    def _once(
+        self, question: tuple[object, ...], ask: Callable[[], _Answer]
+    ) -> _Answer:
+        if question not in self._answers:
+            if self._outage is not None:
+                raise self._outage
+            try:
+                self._answers[question] = ask()
+            except RecordsUnavailableError as outage:
+                self._outage = outage
+                raise
+        return cast("_Answer", self._answers[question])
 
 
 def named_office(head: Line) -> OfficeRecord | None:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from forms.definition import FormDefinition
 from kamizero.model import FieldState, Finding, LocalText, Severity
+from kamizero.records import RecordKind
 from validation.line import Found, Line
 
 Example = Mapping[str, str | FieldState]
@@ -26,7 +27,8 @@ class Rule:
     """One rule; `items` are numbers on the paper.
 
     It is asked on the `forms` named, none meaning every form, as far as they have
-    the `fields`, and whose persons are or are not newcomers where that is said.
+    the `fields`, and whose persons are or are not newcomers where that is said. It
+    `needs` records of a kind, without which it says nothing.
     `passes` and `fails` are examples, kept true by a test.
     """
 
@@ -37,7 +39,7 @@ class Rule:
     newcomers: bool | None
     items: tuple[str, ...]
     scope: Scope
-    needs_records: bool
+    needs: RecordKind | None
     message: LocalText
     passes: Example
     fails: Example
@@ -52,7 +54,7 @@ class Rule:
 
     def findings(self, line: Line) -> Iterator[Finding]:
         """Ask the rule about one line (the head for rules of the filing)."""
-        if self.needs_records and line.records is None:
+        if self.needs and not line.has_records(self.needs):
             return
         for found in self.judge(line):
             yield Finding(
@@ -80,7 +82,7 @@ def rule(
     newcomers: bool | None = None,
     items: tuple[str, ...] = (),
     scope: Scope = Scope.ENTRY,
-    needs_records: bool = False,
+    needs: RecordKind | None = None,
 ) -> Callable[[Judge], Judge]:
     """Register the decorated function under a stable id."""
 
@@ -95,7 +97,7 @@ def rule(
             newcomers=newcomers,
             items=items,
             scope=scope,
-            needs_records=needs_records,
+            needs=needs,
             message=LocalText(ja=ja, en=en),
             passes=passes,
             fails=fails,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kamizero.model import Severity
+from kamizero.records import RecordKind
 from validation.line import Found, Line
 from validation.records import known_offices, named_office, office_agrees
 from validation.registry import Example, Judge, Scope, rule
@@ -26,7 +27,7 @@ class _Compared(NamedTuple):
     "records.office_unknown",
     Severity.WARNING,
     scope=Scope.FILING,
-    needs_records=True,
+    needs=RecordKind.OFFICES,
     ja="この事業所整理記号・番号の事業所は登録にありません。"
     "記号と番号の読み取りを確認してください。",
     en="No office with this symbol or number is on record. Check how both are read.",
@@ -43,7 +44,7 @@ def office_unknown(head: Line) -> Iterator[Found]:
     "records.office_symbol_and_number_differ",
     Severity.ERROR,
     scope=Scope.FILING,
-    needs_records=True,
+    needs=RecordKind.OFFICES,
     ja="事業所整理記号と事業所番号が別の事業所のものです。両方を確認してください。",
     en="Symbol and number belong to different offices. Check both.",
     passes=_HEAD,
@@ -117,7 +118,7 @@ for _item in _COMPARED:
         f"records.{_item.item.replace('.', '_')}_differs",
         _item.severity,
         scope=Scope.FILING,
-        needs_records=True,
+        needs=RecordKind.OFFICES,
         ja=_item.ja,
         en=_item.en,
         passes={**_HEAD, _item.item: _item.agrees},

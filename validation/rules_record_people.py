@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from kamizero.model import InsuredRecord, Severity
+from kamizero.model import Severity
+from kamizero.records import InsuredRecord, RecordKind
 from validation.line import Found, Line
 from validation.records import (
     is_same_person,
@@ -25,7 +26,7 @@ _HERE: Example = {**_NAMED, "office.symbol": "01-ケイト"}
 @rule(
     "records.person_differs",
     Severity.ERROR,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="この番号の人は、氏名も生年月日も登録と異なります。"
     "番号が別人のものでないか確認してください。",
     en="The number belongs to a person of another name and birth date. Check whether "
@@ -46,7 +47,7 @@ def person_differs(line: Line) -> Iterator[Found]:
 @rule(
     "records.birth_date_differs",
     Severity.ERROR,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="生年月日が登録と異なります。届書を確認し、必要なら照会してください。",
     en="The birth date differs from the record. Check the filing, ask if needed.",
     items=("③",),
@@ -65,7 +66,7 @@ def birth_date_differs(line: Line) -> Iterator[Found]:
 @rule(
     "records.name_differs",
     Severity.WARNING,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="氏名が登録と異なります。読み取りと氏名変更の有無を確認してください。",
     en="The name differs from the record. Check the reading and whether it changed.",
     items=("②",),
@@ -85,7 +86,7 @@ def name_differs(line: Line) -> Iterator[Found]:
 @rule(
     "records.pension_number_differs",
     Severity.ERROR,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="基礎年金番号が、個人番号から分かる登録と異なります。両方を確認してください。",
     en="The pension number differs from the one on record for the individual number. "
     "Check both.",
@@ -102,7 +103,7 @@ def pension_number_differs(line: Line) -> Iterator[Found]:
 @rule(
     "records.my_number_differs",
     Severity.ERROR,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="個人番号が登録と異なります。届書を確認し、必要なら照会してください。",
     en="The individual number differs from the record. Check the filing, ask if "
     "needed.",
@@ -119,7 +120,7 @@ def my_number_differs(line: Line) -> Iterator[Found]:
 @rule(
     "records.serial_differs",
     Severity.WARNING,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="被保険者整理番号が登録と異なります。被保険者名簿で確認してください。",
     en="The serial number differs from the record. Check the office's list.",
     newcomers=False,
@@ -139,7 +140,7 @@ def serial_differs(line: Line) -> Iterator[Found]:
 @rule(
     "records.serial_taken",
     Severity.ERROR,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="この被保険者整理番号は、同じ事業所で別の人に払い出されています。"
     "番号を確認してください。",
     en="Another person of the office has this serial number. Check the number.",
@@ -162,7 +163,7 @@ def serial_taken(line: Line) -> Iterator[Found]:
 @rule(
     "records.person_unknown",
     Severity.WARNING,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="この番号の被保険者は登録にありません。番号の読み取りを確認してください。",
     en="No insured person with these numbers is on record. Check how they are read.",
     newcomers=False,

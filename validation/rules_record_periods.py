@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from kamizero.model import InsuredRecord, Severity
+from kamizero.model import Severity
+from kamizero.records import InsuredRecord, RecordKind
 from validation.line import Found, Line
 from validation.payment import paid_on, payment_field
 from validation.records import named_person, persons_named_by
@@ -25,7 +26,7 @@ _ELSEWHERE: Example = {**_INSURED, "office.symbol": "21-モミジ"}
 @rule(
     "records.already_insured",
     Severity.ERROR,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="この人は同じ事業所ですでに資格を取得しています。"
     "二重の届出でないか確認してください。",
     en="The person is already insured at this office. Check for a double filing.",
@@ -47,7 +48,7 @@ def already_insured(line: Line) -> Iterator[Found]:
 @rule(
     "records.already_lost",
     Severity.ERROR,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="この人はこの事業所ですでに資格を喪失しています。"
     "二重の届出でないか確認してください。",
     en="The person's insurance at this office has already ended. Check for a double "
@@ -66,7 +67,7 @@ def already_lost(line: Line) -> Iterator[Found]:
 @rule(
     "records.not_insured_here",
     Severity.WARNING,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="この人はこの事業所の被保険者として登録されていません。"
     "事業所と番号を確認してください。",
     en="The person is not on record at this office. Check office and number.",
@@ -84,7 +85,7 @@ def not_insured_here(line: Line) -> Iterator[Found]:
 @rule(
     "records.lost_before_acquired",
     Severity.ERROR,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="資格喪失日が、登録されている資格取得日以前です。喪失日を確認してください。",
     en="The insurance ends on or before the day it began on record. Check the day.",
     fields=("lost_on",),
@@ -101,7 +102,7 @@ def lost_before_acquired(line: Line) -> Iterator[Found]:
 @rule(
     "records.paid_while_not_insured",
     Severity.WARNING,
-    needs_records=True,
+    needs=RecordKind.INSURED,
     ja="賞与支払日に、この事業所の被保険者ではありません。"
     "支払日と資格を確認してください。",
     en="On the day of payment the person was not insured at this office. Check both.",

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from forms.library import Library
 from forms.standards import Standards
-from kamizero.model import FieldState, FilingKind, Finding, Records
+from kamizero.model import FieldState, FilingKind, Finding
+from kamizero.records import Records
 from kamizero.tokyo import business_date
 from review import routing
 from review.doubt import all_fields, entry_number
@@ -31,8 +32,7 @@ READING_RULES = "reading."
 class Recheck:
     """Checks one filing again; given to review so that a correction is checked too.
 
-    `records` gives the register, asked in the transaction of the check, or None as
-    long as nothing was loaded into it.
+    `records` gives the register, asked in the transaction of the check.
     """
 
     library: Library

@@ -16,7 +16,7 @@ from bench.making.names import (
     WOMEN,
 )
 from forms.grammar import my_number_check_digit
-from kamizero.model import OfficeRecord
+from kamizero.records import OfficeRecord
 from samples.making.people import Person
 
 Chance = np.random.Generator

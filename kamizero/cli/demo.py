@@ -20,8 +20,9 @@ from kamizero.cli.progress import job_progress
 from kamizero.cli.wiring import Installation
 from kamizero.errors import SetupError
 from kamizero.model import Role
+from kamizero.records import RecordKind
 from storage.people import add_person
-from storage.register import RecordKind, load_csv
+from storage.records.loading import load_csv
 from storage.tables import (
     Arrival,
     ArrivalState,
@@ -68,7 +69,8 @@ def _take_in_samples(installation: Installation, stop: threading.Event) -> None:
     if not known:
         for kind in RecordKind:
             path = SAMPLES / "records" / f"{kind}.csv"
-            load_csv(database, installation.rooms.vault, kind, path)
+            if path.exists():
+                load_csv(database, installation.rooms.vault, kind, path)
     written = json.loads((SAMPLES / "values.json").read_text("utf-8"))
     files = [(_source(path), path) for _, path in files_below([SCANS])]
     files = [file for file in files if file[0] not in known]

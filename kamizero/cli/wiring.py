@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.key_rotation import know_signing_key
 from storage.master_key import MasterKey
-from storage.register import Register
+from storage.records.register import Register
 from storage.retention.schedule import Schedule
 from storage.tables import Site
 from storage.vault import KeyRing, Vault

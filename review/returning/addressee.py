@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import WrongCallError
-from kamizero.model import OfficeRecord
+from kamizero.records import OfficeRecord
 from storage.tables import AddresseeKind, Entry, Field, ReturnNotice, ReturnSlip
 from storage.values import body_of, decided_version
 from storage.vault import Vault

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from forms.grammar import my_number_check_digit
-from kamizero.model import OfficeRecord
+from kamizero.records import OfficeRecord
 
 _SEED = 2020
 

@@ -7,7 +7,7 @@ from datetime import date
 from io import StringIO
 from typing import Any
 
-from kamizero.model import InsuredRecord, OfficeRecord
+from kamizero.records import InsuredRecord, OfficeRecord
 from samples.making.filing import Filing
 from samples.making.filings import BONUSES, LOSSES
 from samples.making.people import OFFICES, PEOPLE, Person

@@ -80,7 +80,14 @@ from storage.tables.receiving import (
     Site,
     Submitter,
 )
-from storage.tables.records import RecordInsured, RecordOffice
+from storage.tables.records import (
+    RecordAttorney,
+    RecordBranch,
+    RecordInsured,
+    RecordOffice,
+    RecordPayee,
+    RecordPostcode,
+)
 from storage.tables.retention import (
     Designation,
     Destruction,
@@ -215,9 +222,13 @@ __all__ = [
     "Question",
     "ReadingProof",
     "ReceivedPaper",
+    "RecordAttorney",
+    "RecordBranch",
     "RecordFile",
     "RecordInsured",
     "RecordOffice",
+    "RecordPayee",
+    "RecordPostcode",
     "ReturnNotice",
     "ReturnSlip",
     "RoundEnd",

@@ -4,8 +4,9 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from kamizero.model import OfficeRecord, Role
-from storage.register import RecordKind, load
+from kamizero.model import Role
+from kamizero.records import OfficeRecord, RecordKind
+from storage.records.loading import load
 from storage.tables import Clock
 from tests.axe import violations
 from tests.camera import Camera

@@ -1,5 +1,7 @@
 """The register is loaded once, answered from, and closed to who has no key."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -7,19 +9,24 @@ import pytest
 from sqlalchemy import event, select
 
 from kamizero.errors import KeyMissingError, WrongCallError
-from kamizero.model import InsuredRecord, OfficeRecord, Records
-from storage.database import Database
-from storage.register import (
-    COLUMNS,
-    Loaded,
+from kamizero.records import (
+    AttorneyRecord,
+    BranchRecord,
+    InsuredRecord,
+    OfficeRecord,
+    PayeeRecord,
+    PostcodeRecord,
     RecordKind,
-    Register,
-    Rejected,
-    load,
-    load_csv,
+    Records,
 )
-from storage.tables import RecordInsured
+from storage.database import Database
+from storage.records.loading import Loaded, Rejected, load, load_csv
+from storage.records.register import Register
+from storage.records.rows import COLUMNS, Record
+from storage.tables import RecordInsured, RecordPayee
 from storage.vault import KeyRing, Vault
+
+Asked = Callable[[Records], Sequence[object]]
 
 OFFICES = """symbol,number,name,owner_name,postal_code,address,phone
 01-ケイト,12345,株式会社けいと,山田　花子,1000001,東京都千代田区１,03-1234-5678
@@ -44,8 +51,16 @@ def vault(tmp_path: Path) -> Vault:
 
 
 def _load(database: Database, vault: Vault, *rows: dict[str, str]) -> Loaded:
+    return _kept_aside(database, vault, *rows)[0]
+
+
+def _kept_aside(
+    database: Database, vault: Vault, *rows: dict[str, str]
+) -> tuple[Loaded, list[Rejected]]:
+    bad: list[Rejected] = []
     numbered = enumerate(rows, start=2)
-    return load(database, vault, RecordKind.INSURED, numbered)
+    kind = RecordKind.INSURED
+    return load(database, vault, kind, numbered, aside=bad.append), bad
 
 
 def _csv(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -72,7 +87,7 @@ def test_offices_are_found_by_symbol_or_number(
         address="東京都千代田区１",
         phone="03-1234-5678",
     )
-    assert loaded == Loaded(count=2, rejected=())
+    assert loaded == Loaded(count=2, rejected=0)
     assert register.office("01-ケイト", "") == (expected,)
     assert register.office("", "12345") == (expected,)
     assert len(register.office("01-ケイト", "54321")) == 2
@@ -144,7 +159,7 @@ def test_a_newer_file_replaces_what_it_names(database: Database, vault: Vault) -
 def test_a_bad_row_is_kept_aside_with_line_and_reason(
     database: Database, vault: Vault
 ) -> None:
-    loaded = _load(
+    loaded, bad = _kept_aside(
         database,
         vault,
         TARO | {"birth_date": "1990-02-30"},
@@ -154,13 +169,14 @@ def test_a_bad_row_is_kept_aside_with_line_and_reason(
         TARO,
     )
 
-    assert loaded.count == 1
-    assert loaded.rejected == (
-        Rejected(2, "birth_date is no date: write it as 1990-05-12"),
-        Rejected(3, "office_symbol is empty"),
-        Rejected(4, "my_number has not 12 digits"),
-        Rejected(5, "serial_number has more than 8 characters"),
-    )
+    assert loaded == Loaded(count=1, rejected=4)
+    assert [(one.line, one.reason) for one in bad] == [
+        (2, "birth_date is no date: write it as 1990-05-12"),
+        (3, "office_symbol is empty"),
+        (4, "my_number has not 12 digits"),
+        (5, "serial_number has more than 8 characters"),
+    ]
+    assert bad[0].cells["name_kanji"] == TARO["name_kanji"]
 
 
 @pytest.mark.parametrize("row", ["03-ウエオ,1,うえお", "03-ウエオ,1,う,え,お,か,き,く"])
@@ -169,10 +185,14 @@ def test_a_row_with_too_few_or_too_many_cells_is_named_by_its_line(
 ) -> None:
     path = _csv(tmp_path, f"{OFFICES}{row}\n")
 
-    loaded = load_csv(database, vault, RecordKind.OFFICES, path)
+    bad: list[Rejected] = []
+    loaded = load_csv(database, vault, RecordKind.OFFICES, path, aside=bad.append)
 
-    aside = Rejected(4, "it has more or fewer cells than the first line")
-    assert (loaded.count, loaded.rejected) == (2, (aside,))
+    assert loaded == Loaded(count=2, rejected=1)
+    assert (bad[0].line, bad[0].reason) == (
+        4,
+        "it has more or fewer cells than the first line",
+    )
 
 
 def test_a_missing_column_says_what_the_first_line_must_be(
@@ -214,13 +234,13 @@ def test_a_long_file_is_loaded_in_batches(database: Database, vault: Vault) -> N
     seen: list[int] = []
     rows = (
         (line, TARO | {"serial_number": str(line), "my_number": ""})
-        for line in range(2_500)
+        for line in range(12_000)
     )
 
     loaded = load(database, vault, RecordKind.INSURED, rows, progress=seen.append)
 
-    assert loaded.count == 2_500
-    assert seen == [1_000, 2_000, 2_500]
+    assert loaded.count == 12_000
+    assert seen == [5_000, 10_000, 12_000]
 
 
 def test_the_register_answers_as_records_do(database: Database, vault: Vault) -> None:
@@ -239,7 +259,6 @@ def test_a_check_asks_the_register_over_its_own_connection(
 
     with database.begin() as session:
         records = Register(database, vault).within(session)
-        assert records is not None
         offices = records.office("01-ケイト", "")
         persons = records.insured(my_number=TARO["my_number"])
 
@@ -248,10 +267,114 @@ def test_a_check_asks_the_register_over_its_own_connection(
     assert len(taken) == 1
 
 
+@pytest.mark.parametrize("kind", list(RecordKind))
 def test_a_register_without_records_knows_nobody_to_be_unknown(
+    database: Database, vault: Vault, kind: RecordKind
+) -> None:
+    assert not Register(database, vault).holds(kind)
+
+
+def test_of_two_rows_of_one_record_the_later_counts(
     database: Database, vault: Vault
 ) -> None:
-    with database.begin() as session:
-        records = Register(database, vault).within(session)
+    _load(database, vault, TARO, TARO | {"lost_on": "2026-03-31"})
 
-    assert records is None
+    (found,) = Register(database, vault).insured(my_number=TARO["my_number"])
+    assert found.lost_on == date(2026, 3, 31)
+
+
+def test_a_file_without_the_former_names_is_loaded(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    heads, cells = ",".join(TARO), ",".join(TARO.values())
+
+    loaded = load_csv(
+        database, vault, RecordKind.INSURED, _csv(tmp_path, f"{heads}\n{cells}\n")
+    )
+
+    (found,) = Register(database, vault).insured(my_number=TARO["my_number"])
+    assert loaded == Loaded(count=1, rejected=0)
+    assert found.former_name_kana == ""
+
+
+HANAKO = PayeeRecord(
+    pension_number="1234567890",
+    pension_code="1150",
+    name_kana="ヤマダ　ハナコ",
+    name_kanji="山田　花子",
+    birth_date=date(1950, 5, 12),
+    my_number="123456789018",
+)
+OTHERS: Sequence[tuple[RecordKind, Record, Asked]] = (
+    (
+        RecordKind.ATTORNEYS,
+        AttorneyRecord(
+            number="12345678",
+            name="社労　一郎",
+            office_name="社労事務所",
+            postal_code="1000001",
+            address="東京都千代田区１",
+            phone="03-1234-5678",
+        ),
+        lambda records: records.attorney("12345678"),
+    ),
+    (
+        RecordKind.PAYEES,
+        HANAKO,
+        lambda records: records.payee(pension_number="1234567890"),
+    ),
+    (
+        RecordKind.PAYEES,
+        HANAKO,
+        lambda records: records.payee(my_number="123456789018"),
+    ),
+    (
+        RecordKind.BRANCHES,
+        BranchRecord("9900", "018", "ゆうちょ", "〇一八"),
+        lambda records: records.branch("9900", "018"),
+    ),
+    (
+        RecordKind.POSTCODES,
+        PostcodeRecord("1000013", "東京都", "千代田区", "霞が関"),
+        lambda records: records.postcode("1000013"),
+    ),
+)
+
+
+@pytest.mark.parametrize(("kind", "record", "asked"), OTHERS)
+def test_records_of_each_kind_are_loaded_twice_and_found_once(
+    database: Database, vault: Vault, kind: RecordKind, record: Record, asked: Asked
+) -> None:
+    cells = {name: str(value) for name, value in asdict(record).items()}
+    for _ in range(2):
+        load(database, vault, kind, [(2, cells)])
+
+    register = Register(database, vault)
+
+    assert register.holds(kind)
+    assert list(asked(register)) == [record]
+
+
+def test_a_bank_is_known_by_any_of_its_branches(
+    database: Database, vault: Vault
+) -> None:
+    cells = asdict(BranchRecord("9900", "018", "ゆうちょ", "〇一八"))
+    load(database, vault, RecordKind.BRANCHES, [(2, cells)])
+
+    register = Register(database, vault)
+
+    assert [one.bank_name for one in register.branch("9900", "")] == ["ゆうちょ"]
+    assert register.branch("9900", "028") == ()
+    assert register.branch("0001", "") == ()
+
+
+def test_a_payee_lies_sealed_in_the_database(database: Database, vault: Vault) -> None:
+    cells = {name: str(value) for name, value in asdict(HANAKO).items()}
+    load(database, vault, RecordKind.PAYEES, [(2, cells)])
+
+    with database.look() as session:
+        row = session.scalars(select(RecordPayee)).one()
+
+    kept = f"{row.sealed!r} {row.certificate_index} {row.pension_number_index}"
+    assert "花子".encode() not in row.sealed
+    assert HANAKO.pension_number not in kept

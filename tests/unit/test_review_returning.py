@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from forms.code import SeparatorCode, SheetKind, parse_code
 from forms.library import Library
 from kamizero.errors import ConflictError, MissingError, WrongCallError
-from kamizero.model import OfficeRecord, Role
+from kamizero.model import Role
+from kamizero.records import OfficeRecord
 from review.refusals import (
     NoticeChangedError,
     NoticeSentError,

@@ -16,7 +16,7 @@ from ingest.media.folder import read_listing
 from ingest.opening import open_original
 from ingest.page_image import Limits, pages
 from kamizero.errors import RefusedError
-from kamizero.model import InsuredRecord, OfficeRecord
+from kamizero.records import InsuredRecord, OfficeRecord
 from samples.making.media import media_files
 
 SAMPLES = Path(__file__).parents[2] / "samples"

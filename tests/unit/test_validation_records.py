@@ -1,13 +1,15 @@
 """Comparing a filing with the register, and what the register supports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from forms.library import Library
-from kamizero.model import Candidate, Finding, InsuredRecord, OfficeRecord
+from kamizero.model import Candidate, Finding
+from kamizero.records import InsuredRecord, OfficeRecord
+from tests.register import ListedRecords
 from validation.check import check, doubted
 from validation.evidence import supported
 from validation.examples import EXAMPLE_DAY, example_filing
@@ -50,36 +52,8 @@ LEAVING = {
 }
 
 
-class Register:
-    """A register that counts how often it is asked."""
-
-    def __init__(self, *people: InsuredRecord) -> None:
-        self.people = people
-        self.asked = 0
-
-    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
-        self.asked += 1
-        fits = symbol == OFFICE.symbol or number.lstrip("0") == "123"
-        return [OFFICE] if fits else []
-
-    def insured(
-        self,
-        *,
-        my_number: str = "",
-        pension_number: str = "",
-        serial: str = "",
-        office_symbol: str = "",
-    ) -> Sequence[InsuredRecord]:
-        self.asked += 1
-        if my_number:
-            return [p for p in self.people if p.my_number == my_number]
-        if pension_number:
-            return [p for p in self.people if p.pension_number == pension_number]
-        return [
-            p
-            for p in self.people
-            if (p.serial_number, p.office_symbol) == (serial, office_symbol)
-        ]
+def register_of(*people: InsuredRecord) -> ListedRecords:
+    return ListedRecords(offices=[OFFICE], people=people)
 
 
 def leaving(**items: str) -> FilingValues:
@@ -88,7 +62,7 @@ def leaving(**items: str) -> FilingValues:
 
 
 def found(filing: FilingValues, *people: InsuredRecord) -> list[Finding]:
-    return check(filing, records=Register(*people), today=EXAMPLE_DAY)
+    return check(filing, records=register_of(*people), today=EXAMPLE_DAY)
 
 
 def rules_found(filing: FilingValues, *people: InsuredRecord) -> list[str]:
@@ -96,7 +70,7 @@ def rules_found(filing: FilingValues, *people: InsuredRecord) -> list[str]:
 
 
 def grounds(filing: FilingValues, *people: InsuredRecord) -> dict[str, set[str]]:
-    support = supported(filing, records=Register(*people), today=EXAMPLE_DAY)
+    support = supported(filing, records=register_of(*people), today=EXAMPLE_DAY)
     return {name: set(found) for name, found in support.items()}
 
 
@@ -192,7 +166,7 @@ def test_a_new_persons_serial_number_does_not_make_them_somebody_else() -> None:
 
 
 def test_many_rules_ask_the_register_each_question_once() -> None:
-    register = Register(HANA)
+    register = register_of(HANA)
 
     check(leaving(), records=register, today=EXAMPLE_DAY)
 
@@ -200,7 +174,7 @@ def test_many_rules_ask_the_register_each_question_once() -> None:
 
 
 def test_remembered_answers_are_those_of_the_register() -> None:
-    register = Register(HANA)
+    register = register_of(HANA)
     remembered = RememberedRecords(register)
 
     for _ in range(2):
@@ -213,7 +187,7 @@ def test_remembered_answers_are_those_of_the_register() -> None:
 
 def test_a_candidate_that_agrees_with_the_register_raises_doubt() -> None:
     filing = leaving(birth_date="7 020517")
-    register = Register(HANA)
+    register = register_of(HANA)
     findings = check(filing, records=register, today=EXAMPLE_DAY)
     candidates = {"insured.1.birth_date": [Candidate("1990-05-12", "7 020512", 0.2)]}
 
@@ -370,7 +344,10 @@ def test_an_office_number_of_two_offices_is_not_decided() -> None:
     filing = example_filing(
         Library.shipped().get("2201"), {**LEAVING, "office.symbol": ""}
     )
-    register = TwoOffices(HANA)
+    register = ListedRecords(
+        offices=[OFFICE, replace(OFFICE, symbol="21-モミジ", name="もみじ")],
+        people=[HANA],
+    )
 
     found = check(filing, records=register, today=EXAMPLE_DAY)
 
@@ -384,13 +361,6 @@ def test_persons_of_an_office_that_is_not_on_record_are_not_missed() -> None:
         {**LEAVING, "office.symbol": "98ムメイ", "office.number": "99999"},
     )
 
-    assert "records.person_unknown" in rules_found(here)
-    assert "records.person_unknown" not in rules_found(elsewhere)
-
-
-class TwoOffices(Register):
-    """A register in which one number belongs to offices of two districts."""
-
-    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
-        known = [*super().office(symbol, number)]
-        return [*known, *(replace(o, symbol="21-モミジ", name="もみじ") for o in known)]
+    stranger = replace(HANA, my_number="", pension_number="", serial_number="99")
+    assert "records.person_unknown" in rules_found(here, stranger)
+    assert "records.person_unknown" not in rules_found(elsewhere, stranger)

@@ -1,6 +1,5 @@
 """Every rule objects to its failing example and is silent on its passing one."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +9,9 @@ from forms.csv.forms import form_of_rows
 from forms.csv.layouts import layouts
 from forms.definition import FormDefinition
 from forms.library import Library
-from kamizero.model import InsuredRecord, OfficeRecord, Severity
+from kamizero.model import Severity
+from kamizero.records import InsuredRecord, OfficeRecord
+from tests.register import ListedRecords
 from validation.catalogue import catalogue_markdown
 from validation.examples import EXAMPLE_DAY, example_filing, example_form
 from validation.line import Line
@@ -52,31 +53,7 @@ JIRO = InsuredRecord(
 )
 
 
-class Register:
-    """A register of two offices and two persons."""
-
-    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
-        return [o for o in (KEYAKI, MOMIJI) if symbol == o.symbol or number == o.number]
-
-    def insured(
-        self,
-        *,
-        my_number: str = "",
-        pension_number: str = "",
-        serial: str = "",
-        office_symbol: str = "",
-    ) -> Sequence[InsuredRecord]:
-        return [
-            person
-            for person in (HANA, JIRO)
-            if (my_number and my_number == person.my_number)
-            or (pension_number and pension_number == person.pension_number)
-            or (
-                serial
-                and (serial, office_symbol)
-                == (person.serial_number, person.office_symbol)
-            )
-        ]
+REGISTER = ListedRecords(offices=[KEYAKI, MOMIJI], people=[HANA, JIRO])
 
 
 def known_forms() -> list[FormDefinition]:
@@ -91,7 +68,7 @@ def known_forms() -> list[FormDefinition]:
 def objections(rule: Rule, example: Example) -> list[tuple[str, ...]]:
     form = example_form(rule, known_forms())
     filing = example_filing(form, example)
-    head = Line(filing, None, EXAMPLE_DAY, Register())
+    head = Line(filing, None, EXAMPLE_DAY, REGISTER)
     lines = head.lines() if rule.scope is Scope.ENTRY else [head]
     return [finding.fields for line in lines for finding in rule.findings(line)]
 
@@ -124,7 +101,7 @@ def test_a_rule_is_named_after_its_form_or_is_common(rule: Rule) -> None:
     scope = rule.id.partition(".")[0]
 
     assert scope in ("common", "records", *rule.forms)
-    assert rule.needs_records == (scope == "records")
+    assert (rule.needs is not None) == (scope == "records")
 
 
 def test_every_sum_of_a_form_is_watched_by_a_rule_of_the_form() -> None:

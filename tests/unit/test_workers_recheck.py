@@ -1,6 +1,5 @@
 """Checking a filing again: findings, waivers, and what the register supports."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,19 +7,14 @@ from sqlalchemy import select
 
 from forms.library import Library
 from forms.standards import Standards
-from kamizero.model import (
-    Finding,
-    InsuredRecord,
-    LocalText,
-    OfficeRecord,
-    Records,
-    Severity,
-)
+from kamizero.model import Finding, LocalText, Severity
+from kamizero.records import InsuredRecord, Records
 from kamizero.tokyo import business_date
 from review.grounds import Register as RegisterSays
 from storage.tables import AuthorKind, Field, Filing, FindingRow
 from storage.values import body_of
 from tests.desk import NOW, Desk
+from tests.register import ListedRecords
 from tests.statements import statements
 from workers.recheck import (
     READING_RULES,
@@ -44,23 +38,7 @@ TARO = InsuredRecord(
 )
 
 
-class OnePerson:
-    """A register that knows one person and no office."""
-
-    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
-        del symbol, number
-        return ()
-
-    def insured(
-        self,
-        *,
-        my_number: str = "",
-        pension_number: str = "",
-        serial: str = "",
-        office_symbol: str = "",
-    ) -> Sequence[InsuredRecord]:
-        del pension_number, serial, office_symbol
-        return [TARO] if my_number == TARO.my_number else []
+ONE_PERSON = ListedRecords(people=[TARO])
 
 
 def recheck(desk: Desk, *, records: Records | None = None) -> Recheck:
@@ -208,7 +186,7 @@ def test_a_doubtful_reading_is_accepted_where_the_register_spells_it_so(
 ) -> None:
     filing = desk.receive(doubtful=[KANA])
 
-    route(desk, filing, records=OnePerson())
+    route(desk, filing, records=ONE_PERSON)
 
     assert said(desk, filing, KANA) == ("ヤマダ　タロウ", True, REGISTER, ["record"])
 
@@ -218,7 +196,7 @@ def test_a_doubtful_reading_stays_so_where_the_register_spells_it_otherwise(
 ) -> None:
     filing = desk.receive(doubtful=[KANA], written={KANA: "ヤマグ　タロウ"})
 
-    route(desk, filing, records=OnePerson())
+    route(desk, filing, records=ONE_PERSON)
 
     value, is_accepted, author, _ = said(desk, filing, KANA)
     assert (value, is_accepted) == ("ヤマグ　タロウ", False)
@@ -239,7 +217,7 @@ def test_what_a_person_typed_is_left_as_it_is(desk: Desk, typed: str) -> None:
     route(desk, filing)
     desk.settle(desk.claim(filing), KANA, typed)
 
-    route(desk, filing, records=OnePerson())
+    route(desk, filing, records=ONE_PERSON)
 
     assert said(desk, filing, KANA) == (typed, True, "rei", [])
 
@@ -249,7 +227,7 @@ def test_what_the_register_says_of_a_decision_accepts_no_reading(desk: Desk) -> 
     route(desk, filing)
     desk.decide(desk.claim(filing), KANA, "ヤマダ　タロウ", RegisterSays("insured"))
 
-    route(desk, filing, records=OnePerson())
+    route(desk, filing, records=ONE_PERSON)
 
     value, is_accepted, *_ = said(desk, filing, KANA)
     assert (value, is_accepted) == ("ヤマグ　タロウ", False)
@@ -258,7 +236,7 @@ def test_what_the_register_says_of_a_decision_accepts_no_reading(desk: Desk) -> 
 def test_support_says_that_no_person_gave_it(desk: Desk) -> None:
     filing = desk.receive(doubtful=[KANA])
 
-    route(desk, filing, records=OnePerson())
+    route(desk, filing, records=ONE_PERSON)
 
     with desk.database.look() as session:
         field = session.scalars(select(Field).where(Field.name == KANA)).one()

@@ -1,0 +1,1 @@
+"""The register that filings are checked against: loaded here, or asked elsewhere."""

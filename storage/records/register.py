@@ -1,0 +1,139 @@
+"""The loaded register, answered from the database.
+
+Persons are sealed: numbers are found by blind index and a row is opened only for the
+filing that names it.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from copy import copy
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from kamizero.records import (
+    AttorneyRecord,
+    BranchRecord,
+    InsuredRecord,
+    OfficeRecord,
+    PayeeRecord,
+    PostcodeRecord,
+    RecordKind,
+    Records,
+)
+from storage.columns import Table
+from storage.database import Database
+from storage.records.rows import insured_of, payee_of
+from storage.records.shelves import SHELVES, opened
+from storage.tables import (
+    RecordAttorney,
+    RecordBranch,
+    RecordInsured,
+    RecordOffice,
+    RecordPayee,
+    RecordPostcode,
+)
+from storage.vault import Vault
+
+_Row = TypeVar("_Row", bound=Table)
+_Plain = TypeVar("_Plain", OfficeRecord, AttorneyRecord, BranchRecord, PostcodeRecord)
+
+
+class Register:
+    """Records, answered from the database; safe to share between threads."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._look: Callable[[], AbstractContextManager[Session]] = database.look
+        self._vault = vault
+
+    def within(self, session: Session) -> Records:
+        """The same, asked in a transaction that is open already.
+
+        Whoever holds a connection and waits for another may wait for ever.
+        """
+        asked = copy(self)
+        asked._look = lambda: nullcontext(session)
+        return asked
+
+    def holds(self, kind: RecordKind) -> bool:
+        table: Any = SHELVES[kind].table
+        with self._look() as session:
+            return session.scalar(select(table.id).limit(1)) is not None
+
+    def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
+        named: list[ColumnElement[bool]] = []
+        if symbol:
+            named.append(RecordOffice.symbol == symbol)
+        if number:
+            named.append(RecordOffice.number == number)
+        return _plain(OfficeRecord, self._any(RecordOffice, named))
+
+    def attorney(self, number: str) -> Sequence[AttorneyRecord]:
+        named = [RecordAttorney.number == number]
+        return _plain(AttorneyRecord, self._any(RecordAttorney, named))
+
+    def insured(
+        self,
+        *,
+        my_number: str = "",
+        pension_number: str = "",
+        serial: str = "",
+        office_symbol: str = "",
+    ) -> Sequence[InsuredRecord]:
+        index = self._vault.blind_index
+        named: list[ColumnElement[bool]] = []
+        if my_number:
+            named.append(RecordInsured.my_number_index == index(my_number))
+        if pension_number:
+            named.append(RecordInsured.pension_number_index == index(pension_number))
+        if serial and office_symbol:
+            named.append(
+                (RecordInsured.office_symbol == office_symbol)
+                & (RecordInsured.serial_number == serial)
+            )
+        rows = self._any(RecordInsured, named)
+        return tuple(insured_of(opened(row, self._vault)) for row in rows)
+
+    def payee(
+        self, *, my_number: str = "", pension_number: str = ""
+    ) -> Sequence[PayeeRecord]:
+        index = self._vault.blind_index
+        named: list[ColumnElement[bool]] = []
+        if my_number:
+            named.append(RecordPayee.my_number_index == index(my_number))
+        if pension_number:
+            named.append(RecordPayee.pension_number_index == index(pension_number))
+        rows = self._any(RecordPayee, named)
+        return tuple(payee_of(opened(row, self._vault)) for row in rows)
+
+    def branch(self, bank_code: str, branch_code: str) -> Sequence[BranchRecord]:
+        named = RecordBranch.bank_code == bank_code
+        if branch_code:
+            named &= RecordBranch.branch_code == branch_code
+        rows = self._any(RecordBranch, [named], most=1)
+        return _plain(BranchRecord, rows)
+
+    def postcode(self, postal_code: str) -> Sequence[PostcodeRecord]:
+        named = [RecordPostcode.postal_code == postal_code]
+        return _plain(PostcodeRecord, self._any(RecordPostcode, named))
+
+    def _any(
+        self,
+        table: type[_Row],
+        named: Sequence[ColumnElement[bool]],
+        *,
+        most: int | None = None,
+    ) -> Sequence[_Row]:
+        if not named:
+            return ()
+        number: Any = table.__table__.c.id
+        query = select(table).where(or_(*named)).order_by(number).limit(most)
+        with self._look() as session:
+            return session.scalars(query).all()
+
+
+def _plain(record: type[_Plain], rows: Sequence[Table]) -> Sequence[_Plain]:
+    names = [one.name for one in fields(record)]
+    return tuple(record(**{name: getattr(row, name) for name in names}) for row in rows)

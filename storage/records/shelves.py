@@ -1,0 +1,99 @@
+"""Where the records of each kind lie: table, key, and the way between both."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from kamizero.records import InsuredRecord, PayeeRecord, RecordKind
+from storage.columns import Table
+from storage.records.rows import Record
+from storage.tables import (
+    RecordAttorney,
+    RecordBranch,
+    RecordInsured,
+    RecordOffice,
+    RecordPayee,
+    RecordPostcode,
+)
+from storage.vault import Sealed, Vault
+
+SealedRecord = RecordInsured | RecordPayee
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The table of a kind, and the columns that make two rows the same record."""
+
+    table: type[Table]
+    key: Sequence[str]
+    row: Callable[[Vault, Any], Mapping[str, Any]]
+
+    def key_of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(row[name] for name in self.key)
+
+
+def opened(row: SealedRecord, vault: Vault) -> dict[str, str]:
+    """What a sealed record says, "" where it says nothing."""
+    sealed = Sealed(key_id=row.key_id, data=row.sealed)
+    plain = vault.open(sealed, bound_to=row.sealed_place)
+    cells: dict[str, str | None] = json.loads(plain)
+    return {name: said or "" for name, said in cells.items()}
+
+
+def certificate_index(vault: Vault, pension_number: str, pension_code: str) -> str:
+    return vault.blind_index(f"{pension_number}-{pension_code}")
+
+
+def _open_row(_: Vault, record: Record) -> Mapping[str, Any]:
+    return asdict(record)
+
+
+def _insured_row(vault: Vault, record: InsuredRecord) -> Mapping[str, Any]:
+    place = RecordInsured(
+        office_symbol=record.office_symbol, serial_number=record.serial_number
+    ).sealed_place
+    return {
+        "office_symbol": record.office_symbol,
+        "serial_number": record.serial_number,
+        "my_number_index": _index(vault, record.my_number),
+        "pension_number_index": _index(vault, record.pension_number),
+        **_sealed(vault, record, place),
+    }
+
+
+def _payee_row(vault: Vault, record: PayeeRecord) -> Mapping[str, Any]:
+    index = certificate_index(vault, record.pension_number, record.pension_code)
+    return {
+        "certificate_index": index,
+        "my_number_index": _index(vault, record.my_number),
+        "pension_number_index": _index(vault, record.pension_number),
+        **_sealed(vault, record, RecordPayee(certificate_index=index).sealed_place),
+    }
+
+
+def _sealed(
+    vault: Vault, record: InsuredRecord | PayeeRecord, place: str
+) -> Mapping[str, Any]:
+    plain = json.dumps(asdict(record), default=date.isoformat, ensure_ascii=False)
+    sealed = vault.seal(plain.encode(), bound_to=place)
+    return {"key_id": sealed.key_id, "sealed": sealed.data}
+
+
+def _index(vault: Vault, number: str) -> str | None:
+    return vault.blind_index(number) if number else None
+
+
+SHELVES: Mapping[RecordKind, Shelf] = {
+    RecordKind.OFFICES: Shelf(RecordOffice, ("symbol", "number"), _open_row),
+    RecordKind.ATTORNEYS: Shelf(RecordAttorney, ("number",), _open_row),
+    RecordKind.INSURED: Shelf(
+        RecordInsured, ("office_symbol", "serial_number"), _insured_row
+    ),
+    RecordKind.PAYEES: Shelf(RecordPayee, ("certificate_index",), _payee_row),
+    RecordKind.BRANCHES: Shelf(RecordBranch, ("bank_code", "branch_code"), _open_row),
+    RecordKind.POSTCODES: Shelf(
+        RecordPostcode, ("postal_code", "prefecture", "city", "town"), _open_row
+    ),
+}
