@@ -113,6 +113,28 @@ class Settings(BaseSettings):
         description="YAML file with the office's own classes of record and how long "
         "each is kept, laid out as the shipped `storage/retention/schedule.yaml`.",
     )
+    records_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^?#]+$",
+        description="Address of the system of record that filings are checked against "
+        "over HTTP; without it only what was loaded is asked.",
+    )
+    records_token_file: Path | None = Field(
+        default=None,
+        description="File with the token that system demands (Bearer), if it does.",
+    )
+    records_kinds: str = Field(
+        default="offices,insured,payees",
+        description="The kinds of records that system is asked for; the others are "
+        "those that were loaded.",
+    )
+    records_seconds: float = Field(
+        default=3.0,
+        gt=0,
+        le=30,
+        description="Seconds it may take to answer before what it was asked counts "
+        "as not checked.",
+    )
     keying_seconds: float = Field(
         default=6.0,
         gt=0,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from kamizero.errors import RecordsUnavailableError
 from kamizero.records import (
     AttorneyRecord,
     BranchRecord,
@@ -16,7 +17,11 @@ from kamizero.records import (
 
 @dataclass
 class ListedRecords:
-    """Records of a test, and how often they were asked."""
+    """Records of a test, and how often they were asked.
+
+    Attributes:
+        silent_about: a number about which no answer comes.
+    """
 
     offices: Sequence[OfficeRecord] = ()
     people: Sequence[InsuredRecord] = ()
@@ -24,6 +29,7 @@ class ListedRecords:
     branches: Sequence[BranchRecord] = ()
     postcodes: Sequence[PostcodeRecord] = ()
     attorneys: Sequence[AttorneyRecord] = ()
+    silent_about: str = ""
     asked: int = field(default=0)
 
     def holds(self, kind: RecordKind) -> bool:
@@ -58,6 +64,8 @@ class ListedRecords:
         office_symbol: str = "",
     ) -> Sequence[InsuredRecord]:
         self.asked += 1
+        if self.silent_about and self.silent_about in (my_number, pension_number):
+            raise RecordsUnavailableError("No answer.")
         return [
             one
             for one in self.people

@@ -1,10 +1,11 @@
 """What speaks for a value besides its reading: arithmetic, check digits, records."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
 from forms.grammar import my_number_is_valid
+from kamizero.errors import RecordsUnavailableError
 from kamizero.records import InsuredRecord, OfficeRecord, Records
 from validation.filing import FilingValues
 from validation.line import Line
@@ -60,12 +61,22 @@ def supported(
 
 
 def _relations(head: Line) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield RECORD, _office_on_record(head)
+    yield RECORD, _answered(_office_on_record, head)
     for line in head.lines():
-        yield RECORD, _person_on_record(line)
+        yield RECORD, _answered(_person_on_record, line)
         for ground, names in _within(line):
             if not any(name in head.filing.chosen_by for name in names):
                 yield ground, names
+
+
+def _answered(
+    on_record: Callable[[Line], tuple[str, ...]], line: Line
+) -> tuple[str, ...]:
+    """What the register bears out: nothing while it does not answer."""
+    try:
+        return on_record(line)
+    except RecordsUnavailableError:
+        return ()
 
 
 def _within(line: Line) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import TypeVar, cast
 
 from forms.grammar import folded_kana, folded_kanji, folded_office
+from forms.grammar.characters import without_spaces
 from kamizero.errors import RecordsUnavailableError
 from kamizero.records import (
     AttorneyRecord,
@@ -23,6 +25,7 @@ from validation.line import Line
 
 _Answer = TypeVar("_Answer")
 
+_NAMES = ("name_kana", "name_kanji")
 _ADDRESS_UNITS = re.compile("丁目|番地の?|番|号|-")
 
 
@@ -32,6 +35,19 @@ class PersonMatch:
 
     record: InsuredRecord
     by: str
+
+
+class NameMatch(Enum):
+    """How near a written name is to the one on record.
+
+    SPELLING is the same name in other kanji or kana (髙 for 高), FORMER the one
+    before it changed (旧姓).
+    """
+
+    SAME = "same"
+    SPELLING = "spelling"
+    FORMER = "former"
+    ANOTHER = "another"
 
 
 class RememberedRecords:
@@ -164,9 +180,29 @@ def persons_named_by(line: Line, item: str) -> Sequence[InsuredRecord]:
 
 
 def person_agrees(line: Line, record: InsuredRecord, item: str) -> bool | None:
-    """Compare an item of an entry with the register, None where one side is empty."""
+    """Compare an item of an entry with the register, None where one side is empty.
+
+    A name agrees in any spelling, and where it is the former one.
+    """
+    if item in _NAMES:
+        match = name_match(line, record, item)
+        return None if match is None else match is not NameMatch.ANOTHER
     known = known_value(record, item)
     return _agree(_PERSON_FOLDS[item], line.value(item), known)
+
+
+def name_match(line: Line, record: InsuredRecord, item: str) -> NameMatch | None:
+    """How near a written name is to the register's, None where one side is empty."""
+    written, known = line.value(item), known_value(record, item)
+    if not written or not known:
+        return None
+    fold = _PERSON_FOLDS[item]
+    if fold(written) == fold(known):
+        same = without_spaces(written) == without_spaces(known)
+        return NameMatch.SAME if same else NameMatch.SPELLING
+    former = known_value(record, f"former_{item}")
+    is_former = bool(former) and fold(written) == fold(former)
+    return NameMatch.FORMER if is_former else NameMatch.ANOTHER
 
 
 def office_agrees(head: Line, record: OfficeRecord, item: str) -> bool | None:
@@ -179,6 +215,12 @@ def known_value(record: InsuredRecord, item: str) -> str:
     """What the register says of an item, spelt as its values are."""
     value = getattr(record, item)
     return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def folded_address(text: str) -> str:
+    """An address without width, and with one sign between its numbers."""
+    plain = folded_kanji(unicodedata.normalize("NFKC", text))
+    return _ADDRESS_UNITS.sub("-", plain).strip("-")
 
 
 def is_same_person(one: InsuredRecord, other: InsuredRecord) -> bool:
@@ -221,11 +263,6 @@ def _only_digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 
 
-def _folded_address(text: str) -> str:
-    plain = folded_kanji(unicodedata.normalize("NFKC", text))
-    return _ADDRESS_UNITS.sub("-", plain).strip("-")
-
-
 _PERSON_FOLDS: Mapping[str, Callable[[str], str]] = {
     "birth_date": str,
     "name_kana": folded_kana,
@@ -239,7 +276,7 @@ _OFFICE_FOLDS: Mapping[str, Callable[[str], str]] = {
     "office.number": _without_zeros,
     "office.name": folded_office,
     "office.owner_name": folded_kanji,
-    "office.address": _folded_address,
+    "office.address": folded_address,
     "office.postal_code": _only_digits,
     "office.phone": _only_digits,
 }

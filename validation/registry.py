@@ -1,10 +1,11 @@
 """The register of rules: what each demands, where, and with what example."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from forms.definition import FormDefinition
+from kamizero.errors import RecordsUnavailableError
 from kamizero.model import FieldState, Finding, LocalText, Severity
 from kamizero.records import RecordKind
 from validation.line import Found, Line
@@ -53,10 +54,12 @@ class Rule:
         )
 
     def findings(self, line: Line) -> Iterator[Finding]:
-        """Ask the rule about one line (the head for rules of the filing)."""
-        if self.needs and not line.has_records(self.needs):
-            return
-        for found in self.judge(line):
+        """Ask the rule about one line (the head for rules of the filing).
+
+        Where a system of record does not answer it says nothing: another rule tells
+        that nothing was compared.
+        """
+        for found in self._found(line):
             yield Finding(
                 rule=self.id,
                 severity=self.severity,
@@ -64,6 +67,14 @@ class Rule:
                 message=LocalText(*(m.format_map(found.words) for m in self.message)),
                 record=found.record,
             )
+
+    def _found(self, line: Line) -> Sequence[Found]:
+        try:
+            if self.needs and not line.has_records(self.needs):
+                return ()
+            return tuple(self.judge(line))
+        except RecordsUnavailableError:
+            return ()
 
 
 RULES: dict[str, Rule] = {}

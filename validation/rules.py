@@ -13,9 +13,11 @@ from validation import (
     rules_monthly_dates,
     rules_numbers,
     rules_people,
+    rules_record_answers,
     rules_record_office,
     rules_record_people,
     rules_record_periods,
+    rules_record_places,
     rules_seventy,
     rules_writing,
 )
@@ -34,9 +36,11 @@ _MODULES = (
     rules_monthly,
     rules_monthly_dates,
     rules_seventy,
+    rules_record_answers,
     rules_record_office,
     rules_record_people,
     rules_record_periods,
+    rules_record_places,
 )
 
 

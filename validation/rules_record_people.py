@@ -6,8 +6,10 @@ from kamizero.model import Severity
 from kamizero.records import InsuredRecord, RecordKind
 from validation.line import Found, Line
 from validation.records import (
+    NameMatch,
     is_same_person,
     known_value,
+    name_match,
     named_office,
     named_person,
     person_agrees,
@@ -81,6 +83,34 @@ def name_differs(line: Line) -> Iterator[Found]:
         if person_agrees(line, match.record, item) is False:
             record = known_value(match.record, item)
             yield line.found(item, match.by, record=record)
+
+
+@rule(
+    "records.name_spelt_otherwise",
+    Severity.INFO,
+    needs=RecordKind.INSURED,
+    ja="同じ氏名ですが、登録の字体・かなと異なります。",
+    en="The name is the same, but the record spells it with other characters.",
+    items=("②",),
+    passes={**_NAMED, **first_line(name_kanji="佐藤　花")},
+    fails={**_NAMED, **first_line(name_kanji="佐籐　花")},
+)
+def name_spelt_otherwise(line: Line) -> Iterator[Found]:
+    return _names_that_match(line, NameMatch.SPELLING)
+
+
+@rule(
+    "records.former_name",
+    Severity.WARNING,
+    needs=RecordKind.INSURED,
+    ja="変更前の氏名（旧姓）で書かれています。登録の氏名で処理するか確認してください。",
+    en="The name is the former one. Decide whether to process the one on record.",
+    items=("②",),
+    passes={**_NAMED, **first_line(name_kanji="佐藤　花")},
+    fails={**_NAMED, **first_line(name_kanji="山田　花")},
+)
+def former_name(line: Line) -> Iterator[Found]:
+    return _names_that_match(line, NameMatch.FORMER)
 
 
 @rule(
@@ -176,6 +206,14 @@ def person_unknown(line: Line) -> Iterator[Found]:
     # Nobody of an office that is not on record was ever loaded.
     if written and named_office(line.head()) and named_person(line) is None:
         yield line.found(*written)
+
+
+def _names_that_match(line: Line, wanted: NameMatch) -> Iterator[Found]:
+    match = named_person(line)
+    for item in _NAMES if match else ():
+        if match and name_match(line, match.record, item) is wanted:
+            record = known_value(match.record, item)
+            yield line.found(item, match.by, record=record)
 
 
 def _differs_as_a_whole(line: Line, record: InsuredRecord) -> bool:

@@ -15,6 +15,7 @@ from kamizero.tokyo import business_date
 from review import routing
 from review.doubt import all_fields, entry_number
 from storage import values
+from storage.database import Database
 from storage.tables import HEAD, Field, Filing, FindingRow
 from storage.vault import Vault
 from validation.check import check
@@ -32,7 +33,8 @@ READING_RULES = "reading."
 class Recheck:
     """Checks one filing again; given to review so that a correction is checked too.
 
-    `records` gives the register, asked in the transaction of the check.
+    `records` gives the register, asked in the transaction of the check; `elsewhere`
+    is it where a part of it is a system that has to be waited for.
     """
 
     library: Library
@@ -40,6 +42,19 @@ class Recheck:
     records: Callable[[Session], Records | None]
     clock: Callable[[], datetime]
     standards: Standards
+    elsewhere: Records | None = None
+
+    def ask_ahead(self, database: Database, filing_id: int) -> None:
+        """Ask a system elsewhere what the check will ask, with no transaction open.
+
+        It remembers its answers, so that nobody waits for it holding a lock.
+        """
+        if self.elsewhere is None:
+            return
+        with database.look() as session:
+            values = self._values(session, session.get_one(Filing, filing_id))
+        today = business_date(self.clock())
+        check(values, records=self.elsewhere, today=today)
 
     def __call__(self, session: Session, filing: Filing) -> None:
         """Rewrite the findings of a filing; a waiver of the same finding stays."""

@@ -73,6 +73,8 @@ def read(rooms: Rooms, claim: Claim) -> None:
 
 def check(rooms: Rooms, claim: Claim) -> None:
     """Hold the values against rules and records, and decide who must look."""
+    rooms.recheck.ask_ahead(rooms.database, claim.subject)
+
     with rooms.database.begin() as session:
         work.hold(session, claim, now=rooms.clock())
         filing = session.get_one(Filing, claim.subject)

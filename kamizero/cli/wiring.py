@@ -16,6 +16,7 @@ from kamizero.cli.clock import now
 from kamizero.cli.object_store import open_store
 from kamizero.cli.proving import stamping_of
 from kamizero.cli.reading import engine_choice, limits_of, shared_engine
+from kamizero.cli.record_systems import elsewhere_of
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
 from storage import audit, sites
@@ -70,11 +71,13 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
     _demand_own_site(database, settings.site)
     library = Library.shipped()
     register = Register(database, vault)
+    elsewhere = elsewhere_of(settings, register)
     limits = limits_of(settings)
     recheck = Recheck(
         library=library,
         vault=vault,
-        records=register.within,
+        records=(elsewhere or register).within,
+        elsewhere=elsewhere,
         clock=now,
         standards=(
             Standards.load(settings.standards_file)

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from forms.library import Library
-from kamizero.model import Candidate, Finding
-from kamizero.records import InsuredRecord, OfficeRecord
+from kamizero.model import Candidate, Finding, Severity
+from kamizero.records import InsuredRecord, OfficeRecord, PostcodeRecord
 from tests.register import ListedRecords
 from validation.check import check, doubted
 from validation.evidence import supported
@@ -85,7 +85,77 @@ def test_without_a_register_nothing_is_compared() -> None:
 
 
 def test_a_variant_kanji_is_the_same_name() -> None:
-    assert rules_found(leaving(name_kanji="渡辺　花"), HANA) == []
+    (finding,) = found(leaving(name_kanji="渡辺　花"), HANA)
+
+    assert (finding.rule, finding.record) == (
+        "records.name_spelt_otherwise",
+        "渡邊　花",
+    )
+    assert finding.severity is Severity.INFO
+
+
+def test_a_former_name_is_the_person_and_shows_the_new_one() -> None:
+    hana = replace(HANA, former_name_kana="ヤマダ　ハナ", former_name_kanji="山田　花")
+
+    findings = found(leaving(name_kana="ヤマダ　ハナ", name_kanji="山田　花"), hana)
+
+    assert [(one.rule, one.record) for one in findings] == [
+        ("records.former_name", HANA.name_kana),
+        ("records.former_name", HANA.name_kanji),
+    ]
+
+
+def test_a_gap_left_out_of_a_name_is_no_other_spelling() -> None:
+    names = [f.rule for f in found(leaving(name_kanji="渡邊花"), HANA)]
+
+    assert "records.name_spelt_otherwise" not in names
+
+
+def test_where_the_register_is_silent_nothing_is_said_to_be_well() -> None:
+    silent = ListedRecords(offices=[OFFICE], people=[HANA], silent_about=HANA.my_number)
+    filing = leaving(birth_date="7 020513")
+
+    findings = check(filing, records=silent, today=EXAMPLE_DAY)
+
+    assert [one.rule for one in findings] == ["records.not_checked"]
+    assert "insured.1.my_number" in findings[0].fields
+    support = supported(filing, records=silent, today=EXAMPLE_DAY)
+    assert "record" not in support.get("insured.1.name_kanji", ())
+    assert "record" in support["office.number"]
+
+
+def test_a_silent_register_is_not_asked_again_in_one_check() -> None:
+    silent = ListedRecords(people=[HANA], silent_about=HANA.my_number)
+
+    check(leaving(), records=silent, today=EXAMPLE_DAY)
+
+    assert silent.asked <= 2
+
+
+@pytest.mark.parametrize(
+    ("address", "rules"),
+    [
+        ("東京都千代田区霞ヶ関1-2-2", []),
+        ("千代田区霞が関１丁目２番２号", []),
+        ("東京都千代田区丸の内1-1-1", ["records.postal_code_of_other_town"]),
+        ("東京都港区芝1-1-1", ["records.postal_code_elsewhere"]),
+    ],
+)
+def test_a_postal_code_is_held_against_its_address(
+    address: str, rules: list[str]
+) -> None:
+    register = ListedRecords(
+        postcodes=[PostcodeRecord("1000013", "東京都", "千代田区", "霞が関")]
+    )
+    filing = example_filing(
+        Library.shipped().get("2201"),
+        {"office.postal_code": "100-0013", "office.address": address},
+    )
+
+    findings = check(filing, records=register, today=EXAMPLE_DAY)
+
+    assert [f.rule for f in findings if f.rule.startswith("records.")] == rules
+    assert all(f.record == "東京都千代田区霞が関" for f in findings if f.record)
 
 
 def test_a_different_birth_date_shows_what_the_register_says() -> None:

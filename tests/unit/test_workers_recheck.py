@@ -1,5 +1,6 @@
 """Checking a filing again: findings, waivers, and what the register supports."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from kamizero.model import Finding, LocalText, Severity
 from kamizero.records import InsuredRecord, Records
 from kamizero.tokyo import business_date
 from review.grounds import Register as RegisterSays
-from storage.tables import AuthorKind, Field, Filing, FindingRow
+from storage.tables import AuthorKind, EntryState, Field, Filing, FindingRow
 from storage.values import body_of
 from tests.desk import NOW, Desk
 from tests.register import ListedRecords
@@ -201,6 +202,28 @@ def test_a_doubtful_reading_stays_so_where_the_register_spells_it_otherwise(
     value, is_accepted, author, _ = said(desk, filing, KANA)
     assert (value, is_accepted) == ("ヤマグ　タロウ", False)
     assert author != REGISTER
+
+
+def test_a_silent_system_of_record_sends_the_entry_to_a_person(desk: Desk) -> None:
+    filing = desk.receive()
+    silent = ListedRecords(people=[TARO], silent_about=TARO.my_number)
+
+    route(desk, filing, records=silent)
+
+    told = {row.rule for row in rows(desk, filing) if "records." in row.rule}
+    assert told == {"records.not_checked"}
+    assert desk.states(filing) == [EntryState.IN_REVIEW]
+
+
+def test_a_system_elsewhere_is_asked_before_a_transaction_is_open(desk: Desk) -> None:
+    filing = desk.receive()
+    elsewhere = ListedRecords(people=[TARO])
+    asking = replace(recheck(desk, records=elsewhere), elsewhere=elsewhere)
+
+    asking.ask_ahead(desk.database, filing)
+
+    assert elsewhere.asked
+    assert rows(desk, filing) == []
 
 
 def test_nothing_is_accepted_without_a_register(desk: Desk) -> None:
