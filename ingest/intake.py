@@ -259,6 +259,7 @@ def _record_arrival(
         error_code=file.refusal.refusal_code if file.refusal else None,
         error_message=str(file.refusal) if file.refusal else None,
         first_arrival_id=first.id if first else None,
+        page_count=len(file.pages),
     )
     session.add(arrival)
     session.flush()
@@ -272,7 +273,11 @@ def _record_arrival(
         subject_kind="arrival",
         subject_id=arrival.id,
         now=now,
-        body={"original": original.sha256, "job": job.id},
+        body={
+            "original": original.sha256,
+            "job": job.id,
+            "pages": arrival.page_count,
+        },
     )
     return arrival
 

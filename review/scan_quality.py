@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.model import PageKind
-from kamizero.tokyo import TOKYO, business_date
+from kamizero.tokyo import begin_of, business_date
 from storage.tables import Arrival, Job, Page
 
 LONGEST = timedelta(days=31)
+_DAY = timedelta(days=1)
 # What a scan must never be below, for whoever reads the figures.
 SMALLEST_DPI = 200
 COLOUR_DEPTH = 24
@@ -54,7 +55,9 @@ def scan_quality(session: Session, *, first: date, last: date) -> Sequence[DayOf
     for job, arrival in session.execute(
         select(Job, Arrival)
         .join(Arrival, Arrival.job_id == Job.id)
-        .where(Job.created_at >= _begin(first), Job.created_at < _begin(last, 1))
+        .where(
+            Job.created_at >= begin_of(first), Job.created_at < begin_of(last + _DAY)
+        )
         .order_by(Job.id)
     ):
         source = (job.site, job.door, job.operator, business_date(job.created_at))
@@ -65,7 +68,9 @@ def scan_quality(session: Session, *, first: date, last: date) -> Sequence[DayOf
         select(Job, Page)
         .join(Arrival, Arrival.job_id == Job.id)
         .join(Page, Page.arrival_id == Arrival.id)
-        .where(Job.created_at >= _begin(first), Job.created_at < _begin(last, 1))
+        .where(
+            Job.created_at >= begin_of(first), Job.created_at < begin_of(last + _DAY)
+        )
     ):
         source = (job.site, job.door, job.operator, business_date(job.created_at))
         pages[source].append(page)
@@ -107,7 +112,3 @@ def _summed(
 
 def _counted(faults: Iterable[Iterable[str]]) -> Counter[str]:
     return Counter(fault for page in faults for fault in page)
-
-
-def _begin(day: date, later: int = 0) -> datetime:
-    return datetime.combine(day + timedelta(days=later), time.min, TOKYO)

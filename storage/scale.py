@@ -49,9 +49,10 @@ class Weight:
         return not self.pending and (not self.issues or self.explained)
 
 
-class _Side(NamedTuple):
+class Side(NamedTuple):
     """One page that counts, as far as weighing asks for it."""
 
+    page: int
     bundle: int
     kind: str | None
     filing: int | None
@@ -87,7 +88,7 @@ class Scale:
         session.flush()
         self._session = session
         ids = [bundle.id for bundle in bundles]
-        self._sides = _by_bundle(_sides(session, Page.bundle_id.in_(ids)))
+        self._sides = _by_bundle(sides_of(session, Page.bundle_id.in_(ids)))
         self._filings = _filings(session, ids)
         self._number_again = _numbers_used_again(session, ids)
         self._batches = _batches(session, {one.batch_id for one in bundles} - {None})
@@ -132,16 +133,16 @@ class Scale:
         """What is strange about a bundle although the numbers may agree."""
         sides = self._sides.get(bundle.id, [])
         filings = self._filings.get(bundle.id, [])
-        loose = _loose(bundle, sides)
+        loose = loose_sides(bundle, sides)
         if loose:
-            yield f"loose:{loose}"
+            yield f"loose:{len(loose)}"
         failed = sum(side.kind == PageKind.FAILED for side in sides)
         if failed:
             yield f"failed:{failed}"
         papers = {filing.form for filing in filings if not filing.of_rows}
         for form in sorted(papers - {bundle.form}):
             yield f"form:{form}"
-        broken = sum(not _is_in_sequence(filing.form_pages) for filing in filings)
+        broken = sum(not is_in_sequence(filing.form_pages) for filing in filings)
         if broken:
             yield f"sequence:{broken}"
         if bundle.id in self._number_again:
@@ -171,15 +172,15 @@ class Scale:
                 yield f"job_sheets:{there}/{told}"
 
 
-def _sides(session: Session, *wanted: ColumnElement[bool]) -> list[_Side]:
+def sides_of(session: Session, *wanted: ColumnElement[bool]) -> list[Side]:
     """The pages that count of those bundles."""
-    query = _placed(Page.bundle_id, Page.kind, Page.filing_id)
+    query = _placed(Page.id, Page.bundle_id, Page.kind, Page.filing_id)
     rows = session.execute(
         query.where(*wanted, Page.standing == Standing.VALID, _is_paper())
     )
     return [
-        _Side(bundle, kind, filing, sheet_key(front, arrival, number, sides=sides))
-        for bundle, kind, filing, front, arrival, number, sides in rows
+        Side(page, bundle, kind, filing, sheet_key(front, arrival, number, sides=sides))
+        for page, bundle, kind, filing, front, arrival, number, sides in rows
     ]
 
 
@@ -200,8 +201,8 @@ def _placed(*columns: Any) -> Select[Any]:
     )
 
 
-def _by_bundle(sides: Iterable[_Side]) -> Mapping[int, list[_Side]]:
-    found: defaultdict[int, list[_Side]] = defaultdict(list)
+def _by_bundle(sides: Iterable[Side]) -> Mapping[int, list[Side]]:
+    found: defaultdict[int, list[Side]] = defaultdict(list)
     for side in sides:
         found[side.bundle].append(side)
     return dict(found)
@@ -268,8 +269,8 @@ def _batches(session: Session, ids: Iterable[int | None]) -> Mapping[int, _Batch
         bundle: batch
         for bundle, batch in session.execute(members.add_columns(Bundle.batch_id))
     }
-    sides: defaultdict[int | None, list[_Side]] = defaultdict(list)
-    for side in _sides(session, Page.bundle_id.in_(members)):
+    sides: defaultdict[int | None, list[Side]] = defaultdict(list)
+    for side in sides_of(session, Page.bundle_id.in_(members)):
         sides[in_batch[side.bundle]].append(side)
     return {
         batch.id: _Batched(
@@ -302,28 +303,29 @@ def _declared_jobs(
     return {job: (count, len(sheets[job])) for job, count in told.items()}
 
 
-def _sheets_behind_separator(sides: Sequence[_Side]) -> int:
+def _sheets_behind_separator(sides: Sequence[Side]) -> int:
     """How many sheets the pages are sides of, those of the separator not counted."""
     return len({side.sheet for side in sides} - _separators(sides))
 
 
-def _separators(sides: Sequence[_Side]) -> set[tuple[int, ...]]:
+def _separators(sides: Sequence[Side]) -> set[tuple[int, ...]]:
     return {side.sheet for side in sides if side.kind == PageKind.SEPARATOR}
 
 
-def _loose(bundle: Bundle, sides: Sequence[_Side]) -> int:
-    """How many papers belong to no filing; on a medium the table is what is filed."""
+def loose_sides(bundle: Bundle, sides: Sequence[Side]) -> list[Side]:
+    """Papers that belong to no filing; on a medium the table is what is filed."""
     # A back that shows its front through is still the back of the separator.
     top = _separators(sides)
     on_medium = bundle.kind == BundleKind.MEDIA
-    return sum(
-        side.filing is None
+    return [
+        side
+        for side in sides
+        if side.filing is None
         and side.kind not in (PageKind.SEPARATOR, PageKind.BLANK, PageKind.FAILED)
         and side.sheet not in top
         and not (on_medium and side.kind == PageKind.ATTACHMENT)
-        for side in sides
-    )
+    ]
 
 
-def _is_in_sequence(form_pages: Sequence[int]) -> bool:
+def is_in_sequence(form_pages: Sequence[int]) -> bool:
     return sorted(form_pages) in ([], list(range(1, len(form_pages) + 1)))

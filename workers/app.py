@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 
 from storage import audit
 from storage.sweep import due
+from workers.accounting import account_once
 from workers.failing import MACHINE_WORK, bury_poison
 from workers.keeping import KEEP_SECONDS, keep_once
 from workers.loop import Loop
@@ -79,6 +80,7 @@ def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
     @app.task(name="kamizero.keep", shared=False)
     def keep_task() -> None:
         keep_once(rooms())
+        account_once(rooms())
 
 
 def sweep(app: Celery, rooms: Rooms) -> None:

@@ -1,4 +1,4 @@
-"""Keeping what was taken in: files, locks and holds, a round every hour."""
+"""Keeping what was taken in: files, locks, holds and the ledger, every hour."""
 
 import threading
 
@@ -6,6 +6,7 @@ import structlog
 
 from kamizero.errors import KamizeroError
 from storage.retention.record_files import Kept, keep_up
+from workers.accounting import account_once
 from workers.rooms import Rooms
 
 log = structlog.get_logger()
@@ -30,6 +31,7 @@ def keep_originals(rooms: Rooms, stop: threading.Event) -> None:
     while True:
         try:
             keep_once(rooms)
+            account_once(rooms)
         except KamizeroError as error:
             # Short locks last for months: the next round is early enough.
             log.error("keeping_failed", error=str(error))

@@ -27,6 +27,7 @@ COMMANDS = {
     "read": _Place("read", "read"),
     "ingest": _Place("ingest", "ingest"),
     "verify": _Place("verify", "verify"),
+    "ledger": _Place("ledger", "ledger"),
     "doctor": _Place("doctor", "doctor"),
     "forms": _Place("forms", "app"),
     "sheets": _Place("sheets", "app"),

@@ -63,6 +63,7 @@ from storage.tables.keying import (
     SamplingRate,
     Source,
 )
+from storage.tables.ledger import LedgerRun
 from storage.tables.look_ups import LookedAt, LookUp, LookUpReason, PageLook
 from storage.tables.lots import ApprovalLot, LotMember, LotState, Verdict
 from storage.tables.media import MediaFile, MediaRole, Medium
@@ -197,6 +198,7 @@ __all__ = [
     "Judgement",
     "Keying",
     "KnownReader",
+    "LedgerRun",
     "LoginSession",
     "LookUp",
     "LookUpReason",

@@ -103,6 +103,8 @@ class Arrival(Table):
     first_arrival_id: Mapped[int | None] = mapped_column(ForeignKey("arrival.id"))
     # The medium it came on, of which it is a file even where it has no pages.
     medium_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"), index=True)
+    # Counted when it came in; whatever becomes of its pages, so many there are.
+    page_count: Mapped[int | None]
 
     job: Mapped[Job] = relationship(back_populates="arrivals")
     original: Mapped[Original] = relationship()

@@ -1,0 +1,1 @@
+"""The ledger: every sheet that came in is somewhere, and what was approved leaves."""

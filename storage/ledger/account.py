@@ -1,0 +1,82 @@
+"""Drawing the ledger up: the laws of sheets, pages, forms and deliveries.
+
+declared sheets   = sheets found + sheets a person explained
+pages counted     = form + attachment + separator + blank + unknown + failed + waiting
+form pages        = in a filing + put aside + waiting + explained
+approved entries x subscribers = pending + taken + registered + rejected + in doubt
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kamizero.model import PageKind
+from storage.ledger import deliveries, pages, waits
+from storage.ledger.bundles import Weighed, weigh_bundles
+from storage.ledger.report import Difference, Law, Ledger
+from storage.ledger.span import EVER, Span
+from storage.tables import Arrival, EntryState, Job
+
+WAITING = "waiting"
+
+
+def draw_up(
+    session: Session, *, subscribers: Sequence[str], span: Span = EVER
+) -> Ledger:
+    """The ledger of the jobs of a span, as far as the session's sites go.
+
+    Args:
+        subscribers: everybody who gets each approved entry.
+    """
+    weighed = weigh_bundles(session, span)
+    entries = deliveries.entries_by_state(session, span)
+    differences: list[Difference] = [
+        *pages.lost_pages(session, span),
+        *pages.unread_pages(session, span),
+        *pages.jobs_short(session, span),
+        *weighed.differences,
+        *pages.lone_forms(session, span),
+        *pages.empty_filings(session, span),
+        *waits.stranded(session, span),
+        *deliveries.unsent(session, span, subscribers),
+    ]
+    counted, kinds = pages.counted_pages(session, span)
+    forms, places = pages.filed_forms(session, span)
+    return Ledger(
+        arrivals=_arrivals(session, span),
+        entries=entries,
+        laws=(
+            _sheets(weighed),
+            Law(
+                "pages",
+                counted,
+                {kind: kinds.get(kind, 0) for kind in (*PageKind, WAITING)},
+            ),
+            Law("forms", forms, places),
+            Law(
+                "deliveries",
+                entries.get(EntryState.APPROVED, 0) * len(subscribers),
+                deliveries.delivered(session, span),
+            ),
+        ),
+        bundles=weighed.bundles,
+        moving=weighed.moving,
+        explained=weighed.explained,
+        differences=differences,
+    )
+
+
+def _sheets(weighed: Weighed) -> Law:
+    parts = {"found": weighed.found, "explained": weighed.excused}
+    return Law("sheets", weighed.declared, parts)
+
+
+def _arrivals(session: Session, span: Span) -> dict[str, int]:
+    found = session.execute(
+        select(Arrival.state, func.count())
+        .join(Job, Job.id == Arrival.job_id)
+        .where(*span.of_jobs())
+        .group_by(Arrival.state)
+    )
+    return {state: count for state, count in found}
