@@ -7,6 +7,7 @@ from forms.definition import FormDefinition
 from kamizero.errors import MissingError
 from kamizero.model import FieldState
 from review.acts import Act
+from review.doubt import WITH_VALUES
 from review.grounds import AttachmentPage, Ground, ground_body, ground_text
 from review.hand import Hand
 from review.item import latest_version
@@ -128,6 +129,7 @@ def field_in_hand(
             Field.name == name,
             Field.entry_n.in_((HEAD, hand.entry.n)),
         )
+        .options(*WITH_VALUES)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if field is None:
@@ -176,8 +178,9 @@ def _check_ground(session: Session, entry: Entry, ground: Ground) -> None:
 
 
 def _check_unchanged(session: Session, field: Field, expected: int) -> None:
-    latest = session.get(FieldVersion, latest_version(session, field))
-    if latest is not None and latest.id != expected:
+    latest_id = latest_version(session, field)
+    if latest_id not in (0, expected):
+        latest = session.get_one(FieldVersion, latest_id)
         raise FieldChangedError(
             f"{field.name} was changed by {latest.author} at {latest.at:%H:%M} UTC; "
             "load the entry again and look at it before you change it."

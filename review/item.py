@@ -124,7 +124,7 @@ def item(
             )
             for field, count in zip(fields, counts, strict=True)
         ),
-        findings=tuple(shown_finding(row) for row in findings_on(session, entry)),
+        findings=findings_shown(session, entry),
     )
 
 
@@ -159,6 +159,11 @@ def latest_version(session: Session, field: Field) -> int:
         )
         or 0
     )
+
+
+def findings_shown(session: Session, entry: Entry) -> tuple[ShownFinding, ...]:
+    """What the rules say about the entry, as a page shows it."""
+    return tuple(shown_finding(row) for row in findings_on(session, entry))
 
 
 def shown_finding(row: FindingRow) -> ShownFinding:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from kamizero.model import Role
@@ -35,6 +35,9 @@ class Transition(NamedTuple):
 _READ = EntryState.READ
 _REVIEW = EntryState.IN_REVIEW
 _READY = EntryState.READY
+
+# Which filings a transaction holds.
+_HELD = "kamizero_held_filings"
 
 # What stood ready is not there any more: whoever stamped it saw something else.
 _ENDS_ROUND = frozenset(EntryState) - {_READY, EntryState.APPROVED}
@@ -148,15 +151,26 @@ def acts_from(state: str, *, role: Role | None = None) -> list[Act]:
 
 def hold_entry(session: Session, entry: Entry) -> None:
     """Lock the entry's filing, and see the entry as the last act left it."""
-    hold_filing(session, entry.filing)
-    session.refresh(entry)
+    if hold_filing(session, entry.filing):
+        # Columns alone: with what it leads to, the filing would be loaded once more.
+        session.refresh(entry, inspect(Entry).column_attrs.keys())
 
 
-def hold_filing(session: Session, filing: Filing) -> None:
-    """Let acts on one filing follow each other."""
+def hold_filing(session: Session, filing: Filing) -> bool:
+    """Let acts on one filing follow each other; tell whether it was not held yet.
+
+    Who holds it already in this transaction has seen it as nobody else can change it.
+    """
     session.flush()
-    session.execute(select(Filing.id).where(Filing.id == filing.id).with_for_update())
-    session.refresh(filing, ["version"])
+    transaction = session.get_transaction()
+    held: tuple[object, set[int]] = session.info.get(_HELD, (None, set()))
+    if held[0] is not transaction:
+        held = session.info[_HELD] = (transaction, set())
+    if filing.id in held[1]:
+        return False
+    session.refresh(filing, ["version"], with_for_update=True)
+    held[1].add(filing.id)
+    return True
 
 
 def diagram() -> str:

@@ -140,13 +140,17 @@ def rewrite_findings(
     Where the rule says something else by now, somebody has to look at that too.
     """
     before = session.scalars(
-        select(FindingRow).where(
+        select(FindingRow)
+        .where(
             FindingRow.filing_id == filing.id,
             FindingRow.rule.not_like(f"{READING_RULES}%"),
         )
+        .order_by(FindingRow.id)
     ).all()
-    waived = {_saying(row): row for row in before if row.waived_by is not None}
     rows = [_row(filing, finding) for finding in found]
+    if [_saying(row) for row in before] == [_saying(row) for row in rows]:
+        return
+    waived = {_saying(row): row for row in before if row.waived_by is not None}
     for row in rows:
         if (kept := waived.get(_saying(row))) is not None:
             row.waived_by, row.waived_why = kept.waived_by, kept.waived_why

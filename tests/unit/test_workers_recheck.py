@@ -124,6 +124,17 @@ def test_a_waiver_does_not_cover_what_the_rule_says_later(
     assert row.waived_by is None
 
 
+def test_what_the_rules_say_again_is_not_written_again(desk: Desk) -> None:
+    filing = desk.receive()
+    said_twice = finding(record="ヤマダ"), finding(ja="違います")
+    rewrite(desk, filing, *said_twice)
+    before = [row.id for row in rows(desk, filing)]
+
+    rewrite(desk, filing, *said_twice)
+
+    assert [row.id for row in rows(desk, filing)] == before
+
+
 def test_what_the_rules_do_not_say_any_more_is_gone(desk: Desk) -> None:
     filing, other = desk.receive(), desk.receive()
     rewrite(desk, filing, finding())

@@ -22,7 +22,7 @@ from review.grounds import (
     Register,
 )
 from review.hand import Hand
-from review.item import ReviewItem, item
+from review.item import ReviewItem, findings_shown, item
 from review.returning.notices import open_notice
 from storage.tables import Entry, FindingRow
 from web.claims import claim_with
@@ -86,7 +86,7 @@ def answer_field(
     """Save what is said about one field, and look at the whole entry again."""
     with rooms.database.begin() as session:
         hand = _hand(session, rooms, visitor, entry_id, answer.fence)
-        before = flags(item(session, rooms.vault, hand.entry).findings)
+        before = flags(findings_shown(session, hand.entry))
         _act(session, rooms, hand, name, answer)
         rooms.recheck(session, hand.entry.filing)
         shown = item(session, rooms.vault, hand.entry, unmask=True)

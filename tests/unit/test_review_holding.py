@@ -1,0 +1,37 @@
+"""One filing's acts follow each other: the lock each of them takes first."""
+
+from sqlalchemy import update
+
+from review.transitions import hold_entry, hold_filing
+from storage.tables import Entry, Filing
+from tests.desk import Desk
+from tests.statements import statements
+
+
+def test_a_filing_is_locked_once_in_a_transaction_and_again_in_the_next(
+    desk: Desk,
+) -> None:
+    one, other = desk.receive(), desk.receive()
+    for _ in range(2):
+        with desk.database.begin() as session:
+            filings = [session.get_one(Filing, number) for number in (one, other)]
+
+            assert [hold_filing(session, filing) for filing in filings] == [True, True]
+            assert not hold_filing(session, filings[0])
+
+
+def test_an_entry_held_is_seen_as_the_last_act_left_it(desk: Desk) -> None:
+    filing = desk.receive()
+    with desk.database.begin() as session:
+        paper = session.get_one(Filing, filing)
+        (entry,) = paper.entries
+        # Past the session, as another process would have done before the lock.
+        session.connection().execute(
+            update(Entry).where(Entry.id == entry.id).values(reasons=["head"])
+        )
+        with statements(desk.database) as seen:
+            hold_entry(session, entry)
+
+        assert paper.version == 1
+        assert entry.reasons == ["head"]
+        assert len(seen) == 2, "the filing's version and the entry's columns, no more"
