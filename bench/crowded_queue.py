@@ -161,7 +161,7 @@ def _tables(crowd: Crowd) -> Mapping[str, tuple[tuple[str, ...], _Maker]]:
             lambda n: _versions(crowd, n),
         ),
         "field_value": (
-            ("version_id", "body", "sealed", "key_id", "salt", "blind_index"),
+            ("version_id", "body", "sealed", "key_id", "salt"),
             lambda n: _values(crowd, n),
         ),
     }  # fmt: skip
@@ -227,8 +227,7 @@ def _values(crowd: Crowd, number: int) -> Iterator[Row]:
         body = {"value": value, "text": value, "candidates": []}
         written = json.dumps(body, ensure_ascii=False)
         if not field.sensitive:
-            yield (key, written, None, None, salt, None)
+            yield (key, written, None, None, salt)
             continue
         sealed = crowd.vault.seal(written.encode(), bound_to=f"field/{key}/version/1")
-        index = crowd.vault.blind_index(value) if value else None
-        yield (key, None, sealed.data, sealed.key_id, salt, index)
+        yield (key, None, sealed.data, sealed.key_id, salt)

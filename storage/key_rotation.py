@@ -33,6 +33,7 @@ from storage.tables import (
     RecordInsured,
     RecordPayee,
     ReturnNotice,
+    Search,
 )
 from storage.values import sealed_place
 from storage.vault import Sealed, Vault
@@ -41,7 +42,7 @@ SIGNING = "key.signing"
 SUBJECT = "signing_key"
 
 _BATCH = 500
-SealedRow = FieldValue | RecordInsured | RecordPayee | ReturnNotice
+SealedRow = FieldValue | RecordInsured | RecordPayee | ReturnNotice | Search
 Resealed = Callable[[int, int], None]
 """Called with how many rows are sealed anew, and of how many."""
 
@@ -164,6 +165,7 @@ _TABLES: Sequence[type[SealedRow]] = (
     RecordInsured,
     RecordPayee,
     ReturnNotice,
+    Search,
 )
 
 

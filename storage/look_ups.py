@@ -77,11 +77,7 @@ def give(
     Raises:
         WrongCallError: another reason is not said in words, or in too many.
     """
-    note = note.strip()
-    if reason is Reason.OTHER and not note:
-        raise WrongCallError("Say in words what you look it up for.")
-    if len(note) > LONGEST_NOTE:
-        raise WrongCallError(f"A note has {LONGEST_NOTE} characters at most.")
+    note = demand_note(reason, note)
     is_new = insert_once(
         session,
         LookUp,
@@ -95,6 +91,16 @@ def give(
     )
     if is_new:
         _tell(session, subject, who, now, reason=reason.value)
+
+
+def demand_note(reason: Reason, note: str) -> str:
+    """The words beside a reason. Raises WrongCallError where they do not do."""
+    note = note.strip()
+    if reason is Reason.OTHER and not note:
+        raise WrongCallError("Say in words what you look it up for.")
+    if len(note) > LONGEST_NOTE:
+        raise WrongCallError(f"A note has {LONGEST_NOTE} characters at most.")
+    return note
 
 
 def see_page(

@@ -15,9 +15,11 @@ import rfc8785
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from forms.headings import Heading
 from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import Candidate, FieldState, Reading
-from storage.tables import AuthorKind, Field, FieldValue, FieldVersion, Purpose
+from storage.cards import cards_of
+from storage.tables import AuthorKind, Card, Field, FieldValue, FieldVersion, Purpose
 from storage.vault import Sealed, Vault
 
 # What is shown in place of a sensitive value; as long for every one, because a mask
@@ -245,19 +247,8 @@ def decided_version(field: Field) -> FieldVersion:
     return version
 
 
-def versions_with(session: Session, vault: Vault, value: str) -> list[FieldVersion]:
-    """Versions of sensitive fields that have exactly this value, oldest first."""
-    found = (
-        select(FieldVersion)
-        .join(FieldVersion.value)
-        .where(FieldValue.blind_index == vault.blind_index(value))
-        .order_by(FieldVersion.id)
-    )
-    return list(session.scalars(found))
-
-
 def erase(session: Session, field: Field) -> int:
-    """Destroy every value the field ever had, salts and indexes with them.
+    """Destroy every value the field ever had, salts and index cards with them.
 
     Versions and their commitments stay, so chain, manifests and signatures still
     verify.
@@ -288,6 +279,7 @@ def _add(
     version.commitment = commitment.hex
     version.value = _value_row(vault, field, version.seq, body)
     version.value.salt = commitment.salt
+    version.value.cards = index_cards(vault, field, body.value)
     session.add(version)
     return version
 
@@ -304,11 +296,19 @@ def _value_row(vault: Vault, field: Field, seq: int, body: Body) -> FieldValue:
         return FieldValue(body=_json(body))
     plain = json.dumps(_json(body), ensure_ascii=False).encode()
     sealed = vault.seal(plain, bound_to=sealed_place(field.id, seq))
-    return FieldValue(
-        sealed=sealed.data,
-        key_id=sealed.key_id,
-        # Empty fields must not be linked with each other.
-        blind_index=vault.blind_index(body.value) if body.value else None,
+    return FieldValue(sealed=sealed.data, key_id=sealed.key_id)
+
+
+def index_cards(vault: Vault, field: Field, value: str) -> list[Card]:
+    """What a value of the field is found by while it is in force."""
+    if field.heading is None:
+        return []
+    return cards_of(
+        vault,
+        Heading(field.heading),
+        value,
+        filing_id=field.filing_id,
+        entry_n=field.entry_n,
     )
 
 

@@ -4,10 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.headings import Heading
 from kamizero.model import Box, Candidate, FieldState, PageKind, Reading
 from storage import audit
 from storage.database import Database
@@ -15,6 +17,8 @@ from storage.directory import DirectoryStore
 from storage.key_rotation import know_signing_key
 from storage.manifest import build, signed_bytes
 from storage.originals import keep, original_row
+from storage.searches.criteria import Criteria
+from storage.searches.hits import find
 from storage.tables import (
     Approval,
     Arrival,
@@ -37,9 +41,9 @@ TODAY = NOW.date()
 LONG = NOW + timedelta(days=1500)
 MY_NUMBER = "123456789018"
 FIELDS = (
-    ("office.name", 0, False, "株式会社けいと"),
-    ("insured.1.name_kanji", 1, False, "山田　太郎"),
-    ("insured.1.my_number", 1, True, MY_NUMBER),
+    ("office.name", 0, Heading.OFFICE, "株式会社けいと"),
+    ("insured.1.name_kanji", 1, Heading.NAME, "山田　太郎"),
+    ("insured.1.my_number", 1, Heading.NUMBER, MY_NUMBER),
 )
 
 
@@ -65,13 +69,14 @@ class Archive:
             original = original_row(session, kept, media_type="image/png", now=NOW)
             filing = _filing(session, original.id, received_on)
             versions = []
-            for position, (name, entry_n, sensitive, value) in enumerate(FIELDS):
+            for position, (name, entry_n, heading, value) in enumerate(FIELDS):
                 field = Field(
                     filing_id=filing.id,
                     entry_n=entry_n,
                     position=position,
                     name=name,
-                    sensitive=sensitive,
+                    sensitive=heading is Heading.NUMBER,
+                    heading=heading,
                     page_id=filing.pages[0].id,
                     box_px=[0, 0, 1, 1],
                 )
@@ -93,6 +98,12 @@ class Archive:
                 body={"values": reading_digest((v.id, v.commitment) for v in versions)},
             )
             return filing.id
+
+    def found_by(self, **asked: Any) -> list[int]:
+        """The filings of which this is true, the newest first."""
+        with self.database.look() as session:
+            hits = find(session, self.vault, Criteria(**asked), before=None, limit=99)
+            return [hit.filing.id for hit in hits]
 
     def approve(self, filing_id: int, *, by: str = "suzuki") -> int:
         """Sign the filing's entry as a person would; return the approval's id."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from forms.definition import Field as FieldOfForm
 from forms.definition import FormDefinition
+from forms.headings import heading_of
 from kamizero.model import (
     Box,
     Candidate,
@@ -204,6 +205,7 @@ def a_field(defined: FieldOfForm, position: int) -> Field:
         position=position,
         name=defined.name,
         sensitive=defined.sensitive,
+        heading=heading_of(defined),
         box_px=[round(side * PX_PER_MM, 1) for side in defined.box_mm],
     )
 

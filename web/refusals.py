@@ -22,16 +22,23 @@ class PersonNeededError(ForbiddenError):
     code = "person_needed"
 
 
-class ReasonNeededError(ForbiddenError):
-    """Papers outside somebody's task are opened with a reason; `subject` names them."""
+class SearchReasonError(ForbiddenError):
+    """Whoever looks for filings over the API says why."""
 
     code = "reason_needed"
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self) -> None:
         super().__init__(
             "Say why you look this up: on its page, or with the header "
             "`Look-Up-Reason: inquiry` (or correction, disclosure, audit, fault)."
         )
+
+
+class ReasonNeededError(SearchReasonError):
+    """Papers outside somebody's task are opened with a reason; `subject` names them."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__()
         self.subject = subject
 
 

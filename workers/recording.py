@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.code import SeparatorCode
+from forms.headings import heading_of
 from ingest import fingerprint
 from kamizero.errors import RefusedError
 from kamizero.model import PageKind
@@ -58,6 +59,7 @@ def record_readings(
             position=position,
             name=found.name,
             sensitive=defined.sensitive,
+            heading=heading_of(defined),
             page_id=pages[found.page],
             box_px=[float(side) for side in found.box_px],
         )

@@ -17,7 +17,14 @@ from forms.grammar.eras import (
     to_written,
 )
 from forms.grammar.formats import FORMATS, cell_alphabets
-from forms.grammar.names import folded_kana, folded_kanji, folded_office
+from forms.grammar.names import (
+    folded_kana,
+    folded_kanji,
+    folded_name,
+    folded_office,
+    name_words,
+    office_words,
+)
 from forms.grammar.values import alphabet, canonical, is_valid, written_date
 from forms.grammar.variants import Carried, carried, variant_groups, variants_of
 
@@ -36,11 +43,14 @@ __all__ = [
     "corporate_number_is_valid",
     "folded_kana",
     "folded_kanji",
+    "folded_name",
     "folded_office",
     "from_written",
     "is_valid",
     "my_number_check_digit",
     "my_number_is_valid",
+    "name_words",
+    "office_words",
     "outside_jis_x_0208",
     "parse_written",
     "to_written",

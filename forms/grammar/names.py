@@ -1,5 +1,6 @@
 """Names brought to a form in which two spellings of one name are the same text."""
 
+import re
 import unicodedata
 
 from forms.grammar.characters import katakana, narrow, wide_kana, without_spaces
@@ -9,6 +10,12 @@ _LARGE = str.maketrans(
     "ァィゥェォッャュョヮヵヶヲヂヅ", "アイウエオツヤユヨワカケオジズ"
 )
 _LONG_MARK = str.maketrans("", "", "ー・")
+# Which of a kanji's shapes is meant, as Unicode says it behind the kanji.
+_SELECTORS = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+_LEGAL_FORM = re.compile(
+    "^(株式|有限|合同|合資|合名)会社|(株式|有限|合同|合資|合名)会社$"
+)
+_REPEATED = re.compile("(.)々")
 
 
 def folded_kana(name: str) -> str:
@@ -22,6 +29,19 @@ def folded_kanji(name: str) -> str:
     return usual(without_spaces(wide_kana(narrow(name))))
 
 
+def folded_name(name: str) -> str:
+    """A person's name as it is looked for, in kanji, kana or both, without gap."""
+    plain = _REPEATED.sub(lambda m: m[1] * 2, folded_kanji(name).translate(_SELECTORS))
+    return folded_kana(plain)
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """What a person is looked for by: the whole name, family and given name."""
+    parts = name.split()
+    folded = (folded_name(name), *(map(folded_name, parts) if len(parts) > 1 else ()))
+    return tuple(dict.fromkeys(filter(None, folded)))
+
+
 def folded_office(name: str) -> str:
     """An office's name without width, gap and the short forms of its legal form."""
     text = folded_kanji(unicodedata.normalize("NFKC", name))
@@ -32,3 +52,10 @@ def folded_office(name: str) -> str:
     ):
         text = text.replace(short, long)
     return text
+
+
+def office_words(name: str) -> tuple[str, ...]:
+    """What an office is looked for by: symbol, number or name, and the name alone."""
+    folded = folded_kana(folded_office(name)).replace("-", "").upper()
+    bare = _LEGAL_FORM.sub("", folded)
+    return tuple(dict.fromkeys(filter(None, (folded, bare))))

@@ -33,6 +33,7 @@ COMMANDS = {
     "sheets": _Place("sheets", "app"),
     "paper": _Place("paper", "app"),
     "records": _Place("records", "app"),
+    "index": _Place("index", "app"),
     "csv": _Place("csv", "app"),
     "routes": _Place("routes", "app"),
     "user": _Place("people", "users"),

@@ -8,11 +8,13 @@ from sqlalchemy.orm import joinedload
 from kamizero.errors import TamperedError
 from storage.database import Database
 from storage.proofs.report import Tally
-from storage.tables import FieldValue, FieldVersion
-from storage.values import body_of
+from storage.tables import Card, FieldValue, FieldVersion
+from storage.values import body_of, index_cards
 from storage.vault import Vault
 
 KIND = "field_value"
+# What a value is found by, named by the version of the value.
+CARD = "index_card"
 ERASED = "field_value_erased"
 
 _CHUNK = 1_000
@@ -21,9 +23,8 @@ _CHUNK = 1_000
 def prove(database: Database, vault: Vault, tally: Tally) -> None:
     tally.count(KIND, 0)
     for ids in _chunks(database):
-        for version, found in _checked(database, vault, ids):
-            if found:
-                tally.differs(KIND, version, expected="what was written", found=found)
+        for version, kind, found in _checked(database, vault, ids):
+            tally.differs(kind, version, expected="what was written", found=found)
         tally.count(KIND, len(ids))
     with database.look() as session:
         versions_n = session.scalars(select(func.count(FieldVersion.id))).one()
@@ -49,40 +50,62 @@ def _chunks(database: Database) -> Iterator[Sequence[int]]:
 
 def _checked(
     database: Database, vault: Vault, ids: Sequence[int]
-) -> list[tuple[int, str]]:
+) -> list[tuple[int, str, str]]:
+    """The versions something is wrong with: their value, or what it is found by."""
     query = (
         select(FieldVersion)
-        .options(joinedload(FieldVersion.value))
+        .options(
+            joinedload(FieldVersion.value).selectinload(FieldValue.cards),
+            joinedload(FieldVersion.field),
+        )
         .where(FieldVersion.id.in_(ids))
         .order_by(FieldVersion.id)
     )
     try:
         with database.look() as session:
             versions = session.scalars(query).all()
-        return [(version.id, _changed(version, vault)) for version in versions]
+        return [
+            (version.id, kind, found)
+            for version in versions
+            for kind, found in _changed(version, vault)
+        ]
     except ValueError:
         # A hand left something that is no JSON: find out which value.
         if len(ids) == 1:
-            return [(ids[0], "unreadable")]
+            return [(ids[0], KIND, "unreadable")]
     middle = len(ids) // 2
     return _checked(database, vault, ids[:middle]) + _checked(
         database, vault, ids[middle:]
     )
 
 
-def _changed(version: FieldVersion, vault: Vault) -> str:
-    """What is wrong with the value, never the value itself; "" where nothing is."""
+def _changed(version: FieldVersion, vault: Vault) -> Iterator[tuple[str, str]]:
+    """What is wrong with the value or its index, never the value itself."""
     if version.value is None:
-        return ""
+        return
     try:
         value = body_of(version, vault).value
     except TamperedError:
-        return "a seal that does not open"
+        yield KIND, "a seal that does not open"
+        return
     except (KeyError, TypeError, ValueError):
-        return "unreadable"
+        yield KIND, "unreadable"
+        return
     if not vault.proves(value, version.value.salt, version.commitment):
-        return "another value"
-    index = version.value.blind_index
-    if index is not None and index != vault.blind_index(value):
-        return "the index of another value"
-    return ""
+        yield KIND, "another value"
+    elif _said(version.value.cards) != _said(_cards_due(version, vault, value)):
+        yield CARD, "cards of another value"
+
+
+def _cards_due(version: FieldVersion, vault: Vault, value: str) -> list[Card]:
+    field = version.field
+    if version.id not in (field.as_written_id, field.as_decided_id):
+        return []
+    return index_cards(vault, field, value)
+
+
+def _said(cards: list[Card]) -> set[tuple[object, ...]]:
+    return {
+        (one.filing_id, one.entry_n, one.heading, one.token, one.day, one.amount)
+        for one in cards
+    }

@@ -4,6 +4,7 @@ Tables that hold personal data (`field_value`, `finding`, the records) can be er
 `audit_event` and `audit_seal` are append-only and carry ids and commitments alone.
 """
 
+from storage.tables.cards import Card, Search
 from storage.tables.clocks import (
     NEVER_DUE,
     Clock,
@@ -155,6 +156,7 @@ __all__ = [
     "Batch",
     "Bundle",
     "BundleKind",
+    "Card",
     "Clock",
     "ClockEnd",
     "ClockStop",
@@ -237,6 +239,7 @@ __all__ = [
     "RouteStage",
     "RouteStep",
     "SamplingRate",
+    "Search",
     "SignInAttempt",
     "Site",
     "SortingAct",

@@ -14,8 +14,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from forms.headings import Heading
 from kamizero.model import FieldState
 from storage.columns import Id, Instant, Table, one_of
+from storage.tables.cards import Card
 from storage.tables.filings import Filing
 from storage.tables.modes import Mode
 
@@ -38,7 +40,11 @@ class Field(Table):
     """One field of one filing; what it says stands in its versions."""
 
     __tablename__ = "field"
-    __table_args__ = (UniqueConstraint("filing_id", "name"), one_of("mode", Mode))
+    __table_args__ = (
+        UniqueConstraint("filing_id", "name"),
+        one_of("mode", Mode),
+        one_of("heading", Heading),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"))
@@ -47,6 +53,8 @@ class Field(Table):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(100))
     sensitive: Mapped[bool]
+    # Under which heading of the index it is found; None for what nobody looks for.
+    heading: Mapped[str | None] = mapped_column(String(8))
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
     box_px: Mapped[list[float]] = mapped_column(JSON)
     # Who must say what is written in it; decided when the filing is routed.
@@ -108,7 +116,7 @@ class FieldVersion(Table):
 
 
 class FieldValue(Table):
-    """The value of one version: the row that erasing removes, salt and index with it.
+    """The value of one version: the row that erasing removes, salt and cards with it.
 
     `body` is the JSON of value, text and candidates; sealed as AES-GCM bytes in
     `sealed` and absent from `body` where the field is sensitive.
@@ -128,6 +136,9 @@ class FieldValue(Table):
     sealed: Mapped[bytes | None]
     key_id: Mapped[str | None] = mapped_column(String(64))
     salt: Mapped[bytes]
-    blind_index: Mapped[str | None] = mapped_column(String(64), index=True)
 
     version: Mapped[FieldVersion] = relationship(back_populates="value")
+    # The database itself takes them away with the value.
+    cards: Mapped[list[Card]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )

@@ -80,6 +80,8 @@ class Filing(Table):
         one_of("kind", FilingKind),
         one_of("step", FilingStep),
         Index("ix_filing_site_id", "site", "id"),
+        Index("ix_filing_received_on_id", "received_on", "id"),
+        Index("ix_filing_form_id", "form", "id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

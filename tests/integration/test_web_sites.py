@@ -55,6 +55,7 @@ OF_NO_SITE = {
     "RecordPostcode",
     "RouteStage",
     "SamplingRate",
+    "Search",
     "SignInAttempt",
     "TimeStamp",
     "TokenSite",

@@ -260,13 +260,22 @@ def test_an_edited_value_is_named(kept: Archive, change: str) -> None:
     [
         "sealed = x'00'",
         "sealed = (SELECT sealed FROM field_value WHERE version_id = 6)",
-        "blind_index = 'other'",
     ],
 )
 def test_an_edited_sealed_value_is_named(kept: Archive, change: str) -> None:
     _update(kept, "field_value", change, "version_id = 3")
 
     assert [(kind, key) for kind, key, _ in _found(kept)] == [("field_value", "3")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["SET token = x'00'", "SET entry_n = 2", "SET filing_id = 2"],
+)
+def test_an_edited_card_of_the_index_is_named(kept: Archive, change: str) -> None:
+    _tamper(kept, f"UPDATE card {change} WHERE version_id = 3")
+
+    assert [(kind, key) for kind, key, _ in _found(kept)] == [("index_card", "3")]
 
 
 def test_an_exchanged_stamp_is_named(kept: Archive) -> None:

@@ -12,6 +12,7 @@ from web.api import (
     jobs,
     originals,
     pages,
+    searches,
     uploads,
 )
 from web.problems import MEDIA_TYPE
@@ -27,6 +28,7 @@ ROUTERS = tuple(
         jobs,
         originals,
         events,
+        searches,
         uploads,
     )
 )

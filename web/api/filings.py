@@ -85,7 +85,7 @@ def list_filings(
     """Filings in the order they came; `state` keeps those with such an entry."""
     with rooms.database.look() as session:
         rows = _page(session, after, limit + 1, site=site, form=form, state=state)
-        items = [_summary(filing) for filing in rows[:limit]]
+        items = [summary(filing) for filing in rows[:limit]]
     return FilingList(items=items, next=items[-1].id if len(rows) > limit else None)
 
 
@@ -131,7 +131,8 @@ def _page(
     return list(session.scalars(query))
 
 
-def _summary(filing: Filing) -> FilingSummary:
+def summary(filing: Filing) -> FilingSummary:
+    """A filing as lists show it."""
     return FilingSummary(
         id=filing.id,
         version=filing.version,

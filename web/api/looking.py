@@ -35,8 +35,8 @@ class ShowsCallers:
         """Raises ReasonNeededError."""
         if self.scope not in caller.scopes:
             return
-        reason = _said(caller, look_up_reason)
-        visit = _visit_of_caller(request, rooms, caller)
+        reason = said_reason(caller, look_up_reason)
+        visit = visit_of_caller(request, rooms, caller)
         with rooms.database.look() as session:
             subjects = named(session, request, self.number, self.subjects)
             if not subjects or look_ups.is_open(session, visit, subjects):
@@ -48,18 +48,20 @@ def see_page_called(
     request: Request, rooms: Rooms, caller: Caller, page_id: int
 ) -> None:
     """The same for a caller of the API."""
-    visit = _visit_of_caller(request, rooms, caller)
+    visit = visit_of_caller(request, rooms, caller)
     see_page(rooms, page_id, visit=visit, who=caller.name)
 
 
-def _said(caller: Caller, given: str) -> LookUpReason | None:
+def said_reason(caller: Caller, given: str) -> LookUpReason | None:
+    """Why a caller looks; None where a person does not say."""
     if not caller.is_person:
         return LookUpReason.PROGRAM
     known = {one.value: one for one in look_ups.SAID if one is not LookUpReason.OTHER}
     return known.get(given)
 
 
-def _visit_of_caller(request: Request, rooms: Rooms, caller: Caller) -> str:
+def visit_of_caller(request: Request, rooms: Rooms, caller: Caller) -> str:
+    """What reasons and views are kept by: a session, or a key's day."""
     if caller.is_person:
         return visit_of(request)
     return token_hash(f"key {caller.name} {business_day(rooms.clock())}")

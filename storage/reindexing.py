@@ -1,0 +1,84 @@
+"""Writes the index anew from the values, while people work; may be stopped any time.
+
+What was kept before there was an index comes into it so, and what somebody damaged.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from forms.definition import FormDefinition
+from forms.headings import heading_of
+from storage.database import Database
+from storage.tables import Card, Field, FieldVersion, Filing
+from storage.values import body_of, index_cards
+from storage.vault import Vault
+
+_BATCH = 20
+
+
+class Forms(Protocol):
+    """Knows the definition of a form by `ID@REVISION`."""
+
+    def get(self, name: str) -> FormDefinition: ...
+
+
+def reindex(
+    database: Database,
+    vault: Vault,
+    forms: Forms,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Write the cards of every field, filing by filing; return how many fields."""
+    last, done = 0, 0
+    while ids := _next(database, last):
+        with database.begin() as session:
+            for number in ids:
+                done += _reindex(session, vault, forms, number)
+        last = ids[-1]
+        progress(done)
+    return done
+
+
+def _next(database: Database, last: int) -> Sequence[int]:
+    query = select(Filing.id).where(Filing.id > last).order_by(Filing.id)
+    with database.look() as session:
+        return session.scalars(query.limit(_BATCH)).all()
+
+
+def _reindex(session: Session, vault: Vault, forms: Forms, number: int) -> int:
+    filing = session.get_one(Filing, number)
+    definition = forms.get(f"{filing.form}@{filing.revision}")
+    fields = session.scalars(
+        select(Field)
+        .where(Field.filing_id == number)
+        .options(
+            joinedload(Field.as_written).joinedload(FieldVersion.value),
+            joinedload(Field.as_decided).joinedload(FieldVersion.value),
+        )
+        # A version written meanwhile would bring cards that are taken away here.
+        .with_for_update(of=Field)
+    ).all()
+    for field in fields:
+        field.heading = heading_of(definition.field(field.name))
+        for version in (field.as_written, field.as_decided):
+            if version is not None and version.value is not None:
+                _write(session, vault, field, version)
+    return len(fields)
+
+
+def _write(session: Session, vault: Vault, field: Field, version: FieldVersion) -> None:
+    due = index_cards(vault, field, body_of(version, vault).value)
+    kept = {card.n: card for card in session.scalars(_cards(version))}
+    for card in due:
+        card.version_id = version.id
+        session.merge(card)
+    for n in kept.keys() - {card.n for card in due}:
+        session.delete(kept[n])
+
+
+def _cards(version: FieldVersion) -> Select[Card]:
+    return select(Card).where(Card.version_id == version.id)

@@ -1,0 +1,1 @@
+"""Looking filings up by what stands on them."""
