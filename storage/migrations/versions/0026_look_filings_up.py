@@ -13,8 +13,8 @@ from alembic import op
 from kamizero.errors import SetupError
 from storage import columns
 
-revision: str = "0025"
-down_revision: str | None = "0024"
+revision: str = "0026"
+down_revision: str | None = "0025"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
