@@ -44,6 +44,7 @@ _WAYS = (
     ("record_file_id", "record_file"),
     ("hold_id", "hold"),
     ("destruction_id", "destruction"),
+    ("paper_box_id", "paper_box"),
     ("original_id", "original"),
 )
 # What others point at: seen by whoever sees one of those, or only by who sees them all,

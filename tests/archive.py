@@ -105,7 +105,7 @@ class Archive:
             hits = find(session, self.vault, Criteria(**asked), before=None, limit=99)
             return [hit.filing.id for hit in hits]
 
-    def approve(self, filing_id: int, *, by: str = "suzuki") -> int:
+    def approve(self, filing_id: int, *, by: str = "suzuki", at: datetime = NOW) -> int:
         """Sign the filing's entry as a person would; return the approval's id."""
         with self.database.begin() as session:
             entry = session.scalars(
@@ -114,7 +114,7 @@ class Archive:
             kept = self.store.put(
                 build(session, entry), prefix="manifests", retain_until=LONG
             )
-            words = signed_bytes(manifest_sha256=kept.sha256, by=by, at=NOW)
+            words = signed_bytes(manifest_sha256=kept.sha256, by=by, at=at)
             signature = self.vault.sign(words)
             round_id = take_route(
                 session, entry.filing, by=by, manifest=kept.sha256, vault=self.vault
@@ -126,7 +126,7 @@ class Archive:
                 store_key=kept.key,
                 store_version=kept.version,
                 by=by,
-                at=NOW,
+                at=at,
                 key_id=signature.key_id,
                 signature=signature.hex,
             )
@@ -140,7 +140,7 @@ class Archive:
                 act="entry.approve",
                 subject_kind="entry",
                 subject_id=entry.id,
-                now=NOW,
+                now=at,
                 body={"approval": approval.id, "manifest": kept.sha256},
             )
             return approval.id

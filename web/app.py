@@ -13,6 +13,7 @@ from web.rooms import Rooms
 from web.routes import (
     absences,
     approvals,
+    boxes,
     custody,
     desk,
     errors,
@@ -56,6 +57,7 @@ PAGES = (
     papers.router,
     sorting.router,
     custody.router,
+    boxes.router,
     parking.router,
     queue.router,
     overview.router,

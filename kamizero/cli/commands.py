@@ -47,6 +47,7 @@ COMMANDS = {
     "store": _Place("store", "app"),
     "retention": _Place("retention", "app"),
     "hold": _Place("holds", "app"),
+    "box": _Place("boxes", "app"),
     "bench": _Place("bench", "app"),
 }
 

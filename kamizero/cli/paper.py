@@ -102,7 +102,7 @@ def lost(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
 def put(
     bundle: BundleId,
     box: Annotated[str, typer.Option(help="Number on the box.")],
-    place: Annotated[str, typer.Option(help="Where the box stands.")],
+    place: Annotated[str, typer.Option(help="Where a new box stands.")] = "",
 ) -> None:
     """Say in which box the paper of a bundle lies."""
     with open_installation(Settings.load()).rooms.database.begin() as session:

@@ -6,12 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, WrongCallError
+from review.sorting.boxes import demand_open, the_box
 from review.sorting.record import Clerk, require_sorter
 from storage import audit, balance
-from storage.tables import Bundle, Custody, CustodyAct
+from storage.tables import Bundle, Custody, CustodyAct, PaperBox
 
-LONGEST_BOX = 32
-LONGEST_PLACE = LONGEST_HOLDER = 100
+LONGEST_HOLDER = 100
 
 
 class PaperLentError(ConflictError):
@@ -39,6 +39,12 @@ def history(session: Session, bundle: Bundle) -> Sequence[Custody]:
     ).all()
 
 
+def place_of(session: Session, bundle: Bundle) -> str:
+    """Where its box stands now, "" where it lies in none."""
+    last = whereabouts(session, bundle)
+    return _its_box(session, last).place if last is not None else ""
+
+
 def lent_out(session: Session) -> Sequence[Custody]:
     """Paper somebody has, the longest lent first."""
     newest = select(func.max(Custody.id)).group_by(Custody.bundle_id)
@@ -52,22 +58,18 @@ def lent_out(session: Session) -> Sequence[Custody]:
 def put(
     session: Session, clerk: Clerk, bundle: Bundle, *, box: str, place: str
 ) -> None:
-    """Say in which box and where the paper lies now.
+    """Say in which box the paper lies now; of a new box, also where it stands.
 
     Raises:
         PaperLentError: somebody has it; it is taken back first.
+        ConflictError: the box stands elsewhere, or nothing goes in or out of it.
     """
-    if not box.strip() or not place.strip():
-        raise WrongCallError("Say which box, and where it stands.")
-    if len(box) > LONGEST_BOX or len(place) > LONGEST_PLACE:
-        raise WrongCallError(
-            f"A box has at most {LONGEST_BOX} characters, a place {LONGEST_PLACE}."
-        )
     _hold(session, clerk, bundle)
+    into = the_box(session, clerk, bundle, code=box.strip(), place=place.strip())
     last = whereabouts(session, bundle)
     if last is not None and last.act == CustodyAct.LENT:
         raise PaperLentError(f"{last.holder} has the paper; take it back first.")
-    _write(session, clerk, bundle, CustodyAct.PUT, box.strip(), place.strip())
+    _write(session, clerk, bundle, CustodyAct.PUT, into)
 
 
 def lend(session: Session, clerk: Clerk, bundle: Bundle, *, to: str) -> None:
@@ -84,7 +86,12 @@ def lend(session: Session, clerk: Clerk, bundle: Bundle, *, to: str) -> None:
             + (f"; {last.holder} has it." if last else " yet.")
         )
     _write(
-        session, clerk, bundle, CustodyAct.LENT, last.box, last.place, holder=to.strip()
+        session,
+        clerk,
+        bundle,
+        CustodyAct.LENT,
+        _its_box(session, last),
+        holder=to.strip(),
     )
 
 
@@ -94,12 +101,24 @@ def take_back(session: Session, clerk: Clerk, bundle: Bundle) -> None:
     last = whereabouts(session, bundle)
     if last is None or last.act != CustodyAct.LENT:
         raise PaperLentError(f"Nobody has the paper of bundle {bundle.id}.")
-    _write(session, clerk, bundle, CustodyAct.BACK, last.box, last.place)
+    _write(session, clerk, bundle, CustodyAct.BACK, _its_box(session, last))
 
 
 def _hold(session: Session, clerk: Clerk, bundle: Bundle) -> None:
     require_sorter(clerk)
     balance.hold(session, bundle)
+    _demand_open(session, bundle)
+
+
+def _its_box(session: Session, last: Custody) -> PaperBox:
+    return session.get_one(PaperBox, last.paper_box_id)
+
+
+def _demand_open(session: Session, bundle: Bundle) -> None:
+    """Nothing leaves a box that is listed to be destroyed."""
+    last = whereabouts(session, bundle)
+    if last is not None:
+        demand_open(session, _its_box(session, last))
 
 
 def _write(
@@ -107,16 +126,16 @@ def _write(
     clerk: Clerk,
     bundle: Bundle,
     act: CustodyAct,
-    box: str,
-    place: str,
+    box: PaperBox,
     *,
     holder: str | None = None,
 ) -> None:
     row = Custody(
         bundle_id=bundle.id,
         act=act,
-        box=box,
-        place=place,
+        paper_box_id=box.id,
+        box=box.code,
+        place=box.place,
         holder=holder,
         at=clerk.now,
         actor=clerk.name,

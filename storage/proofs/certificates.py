@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -11,9 +12,18 @@ from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.proofs.report import MISSING, Tally, path_in
 from storage.retention.destruction import BEGUN, DESTROYED
-from storage.tables import AuditEvent, Destruction, DestructionState, DoomedOriginal
+from storage.retention.paper import DESTROYED as PAPER_DESTROYED
+from storage.tables import (
+    AuditEvent,
+    Destruction,
+    DestructionState,
+    DisposalState,
+    DoomedOriginal,
+    PaperDisposal,
+)
 
 KIND = "certificate"
+PAPER = "paper_certificate"
 
 
 def prove(
@@ -47,32 +57,84 @@ def prove(
     return {one.original_id: one for one in begun}
 
 
-def _check(one: Destruction, store: ObjectStore, tally: Tally) -> None:
-    key = one.store_key or ""
-
-    def differs(found: str) -> None:
-        tally.differs(
-            KIND,
-            one.id,
-            expected=one.certificate_sha256 or "",
-            found=found,
-            path=path_in(store, key),
+def prove_paper(database: Database, store: ObjectStore, tally: Tally) -> None:
+    """Check what certifies that paper is gone, which nobody can look for any more."""
+    tally.count(PAPER, 0)
+    with database.look() as session:
+        done = session.scalars(
+            select(PaperDisposal)
+            .options(selectinload(PaperDisposal.papers))
+            .where(PaperDisposal.state == DisposalState.DESTROYED)
+            .order_by(PaperDisposal.id)
+        ).all()
+        written = set(
+            session.scalars(
+                select(AuditEvent.subject_id).where(
+                    AuditEvent.act == PAPER_DESTROYED,
+                    AuditEvent.subject_kind == "paper_disposal",
+                )
+            )
         )
+    for one in done:
+        tally.count(PAPER)
+        body = _body(PAPER, one, store, tally)
+        pages = sorted(page.page_id for page in one.papers)
+        if body is not None and sorted(body["pages"]) != pages:
+            _differs(PAPER, one, store, tally, "other papers")
+        if str(one.id) not in written:
+            tally.differs(PAPER, one.id, expected=PAPER_DESTROYED, found=MISSING)
 
+
+def _check(one: Destruction, store: ObjectStore, tally: Tally) -> None:
+    body = _body(KIND, one, store, tally)
+    if body is None:
+        return
+    named = sorted(original["sha256"] for original in body["originals"])
+    if named != sorted(original.sha256 for original in one.originals):
+        _differs(KIND, one, store, tally, "other originals")
+
+
+class _Certified(Protocol):
+    """A row that names its certificate."""
+
+    id: Any
+    certificate_sha256: Any
+    store_key: Any
+    store_version: Any
+
+
+def _body(
+    kind: str, one: _Certified, store: ObjectStore, tally: Tally
+) -> Mapping[str, Any] | None:
+    """What the certificate says; None where it cannot be read, which is told."""
     try:
         data = store.read(
-            key, version=one.store_version or "", sha256=one.certificate_sha256 or ""
+            one.store_key or "",
+            version=one.store_version or "",
+            sha256=one.certificate_sha256 or "",
         )
     except MissingError:
-        return differs(MISSING)
+        _differs(kind, one, store, tally, MISSING)
     except TamperedError as error:
-        return differs(error.found or "changed")
+        _differs(kind, one, store, tally, error.found or "changed")
     except StoreError:
-        return differs("unreadable")
-    named = sorted(original["sha256"] for original in json.loads(data)["originals"])
-    if named != sorted(original.sha256 for original in one.originals):
-        differs("other originals")
+        _differs(kind, one, store, tally, "unreadable")
+    else:
+        body: Mapping[str, Any] = json.loads(data)
+        return body
     return None
+
+
+def _differs(
+    kind: str, one: _Certified, store: ObjectStore, tally: Tally, found: str
+) -> None:
+    tally.differs(
+        kind,
+        one.id,
+        expected=one.certificate_sha256 or "",
+        found=found,
+        path=path_in(store, one.store_key or ""),
+    )
 
 
 def _sha256(session: Session, act: str) -> Sequence[str]:

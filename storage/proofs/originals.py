@@ -27,6 +27,7 @@ def prove(database: Database, store: ObjectStore, tally: Tally) -> None:
     tally.count(KIND, 0)
     known: set[str] = set()
     gone = certificates.prove(database, store, tally)
+    certificates.prove_paper(database, store, tally)
     with ThreadPoolExecutor(_THREADS) as pool:
         for rows in _chunks(database):
             known.update(row.store_key for row in rows)

@@ -72,7 +72,7 @@ def propose_file(
         ConflictError: it is not over, something holds it, or it was proposed already.
     """
     demand_words(reason)
-    _demand_clock(session, now)
+    demand_clock(session, now)
     if file.measure != Measure.DESTROY:
         raise ConflictError(f"{file.name} is to be transferred, not destroyed.")
     if file.ends_on >= business_date(now):
@@ -109,7 +109,7 @@ def propose_originals(
         MissingError: there is no such original.
     """
     demand_words(reason)
-    _demand_clock(session, now)
+    demand_clock(session, now)
     originals = session.scalars(
         select(Original).where(Original.sha256.in_(sha256)).order_by(Original.id)
     ).all()
@@ -137,7 +137,7 @@ def approve(
         ForbiddenError: it is one's own proposal, or another role approves it.
         ConflictError: it changed since, or something holds it now.
     """
-    _demand_clock(session, now)
+    demand_clock(session, now)
     found = _locked(session, destruction_id)
     _demand_state(found, DestructionState.PROPOSED)
     if found.proposed_by == by:
@@ -301,7 +301,7 @@ def _destroy_one(
             return
         original = doomed.original
         now = clock()
-        _demand_clock(session, now)
+        demand_clock(session, now)
         if doomed.begun_at is None:
             _demand_time(session, original, now=now)
             _demand_free(session, [original.id])
@@ -437,7 +437,7 @@ def _demand_time(session: Session, original: Original, *, now: datetime) -> None
         )
 
 
-def _demand_clock(session: Session, now: datetime) -> None:
+def demand_clock(session: Session, now: datetime) -> None:
     """Destroy nothing by a clock that was set back: nobody knows what else it says."""
     latest = session.scalar(select(func.max(AuditEvent.at)))
     if latest is not None and now < latest - _MOST_BACK:

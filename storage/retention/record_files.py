@@ -296,6 +296,7 @@ def _file(session: Session, place: Place, *, now: datetime) -> RecordFile:
         ends_on=place.ends_on,
         measure=found.measure,
         approver=found.approver,
+        paper_days=found.paper_days,
         created_at=now,
     )
     return session.scalars(select(RecordFile).filter_by(**key).with_for_update()).one()

@@ -4,6 +4,16 @@ Tables that hold personal data (`field_value`, `finding`, the records) can be er
 `audit_event` and `audit_seal` are append-only and carry ids and commitments alone.
 """
 
+from storage.tables.boxes import (
+    PAPER_IN_BOX,
+    BoxCheck,
+    DisposalState,
+    DisposedPaper,
+    PaperBox,
+    PaperDisposal,
+    SheetAct,
+    SheetMove,
+)
 from storage.tables.cards import Card, Search
 from storage.tables.clocks import (
     NEVER_DUE,
@@ -137,6 +147,7 @@ __all__ = [
     "BLIND",
     "HEAD",
     "NEVER_DUE",
+    "PAPER_IN_BOX",
     "TARGET",
     "Absence",
     "AddresseeKind",
@@ -154,6 +165,7 @@ __all__ = [
     "AuthorKind",
     "Balance",
     "Batch",
+    "BoxCheck",
     "Bundle",
     "BundleKind",
     "Card",
@@ -172,6 +184,8 @@ __all__ = [
     "DestructionState",
     "Device",
     "Disposal",
+    "DisposalState",
+    "DisposedPaper",
     "DoomedOriginal",
     "Effort",
     "Entry",
@@ -218,6 +232,8 @@ __all__ = [
     "Original",
     "Page",
     "PageLook",
+    "PaperBox",
+    "PaperDisposal",
     "Person",
     "PersonIdentity",
     "PersonSite",
@@ -240,6 +256,8 @@ __all__ = [
     "RouteStep",
     "SamplingRate",
     "Search",
+    "SheetAct",
+    "SheetMove",
     "SignInAttempt",
     "Site",
     "SortingAct",

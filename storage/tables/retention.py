@@ -72,6 +72,9 @@ class RecordFile(Table):
     measure: Mapped[str] = mapped_column(String(16))
     # The role that approves its destruction.
     approver: Mapped[str] = mapped_column(String(32))
+    # Days the paper waits after the decision. A file made before this was written
+    # down lets it wait for the longest a schedule can say.
+    paper_days: Mapped[int] = mapped_column(server_default=text("3650"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     destroyed_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -42,6 +42,10 @@ class Custody(Table):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     bundle_id: Mapped[int] = mapped_column(ForeignKey("bundle.id"), index=True)
     act: Mapped[str] = mapped_column(String(16))
+    paper_box_id: Mapped[int | None] = mapped_column(
+        ForeignKey("paper_box.id"), index=True
+    )
+    # As they were called then: a box may be moved later.
     box: Mapped[str] = mapped_column(String(32))
     place: Mapped[str] = mapped_column(String(100))
     # Who has it, while it is lent.

@@ -144,6 +144,7 @@ def test_axe_finds_nothing_on_the_pages_of_paper_and_media(
     log_in(served, page)
     at = f"/sorting/{bundle}"
     paths = ["/papers", "/papers/settled", f"{at}/custody", f"{at}/slip", at]
+    paths += ["/boxes", "/boxes/1"]
     found = {}
 
     for path in [*paths, f"/sorting/{bundle + 1}", "/sorting"]:

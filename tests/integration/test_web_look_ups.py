@@ -32,6 +32,7 @@ SHOW_NO_PAPERS = {
     "/inspections", "/inspections/{inspection_id}", "/deliveries",
     "/deliveries/{delivery_id}", "/modes", "/events",
     "/retention", "/retention/register.csv", "/retention/files/{file_id}",
+    "/boxes", "/boxes/{box_id}", "/boxes/disposals/{disposal_id}",
     "/retention/proposals/{destruction_id}", "/scans", "/scans/table.csv",
     "/filings/{filing_id}/proposal", "/pages/{page_id}", "/search",
     "/jobs/{job_id}/", "/uploads/{token}", "/uploads",

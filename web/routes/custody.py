@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forms.slip import slip_pdf
 from review.sorting import custody
+from review.sorting.boxes import LONGEST_BOX, LONGEST_PLACE
 from review.sorting.receipt import slip
 from review.sorting.record import Clerk
 from storage.tables import Bundle
@@ -36,6 +37,7 @@ def custody_page(
             here="sorting",
             bundle=bundle_line(session, bundle, rooms.library, visitor.language),
             acts=custody.history(session, bundle),
+            place=custody.place_of(session, bundle),
             said=notice(request, visitor),
         )
 
@@ -45,8 +47,8 @@ def put(
     rooms: InRooms,
     visitor: Sorter,
     bundle_id: int,
-    box: Annotated[str, Form(max_length=custody.LONGEST_BOX)] = "",
-    place: Annotated[str, Form(max_length=custody.LONGEST_PLACE)] = "",
+    box: Annotated[str, Form(max_length=LONGEST_BOX)] = "",
+    place: Annotated[str, Form(max_length=LONGEST_PLACE)] = "",
 ) -> Response:
     """Say in which box the paper lies, and where the box stands."""
     return _written(
