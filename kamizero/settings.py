@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         description="Folder outside the reach of this machine's administrators, where "
         "sealed heads are copied to with their stamps.",
     )
+    erasures_dir: Path | None = Field(
+        default=None,
+        description="Folder outside this machine and its backups, where the "
+        "certificate of each destruction is copied to, so that a restored backup "
+        "loses again what was destroyed since.",
+    )
     store_immutable: bool = Field(
         default=False,
         description="Set the file system's immutable flag on originals (needs "

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from kamizero.errors import SetupError, StoreError
 from storage.outages import WRITES, explain
 from storage.scope import SITES
+from storage.tables import Site
 
 _AFTER_COMMIT = "kamizero_after_commit"
 _LOCK_WAIT_S = 30
@@ -81,25 +82,36 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the tables to this program's version; harmless to repeat."""
-        with as_file(files("storage") / "migrations") as scripts:
-            config = Config()
-            config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-            if self._is_at(ScriptDirectory.from_config(config).get_current_head()):
+        with migrations() as config:
+            found = self._version()
+            if found == ScriptDirectory.from_config(config).get_current_head():
                 # Whoever only looks must not wait for a writer.
                 return
+            if found is None and inspect(self.engine).has_table(Site.__tablename__):
+                raise SetupError(
+                    "This database was being restored, and that was not finished. "
+                    "Empty it, and run `kamizero restore` again."
+                )
             with self._writer.begin() as connection:
                 _wait_for_turn(connection)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
 
-    def _is_at(self, version: str | None) -> bool:
+    def _version(self) -> str | None:
         with self._reader.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == (
-                version
-            )
+            return MigrationContext.configure(connection).get_current_revision()
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def migrations() -> Iterator[Config]:
+    """Where the steps from each version of the tables to the next are."""
+    with as_file(files("storage") / "migrations") as scripts:
+        config = Config()
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        yield config
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from storage import audit
 from storage.sweep import due
 from workers.accounting import account_once
 from workers.failing import MACHINE_WORK, bury_poison
-from workers.keeping import KEEP_SECONDS, keep_once
+from workers.keeping import KEEP_SECONDS, keep_once, tell_of_erasures
 from workers.loop import Loop
 from workers.rooms import Rooms
 from workers.stamping import ask_for_stamps
@@ -87,6 +87,7 @@ def sweep(app: Celery, rooms: Rooms) -> None:
     """Hint at every row no live lease holds, end what kills its workers, and seal."""
     bury_poison(rooms)
     ask_for_stamps(rooms)
+    tell_of_erasures(rooms)
     with rooms.database.look() as session:
         kinds = due(session, kinds=MACHINE_WORK, now=rooms.clock())
     for kind, count in kinds.items():

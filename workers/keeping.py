@@ -4,7 +4,8 @@ import threading
 
 import structlog
 
-from kamizero.errors import KamizeroError
+from kamizero.errors import KamizeroError, StoreError
+from storage.backup.erasures import publish
 from storage.retention.record_files import Kept, keep_up
 from workers.accounting import account_once
 from workers.rooms import Rooms
@@ -24,6 +25,20 @@ def keep_once(rooms: Rooms) -> Kept:
     )
     log.info("originals_kept", filed=done.filed, extended=done.extended)
     return done
+
+
+def tell_of_erasures(rooms: Rooms) -> None:
+    """Put certificates of what was destroyed outside, where a restore finds them."""
+    if rooms.erasures is None:
+        return
+    try:
+        count = publish(rooms.database, rooms.store, rooms.erasures)
+    except StoreError as error:
+        # It is tried again in seconds; what was destroyed is gone here in any case.
+        log.error("erasures_not_outside", error=str(error))
+        return
+    if count:
+        log.info("erasures_put_outside", count=count)
 
 
 def keep_originals(rooms: Rooms, stop: threading.Event) -> None:

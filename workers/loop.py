@@ -16,6 +16,7 @@ from storage import audit, work
 from storage.tables import WorkState
 from storage.work import Claim
 from workers.failing import MACHINE_WORK, bury_poison, give_up
+from workers.keeping import tell_of_erasures
 from workers.rooms import Rooms
 from workers.stamping import ask_for_stamps
 from workers.steps import STEPS, Step
@@ -153,5 +154,6 @@ def seal_events(rooms: Rooms, stop: threading.Event) -> None:
         try:
             audit.seal(rooms.database, rooms.store, now=rooms.clock())
             ask_for_stamps(rooms)
+            tell_of_erasures(rooms)
         except KamizeroError as error:
             log.error("sealing_failed", error=str(error))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from forms.library import Library
 from ingest.page_image import Limits
@@ -27,7 +28,8 @@ class Rooms:
     `engine` is a call because loading a model takes a second and not every process
     reads pages; it gives the same engine each time. `hint` is called after a commit
     that left new work of a kind behind; losing a hint costs time, never work.
-    `stamping` is None where no time stamps are asked for.
+    `stamping` is None where no time stamps are asked for, `erasures` where nothing is
+    put outside of what was destroyed.
     """
 
     database: Database
@@ -43,3 +45,4 @@ class Rooms:
     short_lock: timedelta = timedelta(days=120)
     hint: Callable[[str], None] = no_hint
     stamping: Stamping | None = None
+    erasures: Path | None = None

@@ -28,6 +28,8 @@ COMMANDS = {
     "ingest": _Place("ingest", "ingest"),
     "verify": _Place("verify", "verify"),
     "ledger": _Place("ledger", "ledger"),
+    "backup": _Place("backup", "backup"),
+    "restore": _Place("restore", "restore"),
     "doctor": _Place("doctor", "doctor"),
     "forms": _Place("forms", "app"),
     "sheets": _Place("sheets", "app"),

@@ -103,6 +103,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         short_lock=timedelta(days=settings.short_lock_days),
         hint=_hint_of(settings),
         stamping=stamping_of(settings),
+        erasures=settings.erasures_dir,
     )
     return Installation(
         settings=settings,

@@ -1,0 +1,1 @@
+"""Backup and restore: database and originals in one folder, keys in another."""
