@@ -1,5 +1,6 @@
 """The settings of one installation, read from KAMIZERO_… variables by entry points."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
@@ -8,6 +9,8 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kamizero.errors import SetupError
+
+SECRETS_DIR = "KAMIZERO_SECRETS_DIR"
 
 
 class Settings(BaseSettings):
@@ -347,13 +350,18 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """The settings of this process's environment.
+        """The settings of this process's environment, and of its secrets.
+
+        A file of the secrets' folder that is named like a variable, in small letters,
+        is that variable's value; the environment goes before it.
 
         Raises:
             SetupError: a variable is not what it must be; the message names it.
         """
+        folder = Path(os.environ.get(SECRETS_DIR, "/run/secrets"))
         try:
-            return cls()
+            # Only where there is one: pydantic warns of a folder that is not there.
+            return cls(_secrets_dir=folder) if folder.is_dir() else cls()
         except ValidationError as error:
             wrong = "; ".join(
                 f"KAMIZERO_{str(one['loc'][0]).upper()}: {one['msg']}"

@@ -13,6 +13,8 @@ _INTRODUCTION = """\
 # Settings
 
 Every setting is an environment variable; none is needed on one machine.
+A file of `/run/secrets`, or of the folder that `KAMIZERO_SECRETS_DIR` names, is the \
+variable of the same name in capitals; the environment goes before it.
 `make docs` writes this page from `kamizero/settings.py`.
 
 | variable | takes | default | meaning |

@@ -83,17 +83,13 @@ class Database:
     def upgrade(self) -> None:
         """Bring the tables to this program's version; harmless to repeat."""
         with migrations() as config:
-            found = self._version()
-            if found == ScriptDirectory.from_config(config).get_current_head():
+            head = ScriptDirectory.from_config(config).get_current_head()
+            if self._version() == head:
                 # Whoever only looks must not wait for a writer.
                 return
-            if found is None and inspect(self.engine).has_table(Site.__tablename__):
-                raise SetupError(
-                    "This database was being restored, and that was not finished. "
-                    "Empty it, and run `kamizero restore` again."
-                )
             with self._writer.begin() as connection:
                 _wait_for_turn(connection)
+                _demand_whole(connection)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
 
@@ -191,6 +187,16 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _demand_whole(connection: Connection) -> None:
+    """Tables without a version are those of a restore that was cut off."""
+    version = MigrationContext.configure(connection).get_current_revision()
+    if version is None and inspect(connection).has_table(Site.__tablename__):
+        raise SetupError(
+            "This database was being restored, and that was not finished. Empty it, "
+            "and run `kamizero restore` again."
+        )
 
 
 def _wait_for_turn(connection: Connection) -> None:

@@ -24,6 +24,8 @@ COMMANDS = {
     "up": _Place("serve", "up"),
     "work": _Place("serve", "work", hidden=True),
     "worker": _Place("worker", "worker"),
+    "beat": _Place("beat", "beat"),
+    "migrate": _Place("migrate", "migrate"),
     "read": _Place("read", "read"),
     "ingest": _Place("ingest", "ingest"),
     "verify": _Place("verify", "verify"),

@@ -12,6 +12,7 @@ from kamizero.errors import SetupError
 from kamizero.settings import Settings
 from workers.app import make_app, serve
 from workers.rooms import Rooms
+from workers.signs import show_worker_alive
 
 
 def worker(
@@ -33,6 +34,7 @@ def worker(
     # Sets an empty data folder up before the worker's processes start.
     open_installation(settings).rooms.database.close()
     app = make_app(settings.broker_url)
+    show_worker_alive()
     serve(app, rooms_of_process, worker=f"celery@{socket.gethostname()}")
     arguments = ["worker", f"--concurrency={processes}", "--loglevel=WARNING"]
     if sweep:

@@ -271,7 +271,7 @@ def test_what_cannot_be_restored_whole_is_not_restored_at_all(
     small: House, harm: Callable[[House], None], words: str
 ) -> None:
     small.back_up()
-    harm(house)
+    harm(small)
 
     with pytest.raises(SetupError, match=words):
         small.restore(erasures=[])

@@ -23,6 +23,7 @@ def test_a_celery_worker_reads_what_the_broker_tells_it_of(
 ) -> None:
     office = make_installation("office")
     office.settings["KAMIZERO_BROKER_URL"] = broker
+    office.settings["TMPDIR"] = str(office.folder)
     office.answer("ingest", SCAN, "--json")
 
     office.start("worker", "--no-sweep")
@@ -31,6 +32,10 @@ def test_a_celery_worker_reads_what_the_broker_tells_it_of(
     assert office.rows("SELECT DISTINCT state FROM work WHERE kind <> 'review'") == [
         ("done",)
     ]
+    # Whoever watches the processes sees that they live.
+    office.start("beat")
+    for name in ("worker", "beat"):
+        until((office.folder / f"kamizero-{name}.alive").exists, seconds=30)
 
 
 @pytest.mark.model
