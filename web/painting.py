@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from web.bar import bar_of
 from web.language import LANGUAGES, Texts
 from web.visitors import START_COOKIE, Visitor
 
@@ -87,6 +88,7 @@ class Painter:
             "media_form": partial(self.media_form, language=language),
             "refusal": partial(self.refusal, language=language),
             "visitor": visitor,
+            "bar": bar_of(visitor.role) if visitor else None,
             "here": here,
             "back": request.url.path,
             "csrf": visitor.csrf if visitor else request.cookies.get(START_COOKIE, ""),

@@ -43,10 +43,6 @@ class Visitor:
         return self.role in roles.LOOKERS
 
     @property
-    def may_see_look_ups(self) -> bool:
-        return self.role in roles.KEEPERS
-
-    @property
     def may_review(self) -> bool:
         return self.role in roles.REVIEWERS
 
@@ -57,14 +53,6 @@ class Visitor:
     @property
     def may_set_modes(self) -> bool:
         return self.role in roles.MODE_SETTERS
-
-    @property
-    def may_see_modes(self) -> bool:
-        return self.role in roles.MODE_LOOKERS
-
-    @property
-    def may_see_retention(self) -> bool:
-        return self.role in roles.RETENTION_READERS
 
     @property
     def may_approve(self) -> bool:

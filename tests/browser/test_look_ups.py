@@ -29,6 +29,7 @@ def test_a_reason_opens_the_filing_and_stands_in_the_list(
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served.address}/filings/{filing}")
 
+    page.get_by_test_id("nav-more").press("Enter")
     page.get_by_test_id("nav-look-ups").press("Enter")
     expect(page.get_by_test_id("look-ups")).to_contain_text("年次点検")
     assert violations(page) == []

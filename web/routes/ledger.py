@@ -46,7 +46,7 @@ def ledger_page(
         request,
         "ledger.html",
         visitor=visitor,
-        here="overview",
+        here="ledger",
         ledger=_drawn_up(rooms, span),
         span=span,
         runs=runs,
