@@ -34,3 +34,10 @@ def test_a_reason_opens_the_filing_and_stands_in_the_list(
     expect(page.get_by_test_id("look-ups")).to_contain_text("年次点検")
     assert violations(page) == []
     picture("look-ups")
+
+    page.get_by_test_id("nav-more").press("Enter")
+    expect(page.get_by_test_id("nav-overview")).to_be_visible()
+    assert violations(page) == []
+    picture.as_it_is("bar-more")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("nav-overview")).to_be_hidden()
