@@ -1,7 +1,8 @@
 """Sees whether a form is a new notice, a correction (訂正) or a cancellation (取消).
 
 The mark stands by the title, as a rule in red. A new notice has nothing there, so
-ink that cannot be read as either leaves the kind open: it is never guessed.
+ink that cannot be read as either, or is too pale to be read, leaves the kind open: it
+is never guessed.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,12 @@ _LEAST_MM2 = 3.0
 _LEAST_HEIGHT_MM = 2.5
 # What is left of bold print where the paper was stretched lies this close to it.
 _BESIDE_PRINT_MM = 0.5
+# A mark too pale to be read still leaves a trace of some size: of faint ink, or a
+# little redder than the paper around it.
+_TRACE_MM2, _TRACE_SIDES_MM = 1.0, (1.2, 2.5)
+_TRACE_JOIN_MM = 1.6
+_FAINT_SHARE, _PALE_RED = 0.16, 24
+_TINT_SCALE, _TINT_WINDOW_PX = 0.25, 31
 _LINE_HEIGHT, _EDGE = 40, 4
 _MARKS = {
     FilingKind.CORRECTION: "訂正",
@@ -53,7 +60,8 @@ def see_kind(
         if (line := _written(definition, colour, area)) is not None
     ]
     if not lines:
-        return KindSeen(FilingKind.NEW, plain=True)
+        plain = not _may_be_marked(definition, first, area)
+        return KindSeen(FilingKind.NEW, plain=plain)
     for line in lines:
         kind = _named(line, engine)
         if kind is not None:
@@ -63,13 +71,7 @@ def see_kind(
 
 def _written(definition: FormDefinition, ink: Ink, area: Box) -> GreyImage | None:
     """What stands by the title as a line for the recogniser; None for dust."""
-    mask = stroke_mask(ink, area)
-    reach = 2 * round(_BESIDE_PRINT_MM * PX_PER_MM) + 1
-    printed = cv2.dilate(
-        print_mask(definition, 1)[window(ink.black, area, 0.0)],
-        np.ones((reach, reach), np.uint8),
-    )
-    off_print = np.where(printed > 0, 0, mask).astype(np.uint8)
+    off_print = _off_print(definition, area, stroke_mask(ink, area))
     found = trim(off_print)
     if found is None or np.count_nonzero(off_print) < _LEAST_MM2 * PX_PER_MM**2:
         return None
@@ -79,6 +81,49 @@ def _written(definition: FormDefinition, ink: Ink, area: Box) -> GreyImage | Non
     around = cv2.dilate(off_print, np.ones((7, 7), np.uint8))
     line = np.where(around > 0, ink.cut(area), 255)[rows, columns].astype(np.uint8)
     return _set(line)
+
+
+def _off_print(definition: FormDefinition, area: Box, mask: GreyImage) -> GreyImage:
+    """What is marked in the area where nothing is printed close by."""
+    reach = 2 * round(_BESIDE_PRINT_MM * PX_PER_MM) + 1
+    printed = print_mask(definition, 1)
+    near = cv2.dilate(
+        printed[window(printed, area, 0.0)], np.ones((reach, reach), np.uint8)
+    )
+    return np.where(near > 0, 0, mask).astype(np.uint8)
+
+
+def _may_be_marked(definition: FormDefinition, ink: Ink, area: Box) -> bool:
+    """Tell whether something stands by the title that is too pale to be read."""
+    traces = [stroke_mask(ink, area, least=_FAINT_SHARE)]
+    if ink.lead is not None:
+        lead = ink.lead[window(ink.lead, area, 0.0)]
+        traces.append(_redder_than_around(lead))
+    return any(_is_trace(_off_print(definition, area, trace)) for trace in traces)
+
+
+def _redder_than_around(lead: GreyImage) -> GreyImage:
+    """Where there is a little more red than in the paper around: 255."""
+    small = cv2.resize(
+        lead, None, fx=_TINT_SCALE, fy=_TINT_SCALE, interpolation=cv2.INTER_AREA
+    )
+    # Coffee and old paper are red over large parts: only what stands out counts.
+    tint = cv2.resize(cv2.medianBlur(small, _TINT_WINDOW_PX), lead.shape[::-1])
+    beyond = cv2.GaussianBlur(cv2.subtract(lead, tint), (0, 0), 0.7)
+    _, found = cv2.threshold(beyond, _PALE_RED, 255, cv2.THRESH_BINARY)
+    return np.asarray(found, np.uint8)
+
+
+def _is_trace(mask: GreyImage) -> bool:
+    """Tell whether marks close to each other are as large as one character."""
+    reach = round(_TRACE_JOIN_MM * PX_PER_MM)
+    joined = cv2.dilate(mask, np.ones((reach, reach), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    marked = np.bincount(labels[mask > 0], minlength=count) / PX_PER_MM**2
+    sides = (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] - reach + 1) / PX_PER_MM
+    large = sides.min(axis=1) > _TRACE_SIDES_MM[0]
+    large &= sides.max(axis=1) > _TRACE_SIDES_MM[1]
+    return bool((large & (marked > _TRACE_MM2))[1:].any())
 
 
 def _set(line: GreyImage) -> GreyImage:

@@ -28,8 +28,8 @@ class FormReading:
     Attributes:
         readings: one for every field of the definition, in its order.
         kind: whether it is a new notice, a correction or a cancellation.
-        kind_plain: nothing by the title or in red speaks for another kind than new;
-            where it is not, a person must look at the kind.
+        kind_plain: the title is seen, and nothing by it or in red speaks for another
+            kind than new; where it is not, a person must look at the kind.
         residual_px: the largest residual of the pages' registrations.
         disagreements: fields whose embedded text differs from the picture.
     """
@@ -67,7 +67,7 @@ def read_form(
             for field in definition.fields
         ),
         kind=kind.kind,
-        kind_plain=kind.plain and not red,
+        kind_plain=kind.plain and not red and _shows_title(definition, sheets),
         disagreements=disagreements,
         residual_px=max(
             (sheet.registration.residual_px for sheet in sheets.values()), default=0.0
@@ -83,6 +83,18 @@ class _Sheet:
     def ink(self, definition: FormDefinition) -> Ink:
         look = self.look
         return find_ink(look.image, definition, look.page, self.registration)
+
+
+def _shows_title(definition: FormDefinition, sheets: Mapping[int, _Sheet]) -> bool:
+    """Tell whether a mark by the title would be on the picture.
+
+    Marks stand in the lower two thirds of their area: scanners cut more off the top.
+    """
+    area, first = definition.title_area, sheets.get(1)
+    if area is None or first is None:
+        return area is None
+    low = area._replace(y=area.y + area.h / 3, h=area.h * 2 / 3)
+    return first.registration.shows(low)
 
 
 def _take_typed(

@@ -74,6 +74,8 @@ class Ink:
         page: the rectified page itself, paper brought to white.
         strength: how dark the strokes on this page are, 0..255.
         noise: how much the empty paper between the print varies, 0..255.
+        lead: how much redder than its other lights each place is, print and paper
+            included; None where that was not looked at.
         seals: how much redder than paper seals and stamps are; None where none was
             looked for.
         coloured: the page was scanned in colour and something on it has one.
@@ -84,6 +86,7 @@ class Ink:
     page: Grey
     strength: float
     noise: float
+    lead: Grey | None = None
     seals: Grey | None = None
     coloured: bool = False
 
@@ -171,6 +174,7 @@ def find_ink(
         np.asarray(levelled, np.uint8),
         strength,
         noise,
+        lead=lead,
         seals=seals,
         coloured=_is_coloured(in_red_light, green, blue),
     )

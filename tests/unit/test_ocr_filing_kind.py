@@ -24,6 +24,7 @@ from workers.reading import FilingReading, read_filing
 Picture = NDArray[np.uint8]
 
 RED, BLACK = (205, 40, 40), (28, 28, 40)
+PALE_RED, PALE_GREY = (233, 196, 192), (214, 214, 214)
 DPI = 200
 OLD = {"insured.1.serial_number": "111", "insured.1.category": "1"}
 NEW = {"insured.1.serial_number": "444", "insured.1.category": "2"}
@@ -133,6 +134,35 @@ def test_a_red_mark_on_a_faint_scan_is_seen_too() -> None:
     reading = read(faded(marked(page(filled), "取消届")), "取消")
 
     assert not reading.kind_plain
+
+
+@pytest.mark.parametrize("ink", [PALE_RED, PALE_GREY])
+def test_a_mark_too_pale_to_be_read_leaves_the_kind_open(
+    ink: tuple[int, int, int],
+) -> None:
+    reading = read(marked(page(NEW), "取消届", ink), "取消")
+
+    assert (reading.kind, reading.kind_plain) == (FilingKind.NEW, False)
+
+
+def test_a_stain_by_the_title_is_no_mark() -> None:
+    picture = page(NEW)
+    stain = np.full_like(picture, 255)
+    cv2.circle(stain, (1100, 90), 160, (238, 222, 200), -1)
+
+    assert read(np.minimum(picture, cv2.GaussianBlur(stain, (0, 0), 12))).kind_plain
+
+
+def test_where_the_title_is_cut_off_the_kind_is_left_open() -> None:
+    whole = look(page(NEW), library=Library.shipped())
+    cut = look(page(NEW)[110:], library=Library.shipped(), expected=definition())
+
+    kinds = [
+        read_form([one], definition=definition(), engine=OneTextEngine("訂正"))
+        for one in (whole, cut)
+    ]
+
+    assert [one.kind_plain for one in kinds] == [True, False]
 
 
 def test_a_speck_by_the_title_is_no_mark() -> None:
