@@ -10,7 +10,7 @@ from ocr.boxes.digit_row import PHONE, cut_row
 from ocr.boxes.symbol_field import cut_symbol
 from ocr.engine import GreyImage
 from ocr.strokes.corrected import correction_of, strike_in
-from ocr.strokes.diagonals import Diagonal
+from ocr.strokes.diagonals import Diagonal, may_hold_writing
 from ocr.strokes.dittos import has_entry_above, is_ditto_mark
 from ocr.strokes.faint import is_paler_beside
 from ocr.strokes.foreign import is_dirt, runs_through
@@ -49,17 +49,21 @@ class Cut:
         return [picture for piece in self.pieces for picture in piece.pictures]
 
 
-def cut_field(field: Field, ink: Ink, crossings: Iterable[Diagonal]) -> Cut:
-    """Cut the field; `crossings` are the diagonal lines that were on the page."""
+def cut_field(
+    field: Field, ink: Ink, crossings: Iterable[Diagonal], *, whole: Ink | None = None
+) -> Cut:
+    """Cut the field; `crossings` are the lines that were taken off the `whole` ink."""
     doubts = ["red ink"] if is_red(ink, field) else []
-    if field.type in MARKS:
-        return Cut(
-            field, ink, doubts=() if field.type is FieldType.SEAL else tuple(doubts)
-        )
-    pieces = _pieces(ink, field)
+    lines = [line for line in crossings if line.crosses(field.box_mm)]
+    if field.type is FieldType.SEAL:
+        return Cut(field, ink)
+    pieces = () if field.type in MARKS else _pieces(ink, field)
     if not any(piece.pictures for piece in pieces):
+        before = whole or ink
+        if any(may_hold_writing(before, field.box_mm, line) for line in lines):
+            doubts.append("written on a line")
         return Cut(field, ink, pieces, doubts=tuple(doubts))
-    if any(line.crosses(field.box_mm) for line in crossings):
+    if lines:
         doubts.append("crossed out")
     return _written(Cut(field, ink, pieces, doubts=tuple(doubts)))
 

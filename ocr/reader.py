@@ -87,7 +87,7 @@ def read_fields(
         clean, crossings = without_diagonals(whole)
         lines[page] = crossings
         fields = (field for field in definition.fields if field.page == page)
-        cuts += [cut_field(field, clean, crossings) for field in fields]
+        cuts += [cut_field(one, clean, crossings, whole=whole) for one in fields]
     reader = _Reader(definition, cuts, engine)
     missing = {field.name: _NO_PAGE for field in definition.fields}
     read = with_sums(definition, missing | reader.outcomes())

@@ -13,8 +13,8 @@ PAGE_MM = (60, 40)
 class Drawing:
     """Pen strokes on an empty page; `darkness` 220 is a usual pen."""
 
-    def __init__(self) -> None:
-        width, height = (round(side * PX_PER_MM) for side in PAGE_MM)
+    def __init__(self, size_mm: tuple[float, float] = PAGE_MM) -> None:
+        width, height = (round(side * PX_PER_MM) for side in size_mm)
         self.black = np.zeros((height, width), np.uint8)
         self.red = np.zeros((height, width), np.uint8)
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from kamizero.model import Box
 from ocr.placing.template import PX_PER_MM, Grey
@@ -24,6 +25,11 @@ _INKED = 0.8
 _CLEAR_MM = 1.5
 _END_MM = 2.0
 _WHOLE = 0.8
+# Arrows and folds stand upright, folds lie flat as well; what crosses rows out slants.
+_UPRIGHT_DEGREES = 60.0
+# Writing on a fold is darker than the fold, within so much on each side, for so long.
+_BESIDE_MM, _HELD_MM = 1.4, 1.0
+_DARKER, _STROKE_PX = 1.25, 1.0
 
 
 class Diagonal(NamedTuple):
@@ -69,6 +75,14 @@ class Diagonal(NamedTuple):
         span = self.span_within(box)
         return span is not None and span[1] - span[0] > _WHOLE * box.w
 
+    @property
+    def is_fold(self) -> bool:
+        return self.length > _FOLD_MM
+
+    @property
+    def is_upright(self) -> bool:
+        return self.steepness > _UPRIGHT_DEGREES
+
     def height_at(self, x: float) -> float:
         return self.y1 + (x - self.x1) / (self.x2 - self.x1) * (self.y2 - self.y1)
 
@@ -96,6 +110,44 @@ def without_diagonals(ink: Ink) -> tuple[Ink, list[Diagonal]]:
     if not kept:
         return ink, []
     return replace(ink, black=_erased(ink.black, kept)), kept
+
+
+def may_hold_writing(ink: Ink, box: Box, line: Diagonal) -> bool:
+    """Tell whether something was written where a line ran that was taken off.
+
+    `ink` still has the line. An upright line that is no fold may be an arrow.
+    """
+    if line.is_upright and not line.is_fold:
+        return True
+    if not line.is_fold:
+        return False
+    along, places = _profile(ink.black, line)
+    inside = (
+        (places[:, 0] >= box.x)
+        & (places[:, 0] <= box.right)
+        & (places[:, 1] >= box.y)
+        & (places[:, 1] <= box.bottom)
+    )
+    dark = inside & (
+        along > _DARKER * float(np.median(along)) + _STROKE_PX * ink.strength
+    )
+    return int(dark.sum()) >= _HELD_MM * PX_PER_MM
+
+
+def _profile(
+    black: Grey, line: Diagonal
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How much ink lies across a line at each pixel of its length, and where, in mm."""
+    shares = np.linspace(0, 1, max(round(line.length * PX_PER_MM), 2))[:, None]
+    start, end = np.array([line.x1, line.y1]), np.array([line.x2, line.y2])
+    places = start + shares * (end - start)
+    across = np.array([line.y1 - line.y2, line.x2 - line.x1]) / line.length
+    reach = round(_BESIDE_MM * PX_PER_MM)
+    beside = np.arange(-reach, reach + 1)[:, None, None] * across
+    xs, ys = np.moveaxis(np.rint(places * PX_PER_MM + beside).astype(int), 2, 0)
+    height, width = black.shape
+    seen = black[np.clip(ys, 0, height - 1), np.clip(xs, 0, width - 1)]
+    return seen.sum(axis=0, dtype=np.float64), places
 
 
 def _erased(black: Grey, lines: list[Diagonal]) -> Grey:
