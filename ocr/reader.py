@@ -32,7 +32,12 @@ from ocr.outcome import Outcome
 from ocr.strokes.corrected import corrected
 from ocr.strokes.crossed_rows import with_crossed_rows
 from ocr.strokes.diagonals import without_diagonals
-from ocr.strokes.dittos import DITTO_TEXTS, has_entry_above, with_dittos
+from ocr.strokes.dittos import (
+    DITTO_TEXTS,
+    has_entry_above,
+    may_be_ditto,
+    with_dittos,
+)
 from ocr.strokes.ink import Ink
 from ocr.strokes.marks import circlings, read_circles, read_marks
 from ocr.words.addresses import with_addresses
@@ -263,8 +268,14 @@ def _digits(field: Field, piece: CombPiece, answer: CombAnswer | None) -> Outcom
         return canonical(field.type, field.format, text), text
 
     outcome = choose(answer, spell=spell, rule=FORMAT_RULES.get(field.format or ""))
-    odd = isinstance(piece, DigitRow) and not piece.can_be(outcome.best.value)
-    doubts = (NO_NUMBER,) if odd else ()
+    named = (
+        (
+            NO_NUMBER,
+            isinstance(piece, DigitRow) and not piece.can_be(outcome.best.value),
+        ),
+        ("perhaps as above", may_be_ditto(field, outcome.best.text)),
+    )
+    doubts = (name for name, holds in named if holds)
     return replace(outcome, doubts=(*outcome.doubts, *piece.doubts, *doubts))
 
 

@@ -82,6 +82,7 @@ class CombPiece:
         named = (
             ("faint", self.faint),
             ("beside its boxes", self.glyphs.unclear),
+            ("parted by a line", self.glyphs.parted),
             ("empty box between", gap),
             ("empty boxes", short),
         )

@@ -29,6 +29,7 @@ def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
         views=tuple(found[1] if found else None for found in cut),
         unclear=any(one.unclear for one in written),
         roofless=tuple(one.roofless for one in written if one.mask.any()),
+        parted=any(one.parted for one in written),
     )
 
 

@@ -26,6 +26,8 @@ _OWN, _FOREIGN = 0.55, 0.3
 # Strokes that end this close to the middle of a printed line end at it; the long one of
 # a 7 leans by this share of its height, or more.
 _LINE_MM, _LEAN = 0.5, 0.22
+# A printed line that was taken out may part what runs over it by so much.
+_PARTED_MM, _LEAST_PART_MM2 = 0.6, 0.12
 # Less of a stroke in a box is the end of a neighbour's; so much of it holds a digit,
 # whatever runs through it.
 _GRAZING_MM, _DIGIT_MM = 1.1, 2.2
@@ -41,6 +43,7 @@ class CellWriting:
             from no other box of its field, are none of its own.
         roofless: whether what leans like a 7 ends at the upper line of the box: its
             roof may lie hidden under that.
+        parted: whether ink goes on beyond a line of the box at which strokes end.
     """
 
     box: Box
@@ -48,6 +51,7 @@ class CellWriting:
     mask: GreyImage
     unclear: bool = False
     roofless: bool = False
+    parted: bool = False
 
 
 def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
@@ -73,15 +77,30 @@ def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
     kept = np.where(own[labels], around, 0).astype(np.uint8)
     kept[inner] = np.where(cut[labels[inner]], mask, kept[inner])
     lost = np.flatnonzero(~own & ~cut & (extent > _GRAZING_MM))
-    places = (centres[lost] + (left, top)) / PX_PER_MM
-    astray = any(not any(_holds(one, place) for one in boxes) for place in places)
+    places = (centres + np.array([left, top])) / PX_PER_MM
+    astray = any(not any(_holds(one, places[at]) for one in boxes) for at in lost)
+    beyond = [
+        at
+        for at in np.unique(labels[_close_to(kept)])
+        if at
+        and not share[at]
+        and stats[at, cv2.CC_STAT_AREA] >= _LEAST_PART_MM2 * PX_PER_MM**2
+        and not any(_holds(one, places[at]) for one in boxes)
+    ]
     return CellWriting(
         box,
         _FOLLOWED_MM,
         kept,
         unclear=astray and not kept.any(),
         roofless=_is_roofless(kept[inner[0].start :]),
+        parted=bool(beyond),
     )
+
+
+def _close_to(mask: GreyImage) -> NDArray[np.bool_]:
+    """Where something is marked, and as far around it as a printed line is wide."""
+    reach = 2 * round(_PARTED_MM * PX_PER_MM) + 1
+    return np.asarray(cv2.dilate(mask, np.ones((reach, reach), np.uint8)) > 0)
 
 
 def _touches_edge(mask: GreyImage) -> bool:

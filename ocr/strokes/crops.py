@@ -41,12 +41,14 @@ class Glyphs:
         unclear: whether some cell seems empty that may not be.
         roofless: of each written cell, whether the roof of a 7 may lie hidden under its
             upper line.
+        parted: whether ink goes on beyond a line at which the strokes of a cell end.
     """
 
     cells: tuple[GreyImage | None, ...]
     views: tuple[GreyImage | None, ...]
     unclear: bool = False
     roofless: tuple[bool, ...] = ()
+    parted: bool = False
 
     @property
     def filled(self) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from forms.definition import Field, FormDefinition
+from forms.definition import Field, FieldType, FormDefinition
 from kamizero.model import Box, Candidate, FieldState
 from ocr.engine import GreyImage
 from ocr.outcome import Outcome
@@ -17,6 +17,8 @@ from ocr.strokes.crops import stroke_mask
 from ocr.strokes.ink import Ink
 
 DITTO_TEXTS = frozenset({"同上", "仝上", "同じ", "上に同じ", "〃", "仝"})
+# In boxes for digits 〃 looks like this, and so does half of it.
+_LIKE_DITTO, _LONG_ROW = frozenset({"1", "11"}), 5
 # 〃 is not among the recogniser's characters: two short strokes side by side.
 _HEIGHTS_MM = (0.8, 3.8)
 _WIDEST_MM = 1.9
@@ -41,6 +43,12 @@ _MARGIN_MM = 0.4
 def has_entry_above(field: Field) -> bool:
     """Tell whether "as above" can be said in a field: not in the first entry."""
     return (field.entry or 0) > 1
+
+
+def may_be_ditto(field: Field, digits: str) -> bool:
+    """Tell whether these may be 〃: an amount is larger, and a long number longer."""
+    is_long = field.type is FieldType.AMOUNT or len(field.cells or ()) >= _LONG_ROW
+    return is_long and has_entry_above(field) and digits in _LIKE_DITTO
 
 
 def is_ditto_mark(ink: Ink, box: Box) -> bool:

@@ -114,6 +114,15 @@ def test_a_digit_that_reaches_over_the_line_of_its_cell_is_taken_whole() -> None
     assert going_on.shape[0] == pytest.approx(ending.shape[0] + 7, abs=1)
 
 
+def test_a_digit_whose_end_a_line_cut_off_needs_an_eye() -> None:
+    body, roof = (slice(40, 70), slice(58, 62)), (slice(28, 37), slice(54, 66))
+    far = (slice(20, 30), slice(54, 66))
+
+    assert inked(body, roof).parted
+    assert not inked(body, far).parted
+    assert not inked(body).parted
+
+
 def test_what_a_neighbour_leaves_in_a_cell_is_no_writing_of_that_cell() -> None:
     """A stroke 4 mm long ends 1.1 mm inside the second of two cells."""
     glyphs = inked((slice(62, 66), slice(50, 89)), cells=2)

@@ -11,7 +11,7 @@ from kamizero.model import Box, FieldState
 from ocr.boxes.said_in_boxes import ditto_in_words
 from ocr.cuts import Cut, cut_field
 from ocr.engine import GreyImage, Posteriors
-from ocr.strokes.dittos import is_ditto_mark
+from ocr.strokes.dittos import is_ditto_mark, may_be_ditto
 from ocr.strokes.lines import WrittenLine
 from ocr.words import ctc
 from ocr.words.free_field import FreePiece, read_free
@@ -113,6 +113,26 @@ def test_the_first_entry_has_nothing_above_to_be_like(
     paper.line(21.2, 10, 20.6, 12)
 
     assert cut_field(number(entry=entry), paper.ink, []).state is state
+
+
+@pytest.mark.parametrize(
+    ("digits", "entry", "cells", "may_be"),
+    [
+        ("11", 2, 6, True),
+        ("1", 2, 6, True),
+        ("11", 1, 6, False),
+        ("11", 2, 2, False),
+        ("17", 2, 6, False),
+    ],
+)
+def test_ones_alone_in_a_long_row_may_say_as_above(
+    digits: str, entry: int, cells: int, *, may_be: bool
+) -> None:
+    boxes = tuple(Box(10 + 5 * at, 8, 5, 6) for at in range(cells))
+    changed = {"cells": boxes, "type": FieldType.DIGITS}
+    field = number(entry=entry).model_copy(update=changed)
+
+    assert may_be_ditto(field, digits) is may_be
 
 
 @pytest.mark.parametrize(
