@@ -12,6 +12,7 @@ import numpy as np
 from forms.definition import Field, FieldType
 from kamizero.model import FieldState
 from ocr.boxes.combs import Shares
+from ocr.calibration import kind_of
 from ocr.outcome import Outcome
 
 
@@ -56,6 +57,8 @@ _TARGETS = {
     FieldType.TEXT: 0.98,
     FieldType.ADDRESS: 0.98,
 }
+# What no list knows and nothing else on the page repeats.
+_LONE_TEXT_TARGET, _SYMBOL_TARGET = 0.997, 0.995
 _CRITICAL_GROUNDS = 2
 _DIGITS = (FieldType.DIGITS, FieldType.AMOUNT, FieldType.DATE)
 # Where line and cells differ, the surer one is not believed: it is sure by habit.
@@ -85,7 +88,12 @@ def is_accepted(field: Field, outcome: Outcome) -> bool:
 
 
 def _target(field: Field, outcome: Outcome) -> float:
-    """What a reading must reach; digits that nothing else speaks for, a little more."""
+    """What a reading must reach; what nothing else speaks for, a little more."""
     if field.type in _DIGITS and len(outcome.grounds) < _CRITICAL_GROUNDS:
         return _LONE_TARGET if outcome.state is FieldState.READ else _BLANK_TARGET
+    if outcome.state is FieldState.READ:
+        if field.format == "office_symbol":
+            return _SYMBOL_TARGET
+        if kind_of(field) == "text":
+            return _LONE_TEXT_TARGET
     return _TARGETS[field.type]

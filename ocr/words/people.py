@@ -11,6 +11,7 @@ from ocr.words.together import both_read, settle_pair, with_ground
 
 RULE = "names.reading"
 _GAP = "\u3000"
+_UNREAD = "kana and kanji"
 # Logarithm: how much likelier a listed reading of a part is than any other kana.
 # People do write a wrong kana, and some names are read as no list knows.
 _IS_READ_SO = 3.0
@@ -39,7 +40,9 @@ def _settled(kanji: Outcome, kana: Outcome) -> tuple[Outcome, Outcome]:
             _parted(with_ground(pair[0], "kana")),
             _parted(with_ground(pair[1], "kanji")),
         )
-    return pair
+    # One of them may be misread so that it looks well: nothing else would show it.
+    kanji, kana = (replace(one, doubts=(*one.doubts, _UNREAD)) for one in pair)
+    return kanji, kana
 
 
 def _parted(name: Outcome) -> Outcome:

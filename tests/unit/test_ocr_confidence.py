@@ -82,6 +82,23 @@ def test_a_critical_field_needs_two_grounds() -> None:
     assert is_accepted(critical, read(0.9999, "line", "cells"))
 
 
+@pytest.mark.parametrize(
+    ("name", "format", "least"),
+    [
+        ("office.owner_name", None, 0.981),
+        ("office.symbol", "office_symbol", 0.996),
+        ("office.name", None, 0.9975),
+    ],
+)
+def test_text_that_no_list_knows_must_be_surer(
+    name: str, format: str | None, least: float
+) -> None:
+    text = field(FieldType.TEXT).model_copy(update={"name": name, "format": format})
+
+    assert is_accepted(text, read(least, "line"))
+    assert not is_accepted(text, read(least - 0.003, "line"))
+
+
 def test_a_doubt_outweighs_any_probability() -> None:
     assert not is_accepted(field(), read(0.9999, "line", doubts=("faint",)))
 

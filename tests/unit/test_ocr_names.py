@@ -138,7 +138,21 @@ def test_parts_that_are_not_read_alike_leave_the_gap_in_doubt() -> None:
 
     _, settled = _with_people(_read(_SATO, 0.9), kana)
 
-    assert settled.doubts == ("gap",)
+    assert settled.doubts[0] == "gap"
+
+
+def test_kanji_that_are_not_read_as_their_kana_need_an_eye_and_so_do_the_kana() -> None:
+    kana = _read(f"サトウ{_GAP}アキラ", 0.99)
+
+    settled = _with_people(_read(_SATO, 0.99), kana)
+
+    assert all(one.doubts for one in settled)
+
+
+def test_kanji_without_kana_are_read_by_themselves() -> None:
+    kanji, _ = _with_people(_read(_SATO, 0.99), Outcome(FieldState.BLANK))
+
+    assert not kanji.doubts
 
 
 def test_kana_that_come_first_for_the_kanji_only_say_so() -> None:
