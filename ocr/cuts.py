@@ -1,6 +1,6 @@
 """Cuts one field from its page, and sees what is no text: strikes, dittos, red ink."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from forms.definition import Field, FieldType
@@ -13,7 +13,7 @@ from ocr.strokes.corrected import correction_of, strike_in
 from ocr.strokes.diagonals import Diagonal, may_hold_writing
 from ocr.strokes.dittos import has_entry_above, is_ditto_mark
 from ocr.strokes.faint import is_paler_beside
-from ocr.strokes.foreign import is_dirt, runs_through
+from ocr.strokes.foreign import is_dirt, is_hair, runs_through
 from ocr.strokes.ink import Ink
 from ocr.strokes.red import is_red
 from ocr.strokes.strikes import Strike
@@ -81,10 +81,12 @@ def _written(cut: Cut) -> Cut:
     struck = strike_in(ink, field)
     if struck is not None and struck[0].lines:
         return _struck(cut, *struck)
+    is_lone = all(map(_has_one_glyph, cut.pieces))
     seen = (
         ("perhaps struck", struck is not None),
+        ("thin as a hair", is_lone and is_hair(ink, field.box_mm)),
         ("faint", field.cells is None and is_paler_beside(ink, field.box_mm)),
-        ("alone in its boxes", _is_alone(field, cut.pieces)),
+        ("alone in its boxes", is_lone and _is_long_row(field)),
     )
     doubts = (*cut.doubts, *(name for name, holds in seen if holds))
     return replace(cut, doubts=doubts)
@@ -122,11 +124,9 @@ def _has_one_glyph(piece: CombPiece | FreePiece) -> bool:
     return isinstance(piece, CombPiece) and len(piece.glyphs.filled) <= 1
 
 
-def _is_alone(field: Field, pieces: Sequence[CombPiece | FreePiece]) -> bool:
+def _is_long_row(field: Field) -> bool:
     """One digit in a long row of boxes may be a sign run together, or a long speck."""
-    if field.type is not FieldType.DIGITS or len(field.cells or ()) < _LONG_ROW:
-        return False
-    return all(map(_has_one_glyph, pieces))
+    return field.type is FieldType.DIGITS and len(field.cells or ()) >= _LONG_ROW
 
 
 def _pieces(ink: Ink, field: Field) -> tuple[CombPiece | FreePiece, ...]:

@@ -19,6 +19,8 @@ _OUT_MM = 2.0
 _WITHIN_MM = 0.6
 # Every character has a stroke longer than this; a drop of ink and a fibre have not.
 _SPECK_MM = 1.7
+# A pen leaves as much ink on each pixel of its way as this many full dark ones.
+_HAIR_PX = 2.0
 # A stroke with a smaller share of its ink inside belongs to what stands beside.
 _LEAST_INSIDE = 0.3
 # What reaches in further than this may all the same be writing of the box.
@@ -113,6 +115,19 @@ def _is_left(ink: Ink, box: Box, margin_mm: float) -> bool:
     return bool(
         framed[0].any() or framed[-1].any() or framed[:, 0].any() or framed[:, -1].any()
     )
+
+
+def is_hair(ink: Ink, box: Box) -> bool:
+    """Tell whether the longest stroke in a box is thinner than any pen draws."""
+    mask = stroke_mask(ink, box)
+    if not mask.any():
+        return False
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    extents = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    extents[0] = 0
+    longest = int(extents.argmax())
+    amount = float(ink.amount(box)[labels == longest].sum()) / ink.strength
+    return amount < _HAIR_PX * float(extents[longest])
 
 
 def is_dirt(ink: Ink, box: Box) -> bool:

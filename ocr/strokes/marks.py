@@ -1,7 +1,7 @@
 """Which printed choice is circled, and whether a box is ticked or sealed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
 
@@ -16,7 +16,7 @@ from ocr.engine import GreyImage
 from ocr.outcome import Outcome, empty
 from ocr.placing.template import PX_PER_MM
 from ocr.strokes.crops import stroke_mask
-from ocr.strokes.foreign import runs_through
+from ocr.strokes.foreign import is_hair, runs_through
 from ocr.strokes.ink import Ink
 
 Marked = NDArray[np.bool_]
@@ -172,8 +172,8 @@ def _share_around(
 def _tick(ink: Ink, box: Box) -> Outcome:
     """A tick is a stroke of the pen: long, and as dark as what is written elsewhere.
 
-    Dust is short, a smudge is pale; a stroke that runs through the box and on is part
-    of a stamp, of a crossing-out or of writing nearby.
+    Dust is short, a smudge is pale, a hair is thin; a stroke that runs through the box
+    and on is part of a stamp, of a crossing-out or of writing nearby.
     """
     mask = stroke_mask(ink, box, margin_mm=_REACH_MM)
     inner = _inner(mask, box)
@@ -181,7 +181,10 @@ def _tick(ink: Ink, box: Box) -> Outcome:
     dark = np.where(amount > _TICK_DARKNESS * ink.strength, mask, 0).astype(np.uint8)
     longest = _longest(dark, inner, _TICK_JOIN_PX)
     trace = _longest(mask, inner, _TICK_JOIN_PX)
-    return _ticked(longest, trace, sure=not runs_through(ink, box))
+    found = _ticked(longest, trace, sure=not runs_through(ink, box))
+    if found.state is FieldState.READ and is_hair(ink, box):
+        return replace(found, doubts=(*found.doubts, "thin as a hair"))
+    return found
 
 
 def _longest(mask: GreyImage, inner: Marked, join_px: int) -> float:

@@ -1,5 +1,6 @@
 """Circles, ticks, dittos from above and dust on made-up ink."""
 
+import cv2
 import numpy as np
 
 from forms.definition import Choice, Field, FieldType, FormDefinition, Nature
@@ -200,6 +201,15 @@ def test_a_ditto_below_an_empty_field_cannot_be_read() -> None:
     settled = with_dittos(form(person(1), person(2)), outcomes)
 
     assert settled["insured.2.acquired_on"].state is FieldState.UNREADABLE
+
+
+def test_a_hair_across_its_box_is_no_tick_beyond_doubt() -> None:
+    hair, pen = Drawing(), Drawing()
+    for paper, width in ((hair, 1), (pen, 3)):
+        cv2.line(paper.black, (243, 104), (264, 83), (220,), width)
+
+    assert not read_marks(pen.ink, TICK, form(TICK)).doubts
+    assert read_marks(hair.ink, TICK, form(TICK)).doubts
 
 
 def test_a_diagonal_through_unused_rows_is_taken_off() -> None:
