@@ -4,10 +4,11 @@ A definition is data. Everything else in the product that knows a form knows it
 through these classes.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -39,6 +40,15 @@ class Nature(StrEnum):
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(
+        self, *, update: Mapping[str, Any] | None = None, deep: bool = False
+    ) -> Self:
+        """The same with other values; what was worked out from the old ones is not."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
 
 class Choice(_Frozen):
@@ -75,7 +85,7 @@ class Field(_Frozen):
     uncertain: bool = False
     choices: tuple[Choice, ...] = ()
 
-    @property
+    @cached_property
     def entry(self) -> int | None:
         """The 1-based entry (person) the field belongs to, None for the head."""
         parts = self.name.split(".")
@@ -190,12 +200,22 @@ class FormDefinition(_Frozen):
     def name(self) -> str:
         return f"{self.form}@{self.revision}"
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """Its fields by name."""
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def by_entry(self) -> Mapping[int | None, Sequence[Field]]:
+        """The fields of each entry, those of the head under None."""
+        found: dict[int | None, list[Field]] = {}
+        for field in self.fields:
+            found.setdefault(field.entry, []).append(field)
+        return found
+
     def field(self, name: str) -> Field:
         """The field of that name; KeyError where the form has none."""
-        for field in self.fields:
-            if field.name == name:
-                return field
-        raise KeyError(name)
+        return self.by_name[name]
 
     def heading(self) -> LocalText:
         return LocalText(ja=self.title, en=self.title_en)

@@ -54,8 +54,8 @@ class Line:
         """The items of the entry that are this one, of whomever in it."""
         return [
             field.name.rpartition(".")[2]
-            for field in self.filing.form.fields
-            if field.entry == self.n and field.holds(item)
+            for field in self.filing.form.by_entry.get(self.n, ())
+            if field.holds(item)
         ]
 
     def value(self, item: str) -> str:
@@ -82,5 +82,5 @@ class Line:
         self, names: Iterable[str], *, record: str | None = None, **words: str
     ) -> Found:
         """Object to fields named in full; those the form does not have are left out."""
-        has = {field.name for field in self.filing.form.fields}
+        has = self.filing.form.by_name
         return Found(tuple(name for name in names if name in has), words, record)

@@ -21,10 +21,11 @@ from validation.filing import FilingValues
 
 _KIND_MESSAGES = {
     FilingKind.NEW: LocalText(
-        ja="表題の欄または記入欄に、新規の届にはない書き込みや赤字があります。"
-        "訂正届・取消届でないか確認してください。",
-        en="By the title or in red something is written that a new notice does not "
-        "have. See whether it is a correction or a cancellation.",
+        ja="表題の欄または記入欄に、新規の届にはない書き込みや赤字があるか、"
+        "表題の欄の一部が写っていません。訂正届・取消届でないか確認してください。",
+        en="By the title or in red something may be written that a new notice does "
+        "not have, or the title is not all on the picture. See whether it is a "
+        "correction or a cancellation.",
     ),
     FilingKind.CORRECTION: LocalText(
         ja="訂正届と読み取りました。赤字は訂正前、黒字は訂正後の内容です。"

@@ -88,16 +88,24 @@ def stroke_mask(
     """Where strokes run in a box: 255; dust and the grain of the paper are left out.
 
     A stroke is somewhere at least `least` as dark as the strokes of the page usually
-    are; from there it is followed into paler and broken parts.
+    are; from there it is followed into paler and broken parts. The mask is kept with
+    the ink and not to be written to.
     """
+    asked = (box, margin_mm, least)
+    if asked not in ink.masks:
+        ink.masks[asked] = _traced(ink, box, margin_mm, least)
+    return ink.masks[asked]
+
+
+def _traced(ink: Ink, box: Box, margin_mm: float, least: float) -> GreyImage:
     place = window(ink.black, box, margin_mm)
     dark, mask = (traced[place] for traced in ink.traces(least))
     strokes = np.zeros_like(mask)
     # Most boxes of a form are empty, and nothing is followed from nowhere.
-    if not cv2.hasNonZero(dark):
-        return strokes
-    inked = _around_all(mask)
-    strokes[inked] = _without_specks(mask[inked], dark[inked])
+    if cv2.hasNonZero(dark):
+        inked = _around_all(mask)
+        strokes[inked] = _without_specks(mask[inked], dark[inked])
+    strokes.flags.writeable = False
     return strokes
 
 

@@ -37,10 +37,9 @@ def with_crossed_rows(
     return settled
 
 
-def _entries(definition: FormDefinition) -> Iterable[list[Field]]:
-    for entry in range(1, definition.entries + 1):
-        fields = [field for field in definition.fields if field.entry == entry]
-        if fields:
+def _entries(definition: FormDefinition) -> Iterable[Sequence[Field]]:
+    for entry, fields in definition.by_entry.items():
+        if entry is not None:
             yield fields
 
 

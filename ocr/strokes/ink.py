@@ -130,6 +130,11 @@ class Ink:
         return self._traces[least]
 
     @cached_property
+    def masks(self) -> dict[tuple[Box, float, float], Grey]:
+        """Strokes of boxes, by box, margin and darkness: many ask for the same."""
+        return {}
+
+    @cached_property
     def _softened(self) -> Grey:
         return np.asarray(cv2.GaussianBlur(self.black, (0, 0), _SMOOTH_PX), np.uint8)
 

@@ -25,6 +25,9 @@ _LARGEST_BREAK_PX = 4
 _INKED = 0.95
 # Looking for lines is dear; where no ink runs far enough, up to this, there is none.
 _ROUNDING_PX = 2
+# Ink is followed from one strip of columns to the next; no line has a break as wide as
+# a strip, or climbs more within it.
+_STRIP_PX, _CLIMB_PX = 6, 2
 # Two lines this far apart that run side by side for most of their length belong
 # together; one pen stroke gives several lines closer than that.
 _PITCH_MM = (0.4, 2.6)
@@ -124,14 +127,18 @@ def _least_length(shortest_mm: float, width: int) -> float:
 
 
 def _longest_run(mask: GreyImage) -> int:
-    """The longest row of columns with ink, over breaks that no line has longer."""
-    columns = np.flatnonzero(cv2.reduce(mask, 0, cv2.REDUCE_MAX)[0])
-    if not len(columns):
-        return 0
-    ends = np.flatnonzero(np.diff(columns) > _LARGEST_BREAK_PX + _ROUNDING_PX)
-    first = columns[np.concatenate([[0], ends + 1])]
-    last = columns[np.concatenate([ends, [len(columns) - 1]])]
-    return int((last - first).max()) + 1
+    """How far ink can be followed to the right without climbing as no line does."""
+    rest = -mask.shape[1] % _STRIP_PX
+    whole = np.pad(mask, ((_CLIMB_PX, _CLIMB_PX), (0, rest)))
+    marked = np.asarray(whole.reshape(len(whole), -1, _STRIP_PX).any(axis=2))
+    strips = marked.T.astype(np.int16)
+    around = 2 * _CLIMB_PX + 1
+    climbs = np.ones((around, 1), np.uint8)
+    longest, run = 0, np.zeros_like(strips[0])
+    for inked in strips:
+        run = (cv2.dilate(run[:, None], climbs)[:, 0] + 1) * inked
+        longest = max(longest, int(run.max()))
+    return longest * _STRIP_PX
 
 
 def _through(mask: GreyImage, shortest: float) -> list[Straight]:

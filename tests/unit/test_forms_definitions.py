@@ -128,6 +128,15 @@ def test_a_table_of_the_form_has_the_same_fields(definition: FormDefinition) -> 
     assert definition.items - set(fields_of(first)) <= ONLY_ON_PAPER
 
 
+def test_a_copy_with_fewer_fields_knows_no_others(definition: FormDefinition) -> None:
+    assert len(definition.by_name) == len(definition.fields)
+
+    part = definition.model_copy(update={"fields": definition.fields[:3]})
+
+    assert list(part.by_name) == [field.name for field in part.fields]
+    assert sum(map(len, part.by_entry.values())) == 3
+
+
 def test_no_two_writing_areas_overlap(definition: FormDefinition) -> None:
     areas = [
         (field.page, *area) for field in definition.fields for area in _areas(field)

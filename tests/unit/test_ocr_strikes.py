@@ -41,6 +41,19 @@ def test_writing_alone_is_not_struck() -> None:
     assert strike(paper) is None
 
 
+@pytest.mark.parametrize("climb", [-4.0, 4.0])
+def test_lines_that_slant_strike_out_too(climb: float) -> None:
+    paper = Drawing()
+    paper.digits(range(10, 35, 5), y=10)
+    for y in (11.4, 12.6):
+        paper.line(9, y - climb / 2, 33, y + climb / 2)
+
+    found = strike(paper)
+
+    assert found is not None
+    assert found.lines == 2
+
+
 def test_two_lines_through_writing_strike_it_out() -> None:
     paper = Drawing()
     paper.digits(range(10, 35, 5), y=10)
