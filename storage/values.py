@@ -67,6 +67,25 @@ def write_reading(
     return version
 
 
+def write_readings(
+    session: Session,
+    vault: Vault,
+    readings: Sequence[tuple[Field, Reading]],
+    *,
+    now: datetime,
+) -> list[FieldVersion]:
+    """Add new fields and what the machine read in them, in as few statements as go."""
+    session.add_all(field for field, _ in readings)
+    # Versions are sealed to the number of their field.
+    session.flush()
+    versions = [
+        write_reading(session, vault, field, reading, now=now)
+        for field, reading in readings
+    ]
+    session.flush()
+    return versions
+
+
 def write_correction(
     session: Session,
     vault: Vault,

@@ -32,7 +32,7 @@ from storage.tables import (
     Page,
     Site,
 )
-from storage.values import READ, reading_digest, write_reading
+from storage.values import READ, reading_digest, write_readings
 from storage.vault import KeyRing, Vault
 from tests.paper import take_route
 
@@ -68,9 +68,8 @@ class Archive:
         with self.database.begin() as session:
             original = original_row(session, kept, media_type="image/png", now=NOW)
             filing = _filing(session, original.id, received_on)
-            versions = []
-            for position, (name, entry_n, heading, value) in enumerate(FIELDS):
-                field = Field(
+            fields = [
+                Field(
                     filing_id=filing.id,
                     entry_n=entry_n,
                     position=position,
@@ -80,12 +79,12 @@ class Archive:
                     page_id=filing.pages[0].id,
                     box_px=[0, 0, 1, 1],
                 )
-                session.add(field)
-                session.flush()
-                version = write_reading(
-                    session, self.vault, field, reading(name, value), now=NOW
-                )
-                versions.append(version)
+                for position, (name, entry_n, heading, _) in enumerate(FIELDS)
+            ]
+            said = [reading(name, value) for name, *_, value in FIELDS]
+            versions = write_readings(
+                session, self.vault, list(zip(fields, said, strict=True)), now=NOW
+            )
             session.add(Entry(filing_id=filing.id, n=1, state=EntryState.READY))
             session.flush()
             audit.record(

@@ -45,7 +45,7 @@ from tests.paper import (
     new_filing,
     new_page,
     on_paper,
-    read_field,
+    read_fields,
 )
 from validation.rules import rules_of
 
@@ -84,6 +84,7 @@ class Desk:
         with self.database.begin() as session:
             filing = new_filing(session, self.definition, kind)
             page = new_page(session, filing)
+            readings = []
             for position, defined in enumerate(self.definition.fields):
                 if (defined.entry or 0) <= entries:
                     value = (written or {}).get(defined.name, on_paper(defined.name))
@@ -94,8 +95,8 @@ class Desk:
                         accepted=accepted,
                         other=(other or {}).get(defined.name),
                     )
-                    field = a_field(defined, position)
-                    read_field(session, self.vault, page, field, reading)
+                    readings.append((a_field(defined, position), reading))
+            read_fields(session, self.vault, page, readings)
             session.add_all(Entry(filing_id=filing.id, n=n + 1) for n in range(entries))
             return filing.id
 

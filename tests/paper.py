@@ -1,6 +1,7 @@
 """A filing as it lies in the database once it is read: what tests start from."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
@@ -33,7 +34,7 @@ from storage.tables import (
     RouteStep,
     Site,
 )
-from storage.values import write_reading
+from storage.values import write_readings
 from storage.vault import Vault
 
 NOW = datetime(2020, 12, 10, 1, 0, tzinfo=UTC)
@@ -182,15 +183,17 @@ def new_page(session: Session, filing: Filing) -> Page:
     return page
 
 
-def read_field(
-    session: Session, vault: Vault, page: Page, field: Field, reading: Reading
+def read_fields(
+    session: Session,
+    vault: Vault,
+    page: Page,
+    readings: Sequence[tuple[Field, Reading]],
 ) -> None:
-    """Write a field and what the machine read in it."""
-    field.filing_id = page.filing_id or 0
-    field.page_id = page.id
-    session.add(field)
-    session.flush()
-    write_reading(session, vault, field, reading, now=NOW)
+    """Write fields and what the machine read in them."""
+    for field, _ in readings:
+        field.filing_id = page.filing_id or 0
+        field.page_id = page.id
+    write_readings(session, vault, readings, now=NOW)
 
 
 def on_paper(name: str) -> str:

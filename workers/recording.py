@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.code import SeparatorCode
+from forms.definition import Field as FieldOfForm
 from forms.headings import heading_of
 from ingest import fingerprint
 from kamizero.errors import RefusedError
-from kamizero.model import PageKind
+from kamizero.model import PageKind, Reading
 from storage import audit, values
 from storage.clocks import start_clock
 from storage.tables import Arrival, Entry, Field, Filing, FilingStep, Page
@@ -50,25 +51,16 @@ def record_readings(
     filing.kind = reading.kind
     filing.step = FilingStep.CHECKING
     pages = {page.form_page: page.id for page in filing.pages if page.form_page}
-    versions = []
-    for position, found in enumerate(reading.readings):
-        defined = definition.field(found.name)
-        field = Field(
-            filing_id=filing.id,
-            entry_n=defined.entry or 0,
-            position=position,
-            name=found.name,
-            sensitive=defined.sensitive,
-            heading=heading_of(defined),
-            page_id=pages[found.page],
-            box_px=[float(side) for side in found.box_px],
-        )
-        session.add(field)
-        session.flush()
-        versions.append(
-            values.write_reading(session, rooms.vault, field, found, now=now)
-        )
-    session.flush()
+    fields = [
+        _field(filing, definition.field(found.name), found, position, pages)
+        for position, found in enumerate(reading.readings)
+    ]
+    versions = values.write_readings(
+        session,
+        rooms.vault,
+        list(zip(fields, reading.readings, strict=True)),
+        now=now,
+    )
     values_read = FilingValues.of_readings(definition, reading.kind, reading.readings)
     used = values_read.entries()
     for n in used:
@@ -100,6 +92,25 @@ def record_unreadable(session: Session, filing: Filing, message: str) -> None:
         if page.kind == PageKind.FORM:
             _record_failed(page, "registration", message)
     session.flush()
+
+
+def _field(
+    filing: Filing,
+    defined: FieldOfForm,
+    found: Reading,
+    position: int,
+    pages: Mapping[int, int],
+) -> Field:
+    return Field(
+        filing_id=filing.id,
+        entry_n=defined.entry or 0,
+        position=position,
+        name=found.name,
+        sensitive=defined.sensitive,
+        heading=heading_of(defined),
+        page_id=pages[found.page],
+        box_px=[float(side) for side in found.box_px],
+    )
 
 
 def _record_failed(page: Page, code: str, message: str) -> None:
