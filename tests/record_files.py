@@ -7,15 +7,21 @@ from sqlalchemy import select
 from storage.originals import keep, original_row
 from storage.retention.record_files import Place, file_away
 from storage.retention.schedule import Schedule
-from storage.tables import Arrival, ArrivalState, Job, RecordFile, Site
+from storage.tables import Arrival, ArrivalState, Job, Measure, RecordFile, Site
 from tests.desk import NOW, Desk
 
 LONG_AGO = date(2012, 5, 7)
 
 
-def file_that_is_over(desk: Desk, *papers: bytes, site: str = "main") -> int:
+def file_that_is_over(
+    desk: Desk,
+    *papers: bytes,
+    site: str = "main",
+    measure: Measure = Measure.DESTROY,
+) -> int:
     """A file of 2012 that ended in March 2016, with these papers in it; its id."""
-    found = Schedule.shipped().of("2200", received_on=LONG_AGO)
+    shipped = Schedule.shipped().of("2200", received_on=LONG_AGO)
+    found = shipped.model_copy(update={"measure": measure})
     begins = Schedule.shipped().begins(LONG_AGO)
     for paper in papers or (b"an old paper",):
         kept = keep(desk.store, paper, retain_until=datetime(2013, 1, 1, tzinfo=UTC))

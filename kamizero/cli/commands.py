@@ -52,6 +52,7 @@ COMMANDS = {
     "retention": _Place("retention", "app"),
     "hold": _Place("holds", "app"),
     "box": _Place("boxes", "app"),
+    "transfer": _Place("transfers", "app"),
     "bench": _Place("bench", "app"),
 }
 

@@ -13,12 +13,14 @@ from storage.interfaces import ObjectStore
 from storage.proofs.report import MISSING, Tally, path_in
 from storage.retention.destruction import BEGUN, DESTROYED
 from storage.retention.paper import DESTROYED as PAPER_DESTROYED
+from storage.retention.transfer import RECEIVED
 from storage.tables import (
     AuditEvent,
     Destruction,
     DestructionState,
     DisposalState,
     DoomedOriginal,
+    Measure,
     PaperDisposal,
 )
 
@@ -42,13 +44,25 @@ def prove(
         written = {act: set(_sha256(session, act)) for act in (BEGUN, DESTROYED)}
         done = session.scalars(
             select(Destruction)
-            .options(selectinload(Destruction.originals))
+            .options(
+                selectinload(Destruction.originals),
+                selectinload(Destruction.record_file),
+            )
             .where(Destruction.state == DestructionState.DESTROYED)
             .order_by(Destruction.id)
         ).all()
+        received = {
+            body["file"]
+            for body in session.scalars(
+                select(AuditEvent.body).where(AuditEvent.act == RECEIVED)
+            )
+        }
     for one in done:
         tally.count(KIND)
         _check(one, store, tally)
+        file = one.record_file
+        if file and file.measure == Measure.TRANSFER and file.id not in received:
+            tally.differs(KIND, one.id, expected=RECEIVED, found=MISSING)
     for doomed in begun:
         claimed = [BEGUN] if doomed.destroyed_at is None else [BEGUN, DESTROYED]
         for act in claimed:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -21,11 +21,12 @@ from kamizero.tokyo import business_date
 from storage import audit
 from storage.database import Database
 from storage.interfaces import ObjectStore
+from storage.retention.clock import demand_clock
 from storage.retention.erasure import erase_content
 from storage.retention.holds import demand_words, is_held
 from storage.retention.record_files import received_on, site_of
+from storage.retention.transfer import demand_received
 from storage.tables import (
-    AuditEvent,
     Destruction,
     DestructionKind,
     DestructionState,
@@ -41,9 +42,6 @@ CERTIFICATES = "certificates"
 CERTIFICATE_RETENTION = timedelta(days=30 * 366)
 BEGUN = "original.destruction_begun"
 DESTROYED = "original.destroyed"
-
-# A clock that was set back this far says nothing about time any more.
-_MOST_BACK = timedelta(minutes=5)
 
 
 def due_files(session: Session, *, now: datetime) -> Sequence[RecordFile]:
@@ -73,8 +71,8 @@ def propose_file(
     """
     demand_words(reason)
     demand_clock(session, now)
-    if file.measure != Measure.DESTROY:
-        raise ConflictError(f"{file.name} is to be transferred, not destroyed.")
+    if file.measure == Measure.TRANSFER:
+        demand_received(session, file)
     if file.ends_on >= business_date(now):
         raise ConflictError(f"{file.name} is kept until {file.ends_on}.")
     ids = _ids_in(session, file)
@@ -434,16 +432,6 @@ def _demand_time(session: Session, original: Original, *, now: datetime) -> None
         raise ConflictError(
             f"It is locked until {original.retain_until:%Y-%m-%d %H:%M} UTC; come back "
             "then."
-        )
-
-
-def demand_clock(session: Session, now: datetime) -> None:
-    """Destroy nothing by a clock that was set back: nobody knows what else it says."""
-    latest = session.scalar(select(func.max(AuditEvent.at)))
-    if latest is not None and now < latest - _MOST_BACK:
-        raise ConflictError(
-            f"The clock says {now:%Y-%m-%d %H:%M} UTC, but something happened at "
-            f"{latest:%Y-%m-%d %H:%M} already. Set the clock right first."
         )
 
 

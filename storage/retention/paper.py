@@ -20,11 +20,8 @@ from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.retention import boxes
 from storage.retention.boxes import Keeps, Side
-from storage.retention.destruction import (
-    CERTIFICATE_RETENTION,
-    CERTIFICATES,
-    demand_clock,
-)
+from storage.retention.clock import demand_clock
+from storage.retention.destruction import CERTIFICATE_RETENTION, CERTIFICATES
 from storage.retention.holds import demand_words
 from storage.tables import (
     DisposalState,

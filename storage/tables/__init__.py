@@ -132,6 +132,7 @@ from storage.tables.sorting import (
     Way,
 )
 from storage.tables.time_stamps import Stamped, TimeStamp
+from storage.tables.transfers import Transfer, TransferredOriginal, TransferState
 from storage.tables.visitors import (
     ApiToken,
     IdempotentAnswer,
@@ -269,6 +270,9 @@ __all__ = [
     "TimeStamp",
     "TokenSite",
     "Touch",
+    "Transfer",
+    "TransferState",
+    "TransferredOriginal",
     "Upload",
     "UploadState",
     "Verdict",

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from kamizero.model import Role
 from storage import site_rights, sites
-from storage.tables import Destruction, Hold, Original, Person, RecordFile
+from storage.retention import transfer
+from storage.tables import Destruction, Hold, Measure, Original, Person, RecordFile
 from tests.office import Browser, Office
 from tests.record_files import file_that_is_over
 
@@ -113,6 +114,30 @@ def test_the_legal_original_is_designated_with_its_ground(
     assert media == {"image"}
     assert done.status_code == 303
     assert "文書第1号" in rika.get(f"/retention/files/{file_id}").text
+
+
+def test_a_file_goes_once_the_archive_has_it(
+    office: Office, rika: Browser, ryo: Browser
+) -> None:
+    file_id = file_that_is_over(office.desk, b"three", measure=Measure.TRANSFER)
+    at = f"/retention/files/{file_id}"
+    early = rika.submit(f"{at}/proposal", reason="満了")
+    proposed = rika.submit(f"{at}/transfer", archive="国立公文書館", reason="満了")
+    own = rika.submit("/retention/transfers/1/approve")
+    ryo.submit("/retention/transfers/1/approve")
+    with office.desk.database.begin() as session:
+        transfer.packed(session, 1, package_sha256="a" * 64, by="rika", now=office.now)
+    receipt = {"receipt": "受領第7号", "received_on": f"{office.now.date()}"}
+    wrong = rika.submit("/retention/transfers/1/receipt", **receipt, package="b" * 64)
+    entered = rika.submit("/retention/transfers/1/receipt", **receipt, package="a" * 64)
+
+    page = rika.get(at).text
+    last = rika.submit(f"{at}/proposal", reason="満了")
+
+    answers = (early, proposed, own, wrong, entered, last)
+    assert [one.status_code for one in answers] == [409, 303, 403, 409, 303, 303]
+    assert "受領第7号" in page
+    assert 'data-testid="propose"' in page
 
 
 def test_an_auditor_sees_everything_and_changes_nothing(

@@ -1,5 +1,6 @@
 """Record files: the register, what holds them, and their end by two people."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import MissingError
 from review import roles
-from storage.retention import destruction, holds, register
+from storage.retention import destruction, holds, register, transfer
 from storage.retention.designation import designate
 from storage.tables import HoldKind, RecordFile
 from web.painting import painter_of
@@ -95,6 +96,8 @@ def file_page(
             line=register.line_of(session, file, now=rooms.clock()),
             view=file_view(session, file),
             kinds=list(HoldKind),
+            transfer=transfer.transfer_of(session, file),
+            approves=visitor.role == file.approver,
             keeps=visitor.role in roles.PROPOSERS,
             said=notice(request, visitor),
         )
@@ -163,6 +166,70 @@ def propose(rooms: InRooms, visitor: Keeper, file_id: int, reason: Words) -> Res
         )
         number = found.id
     return _back(f"/retention/proposals/{number}", "proposed")
+
+
+@router.post("/files/{file_id}/transfer")
+def propose_transfer(
+    rooms: InRooms, visitor: Keeper, file_id: int, archive: Words, reason: Words
+) -> Response:
+    with rooms.database.begin() as session:
+        transfer.propose(
+            session,
+            _file(session, file_id),
+            archive=archive,
+            reason=reason,
+            by=visitor.name,
+            now=rooms.clock(),
+        )
+    return _back(f"/retention/files/{file_id}", "proposed")
+
+
+@router.post("/transfers/{transfer_id}/approve")
+def approve_transfer(rooms: InRooms, visitor: Approving, transfer_id: int) -> Response:
+    with rooms.database.begin() as session:
+        found = transfer.approve(
+            session,
+            transfer_id,
+            by=visitor.name,
+            role=visitor.role,
+            now=rooms.clock(),
+        )
+        file_id = found.record_file_id
+    return _back(f"/retention/files/{file_id}", "transfer_approved")
+
+
+@router.post("/transfers/{transfer_id}/withdraw")
+def withdraw_transfer(rooms: InRooms, visitor: Keeper, transfer_id: int) -> Response:
+    with rooms.database.begin() as session:
+        found = transfer.withdraw(
+            session, transfer_id, by=visitor.name, now=rooms.clock()
+        )
+        file_id = found.record_file_id
+    return _back(f"/retention/files/{file_id}", "proposal_withdrawn")
+
+
+@router.post("/transfers/{transfer_id}/receipt")
+def enter_receipt(
+    rooms: InRooms,
+    visitor: Keeper,
+    transfer_id: int,
+    receipt: Words,
+    package: Annotated[str, Form(min_length=64, max_length=64)],
+    received_on: Annotated[date, Form()],
+) -> Response:
+    """Enter what the archive says it has received."""
+    with rooms.database.begin() as session:
+        found = transfer.receive(
+            session,
+            transfer_id,
+            receipt=receipt,
+            package_sha256=package,
+            received_on=received_on,
+            by=visitor.name,
+            now=rooms.clock(),
+        )
+        file_id = found.record_file_id
+    return _back(f"/retention/files/{file_id}", "transfer_received")
 
 
 @router.get("/proposals/{destruction_id}")
