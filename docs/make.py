@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from docs.stores import stores_markdown
 from forms.library import Library
 from forms.places import blank_images
 from kamizero.settings_page import settings_markdown
@@ -32,6 +33,7 @@ def generated() -> dict[Path, str]:
             HERE / "forms" / f"{form.name}.md": form_markdown(form)
             for form in Library.shipped().all()
         },
+        HERE / "stores.md": stores_markdown(),
         HERE / "rights.md": rights_markdown(rights(PAGES, ROUTERS)),
         architecture: with_states(architecture.read_text("utf-8")),
     }

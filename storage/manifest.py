@@ -77,6 +77,8 @@ def _entry(session: Session, entry: Entry) -> dict[str, Any]:
         "originals": _originals(session, filing),
         "fields": [_field(field) for field in fields],
         "models": _models(fields),
+        # Absent from manifests that were signed before it was written down.
+        "rules": filing.rules,
         "findings": _findings(session, entry),
         "judgements": _judgements(session, entry),
     }

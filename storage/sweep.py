@@ -44,7 +44,8 @@ def bury(
 ) -> None:
     """End what killed every worker that took it.
 
-    A worker that dies never calls `fail`, so its item would come back for ever.
+    A worker that dies never calls `fail`, so its item would come back for ever. What
+    failed because the store was down was excused and is not counted.
 
     Args:
         mourn: writes down what becomes of the subject (kind of work and id), in the
@@ -54,7 +55,7 @@ def bury(
     lost = select(Work).where(
         Work.kind.in_(kinds),
         IS_OPEN,
-        Work.attempts >= max_attempts,
+        Work.attempts - Work.excused >= max_attempts,
         unheld(now),
     )
     with database.look() as session:
@@ -65,6 +66,6 @@ def bury(
         for row in session.scalars(lost.with_for_update(skip_locked=True)).all():
             row.state = WorkState.DEAD
             row.done_at = now
-            row.last_error = f"the worker was lost {row.attempts} times"
+            row.last_error = f"the worker was lost {row.attempts - row.excused} times"
             let_go(row)
             mourn(session, row.kind, row.subject)

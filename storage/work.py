@@ -159,12 +159,16 @@ def fail(
 
     Args:
         error: a code or message without personal data.
-        max_attempts: None where the work itself is not to blame, however often.
+        max_attempts: None where the work itself is not to blame, however often; the
+            attempt then counts for nothing, here and in the sweep.
     """
     row = _held(session, claim, now=now)
     row.last_error = error
     let_go(row)
-    if retryable and (max_attempts is None or row.attempts < max_attempts):
+    if max_attempts is None:
+        row.excused += 1
+    blamed = row.attempts - row.excused
+    if retryable and (max_attempts is None or blamed < max_attempts):
         row.due_at = now + _wait(row.attempts)
     else:
         row.state = WorkState.DEAD

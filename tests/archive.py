@@ -1,11 +1,14 @@
 """A data folder with filings in it, as storage's own tests need it."""
 
 import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -104,14 +107,27 @@ class Archive:
             hits = find(session, self.vault, Criteria(**asked), before=None, limit=99)
             return [hit.filing.id for hit in hits]
 
-    def approve(self, filing_id: int, *, by: str = "suzuki", at: datetime = NOW) -> int:
-        """Sign the filing's entry as a person would; return the approval's id."""
+    def approve(
+        self,
+        filing_id: int,
+        *,
+        by: str = "suzuki",
+        at: datetime = NOW,
+        without: Sequence[str] = (),
+    ) -> int:
+        """Sign the filing's entry as a person would; return the approval's id.
+
+        Args:
+            without: what the manifest leaves out, as older ones do.
+        """
         with self.database.begin() as session:
             entry = session.scalars(
                 select(Entry).where(Entry.filing_id == filing_id)
             ).one()
+            manifest = json.loads(build(session, entry))
+            told = {key: said for key, said in manifest.items() if key not in without}
             kept = self.store.put(
-                build(session, entry), prefix="manifests", retain_until=LONG
+                rfc8785.dumps(told), prefix="manifests", retain_until=LONG
             )
             words = signed_bytes(manifest_sha256=kept.sha256, by=by, at=at)
             signature = self.vault.sign(words)

@@ -21,6 +21,7 @@ from storage.vault import Vault
 from validation.check import check
 from validation.evidence import RECORD, supported
 from validation.filing import FilingValues, free_reading
+from validation.version import rules_version
 
 # Who accepted a reading because the register says the same.
 REGISTER = "kamizero/register"
@@ -64,6 +65,7 @@ class Recheck:
             today=business_date(self.clock()),
         )
         rewrite_findings(session, filing, found)
+        filing.rules = rules_version()
 
     def route(self, session: Session, filing: Filing) -> None:
         """Check, then decide who must look at each entry."""

@@ -37,7 +37,7 @@ def run() -> None:
 def check(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> int:
-    """Say which files outlive the right to keep them; 1 where there are any."""
+    """Say what outlives the right to keep it or is in no file; 1 where any does."""
     with open_installation(Settings.load()).rooms.database.look() as session:
         found = register.attention(session, now=now())
     over = [
@@ -51,14 +51,24 @@ def check(
         }
         for line in found.over
     ]
+    lost = [
+        {
+            "original": one.sha256,
+            "job": one.job,
+            "received_on": one.received_on.isoformat(),
+        }
+        for one in found.unclassified
+    ]
     counts = {"unfiled": found.unfiled, "files": found.files, "held": found.held}
     if as_json:
-        answer({**counts, "over": over})
+        answer({**counts, "over": over, "unclassified": lost})
     else:
         typer.echo("  ".join(f"{name} {count}" for name, count in counts.items()))
         for one in over:
             typer.echo("over  " + "  ".join(str(value) for value in one.values()))
-    return Exit.FAILED if over else Exit.OK
+        for two in lost:
+            typer.echo("no file  " + "  ".join(str(value) for value in two.values()))
+    return Exit.FAILED if over or lost else Exit.OK
 
 
 @app.command("register")

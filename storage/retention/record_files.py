@@ -42,6 +42,7 @@ from storage.tables import (
 log = structlog.get_logger()
 
 MACHINE = "retention"
+EXTENDED = "original.extended"
 
 _CHUNK = 200
 _OPEN = (EntryState.READ, EntryState.IN_REVIEW, EntryState.READY)
@@ -336,7 +337,7 @@ def _extend(
         audit.record(
             session,
             actor=MACHINE,
-            act="original.extended",
+            act=EXTENDED,
             subject_kind="original",
             subject_id=original.sha256,
             now=now,

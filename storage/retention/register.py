@@ -10,15 +10,22 @@ from sqlalchemy.orm import Session
 
 from kamizero.tokyo import business_date
 from storage.retention.holds import is_held
+from storage.retention.record_files import EXTENDED
 from storage.tables import (
+    Arrival,
+    AuditEvent,
     Destruction,
     DestructionState,
     DoomedOriginal,
     FiledOriginal,
     Hold,
+    Job,
     Original,
     RecordFile,
 )
+
+# Shown one by one; nobody works a longer list off from a page.
+MOST_UNCLASSIFIED = 50
 
 
 class FileState(StrEnum):
@@ -43,11 +50,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclassified:
+    """An original that is in no file yet: somebody must sort or decide it."""
+
+    sha256: str
+    job: int
+    received_on: date
+    retain_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attention:
     """What somebody should look at.
 
     Attributes:
         unfiled: originals that are worked on, or that nobody put into a file.
+        unclassified: originals whose short lock was renewed because nothing says which
+            file they belong to, the oldest first; at most `MOST_UNCLASSIFIED`.
         over: files whose time is over, that nothing holds and nobody proposed: they
             outlive the right to keep them.
     """
@@ -55,6 +74,7 @@ class Attention:
     unfiled: int
     files: int
     held: int
+    unclassified: tuple[Unclassified, ...]
     over: tuple[Line, ...]
 
 
@@ -101,7 +121,33 @@ def attention(session: Session, *, now: datetime) -> Attention:
         unfiled=count(~exists(filed), ~exists(gone)),
         files=len(found),
         held=count(is_held(Original.id)),
+        unclassified=_unclassified(session),
         over=tuple(line for line in found if line.state is FileState.OVER),
+    )
+
+
+def _unclassified(session: Session) -> tuple[Unclassified, ...]:
+    filed = select(FiledOriginal).where(FiledOriginal.original_id == Original.id)
+    doomed = select(DoomedOriginal).where(
+        DoomedOriginal.original_id == Original.id, DoomedOriginal.void.is_(False)
+    )
+    renewed = select(AuditEvent.id).where(
+        AuditEvent.subject_kind == "original",
+        AuditEvent.subject_id == Original.sha256,
+        AuditEvent.act == EXTENDED,
+    )
+    rows = session.execute(
+        select(Original, func.min(Job.id), func.min(Job.received_on))
+        .join(Arrival, Arrival.original_id == Original.id)
+        .join(Job, Job.id == Arrival.job_id)
+        .where(~exists(filed), ~exists(doomed), exists(renewed))
+        .group_by(Original.id)
+        .order_by(Original.id)
+        .limit(MOST_UNCLASSIFIED)
+    )
+    return tuple(
+        Unclassified(one.sha256, job, received_on, one.retain_until)
+        for one, job, received_on in rows
     )
 
 

@@ -99,6 +99,8 @@ class Filing(Table):
     reentry_of_id: Mapped[int | None] = mapped_column(ForeignKey("filing.id"))
     # Since when its pages are other filings', after they were sorted anew.
     dissolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The version of the rules it was checked by last.
+    rules: Mapped[str | None] = mapped_column(String(32))
     # Counts up with every act of a person, so that a page can say what it saw.
     version: Mapped[int] = mapped_column(default=1)
 

@@ -69,6 +69,8 @@ class Work(Table):
     reserved_for: Mapped[str | None] = mapped_column(String(100))
     state: Mapped[str] = mapped_column(String(16), default=WorkState.OPEN)
     attempts: Mapped[int] = mapped_column(default=0)
+    # Attempts that ended because store, database or authority was down: nobody's fault.
+    excused: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
     leased_at: Mapped[datetime | None] = mapped_column(Instant)
     leased_by: Mapped[str | None] = mapped_column(String(100))

@@ -30,9 +30,10 @@ def taken(
     return claim
 
 
-def lost(database: Database, *, times: int, kind: str = "read") -> datetime:
+def lost(
+    database: Database, *, times: int, kind: str = "read", now: datetime = NOW
+) -> datetime:
     """Let workers take it and die; the moment when the last lease is over."""
-    now = NOW
     for _ in range(times):
         taken(database, kind=kind, now=now)
         now += AFTER_LEASE
@@ -142,3 +143,25 @@ def test_what_cannot_be_mourned_is_not_buried(database: Database) -> None:
         sweep.bury(database, kinds=["read"], now=now, mourn=stop, max_attempts=3)
 
     assert states(database) == [WorkState.OPEN]
+
+
+def test_an_outage_buries_nothing_however_long(database: Database) -> None:
+    put(database, 1)
+    now = NOW
+    for _ in range(5):
+        claim = taken(database, now=now)
+        with database.begin() as session:
+            work.fail(
+                session,
+                claim,
+                error="the store is down",
+                retryable=True,
+                now=now,
+                max_attempts=None,
+            )
+        now += timedelta(days=1)
+
+    mourned = bury(database, "read", now=now)
+    lost_since = lost(database, now=now, times=3)
+
+    assert (mourned, bury(database, "read", now=lost_since)) == ([], [1])

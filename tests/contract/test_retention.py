@@ -18,7 +18,7 @@ from kamizero.errors import (
     WrongCallError,
 )
 from kamizero.model import Role
-from storage.retention import destruction, holds
+from storage.retention import destruction, holds, register
 from storage.retention.destruction import approve, destroy, propose_file, withdraw
 from storage.retention.record_files import Kept, keep_up
 from storage.retention.schedule import Schedule
@@ -144,6 +144,9 @@ def test_what_is_worked_on_is_in_no_file_and_its_short_lock_is_renewed(
     assert (done.filed, done.extended) == (0, 1)
     assert original.retain_until == stored.retain_until == NOW + SHORT
     assert _keep_up(kept).extended == 0
+    with kept.database.look() as session:
+        (lost,) = register.attention(session, now=NOW).unclassified
+    assert lost.sha256 == original.sha256
 
 
 def test_nothing_goes_before_its_time_whoever_asks(kept: Archive) -> None:

@@ -1,7 +1,9 @@
 """The pages of record files: two people, holds, and what each role sees."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +11,10 @@ from sqlalchemy import select
 from kamizero.model import Role
 from storage import site_rights, sites
 from storage.retention import transfer
+from storage.retention.record_files import keep_up
+from storage.retention.schedule import Schedule
 from storage.tables import Destruction, Hold, Measure, Original, Person, RecordFile
+from tests.archive import Archive
 from tests.office import Browser, Office
 from tests.record_files import file_that_is_over
 
@@ -114,6 +119,24 @@ def test_the_legal_original_is_designated_with_its_ground(
     assert media == {"image"}
     assert done.status_code == 303
     assert "文書第1号" in rika.get(f"/retention/files/{file_id}").text
+
+
+def test_what_belongs_to_no_file_is_an_alert(office: Office, rika: Browser) -> None:
+    desk = office.desk
+    kept = Archive(Path(), desk.database, desk.store, desk.vault)
+    kept.receive(until=office.now + timedelta(days=1))
+    quiet = rika.get("/retention").text
+
+    keep_up(
+        desk.database,
+        desk.store,
+        Schedule.shipped(),
+        short_lock=timedelta(days=120),
+        now=office.now,
+    )
+
+    assert "unclassified-alert" not in quiet
+    assert "unclassified-alert" in rika.get("/retention").text
 
 
 def test_a_file_goes_once_the_archive_has_it(

@@ -70,6 +70,15 @@ def test_an_untouched_archive_has_no_differences(kept: Archive) -> None:
     assert _differences(kept) == []
 
 
+def test_a_manifest_from_before_rules_were_named_still_verifies(
+    kept: Archive,
+) -> None:
+    kept.approve(kept.receive(b"older"), without=["rules"])
+    kept.seal()
+
+    assert _differences(kept) == []
+
+
 def test_one_flipped_byte_names_the_original_by_its_hash(kept: Archive) -> None:
     _overwrite(_file(kept, b"first"), b"fIrst")
 

@@ -1,6 +1,7 @@
 """Messages say that there is work; losing one costs time, never work."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from queue import Empty
 
 import pytest
@@ -9,7 +10,15 @@ from sqlalchemy import func, select
 
 from storage import audit, work
 from storage.sweep import MOST_LOSSES
-from storage.tables import AuditEvent, AuditSeal, Filing, FilingStep, WorkState
+from storage.tables import (
+    AuditEvent,
+    AuditSeal,
+    FiledOriginal,
+    Filing,
+    FilingStep,
+    WorkState,
+)
+from tests.archive import Archive
 from tests.desk import NOW, Desk
 from tests.workshop import LEASE, Clock, only_work, put, rooms
 from workers.app import MOST_HINTS, make_app, send_hint, serve, sweep
@@ -156,3 +165,19 @@ def test_the_sweep_seals_what_happened(app: Celery, desk: Desk) -> None:
 
     with desk.database.look() as session:
         assert session.scalar(select(func.count()).select_from(AuditSeal)) == 1
+
+
+def test_the_hourly_round_files_what_is_decided(app: Celery, desk: Desk) -> None:
+    kept = Archive(Path(), desk.database, desk.store, desk.vault)
+    kept.approve(kept.receive())
+    serve(app, lambda: rooms(desk), worker="w")
+
+    app.tasks["kamizero.keep"]()
+
+    with desk.database.look() as session:
+        filed = session.scalars(select(FiledOriginal)).all()
+    assert len(filed) == 1
+    assert app.conf.beat_schedule["keep"] == {
+        "task": "kamizero.keep",
+        "schedule": 3600.0,
+    }

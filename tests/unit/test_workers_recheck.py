@@ -1,7 +1,10 @@
 """Checking a filing again: findings, waivers, and what the register supports."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib.resources import files
 
 import pytest
 from sqlalchemy import select
@@ -12,11 +15,13 @@ from kamizero.model import Finding, LocalText, Severity
 from kamizero.records import InsuredRecord, Records
 from kamizero.tokyo import business_date
 from review.grounds import Register as RegisterSays
+from storage.manifest import build
 from storage.tables import AuthorKind, EntryState, Field, Filing, FindingRow
 from storage.values import body_of
 from tests.desk import NOW, Desk
 from tests.register import ListedRecords
 from tests.statements import statements
+from validation.version import rules_version, sources
 from workers.recheck import (
     READING_RULES,
     REGISTER,
@@ -297,3 +302,24 @@ def test_a_check_asks_the_database_no_more_often_about_a_longer_form(
         asked.append([one for one in seen if one.startswith("SELECT")])
 
     assert asked[0] == asked[1]
+
+
+def test_what_is_signed_names_the_rules_it_was_checked_by(desk: Desk) -> None:
+    filing = desk.receive()
+    with desk.database.look() as session:
+        before = session.get_one(Filing, filing).rules
+    route(desk, filing)
+
+    with desk.database.look() as session:
+        entry = session.get_one(Filing, filing).entries[0]
+        manifest = json.loads(build(session, entry))
+    assert before is None
+    assert manifest["rules"] == rules_version()
+    assert manifest["models"]
+
+
+def test_other_rules_have_another_version() -> None:
+    assert re.fullmatch(r"rules@[0-9a-f]{16}", rules_version())
+    names = [name for name, _ in sources(files("validation"), "")]
+    # Of every rule there is: one that is left out could change in silence.
+    assert {"rules_dates.py", "csv/rules_order.py", "check.py"} <= set(names)
