@@ -404,7 +404,7 @@ FORGERIES: Mapping[str, Callable[[House, Random], Names]] = {
 }
 
 
-Row = TypeVar("Row", AuditEvent, AuditHead, Approval, Original)
+Row = TypeVar("Row", AuditHead, AuditSeal, Approval, Original)
 
 
 def _one(session: Session, table: type[Row], random: Random) -> Row:
