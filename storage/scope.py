@@ -50,7 +50,10 @@ _WAYS = (
 # What others point at: seen by whoever sees one of those, or only by who sees them all,
 # since what is signed or returned as a whole must be seen as a whole.
 _SEEN_WITH_ONE = {"original": ("arrival", "original_id")}
-_SEEN_WITH_ALL = {"approval_lot": ("lot_member", "lot_id")}
+_SEEN_WITH_ALL = {
+    "approval_lot": ("lot_member", "lot_id"),
+    "inspection": ("contractor_work", "inspection_id"),
+}
 
 
 def is_narrowed(mapper: Mapper[Row]) -> bool:
@@ -138,7 +141,9 @@ def _seen(
     if condition is None:
         raise TypeError(f"{target} leads to no site.")
     wanted = condition if seen else not_(condition)
-    return select(alias.c[give or _key(other)]).where(wanted)
+    given = alias.c[give or _key(other)]
+    # One that points at nothing would make "in none of these" unknown for all.
+    return select(given).where(wanted, given.is_not(None))
 
 
 def _key(table: Table) -> str:

@@ -15,8 +15,10 @@ from storage.columns import Table
 from storage.tables import (
     ApiToken,
     ApprovalLot,
+    ContractorWork,
     Entry,
     Filing,
+    Inspection,
     LotMember,
     Person,
     Work,
@@ -36,7 +38,6 @@ OF_NO_SITE = {
     "AuditHead",
     "AuditSeal",
     "IdempotentAnswer",
-    "Inspection",
     "KnownReader",
     "LedgerRun",
     "LoginSession",
@@ -141,6 +142,36 @@ def test_a_lot_is_seen_by_whoever_sees_all_of_it(
 
     with office.desk.database.within(frozenset(kept_to)).look() as session:
         assert (session.get(ApprovalLot, lot.id) is not None) is sees_it
+
+
+@pytest.mark.parametrize(
+    ("kept_to", "sees_it"), [({OWN}, False), ({OTHER}, False), ({OWN, OTHER}, True)]
+)
+def test_contractors_work_is_checked_by_whoever_sees_all_of_a_lot(
+    office: Office, filing: int, kept_to: set[str], sees_it: bool
+) -> None:
+    other = office.waiting()
+    day = office.now.date()
+    with office.desk.database.begin() as session:
+        session.get_one(Filing, other).site = OTHER
+        lot = Inspection(
+            contractor="kyo",
+            day=day,
+            form="2200",
+            allowed=0,
+            opened_by="ann",
+            opened_at=office.now,
+        )
+        lot.works = [
+            ContractorWork(filing_id=one, person="kyo", day=day)
+            for one in (filing, other)
+        ]
+        # Another's work that is in no lot yet.
+        session.add_all([lot, ContractorWork(filing_id=other, person="sei", day=day)])
+        session.flush()
+
+    with office.desk.database.within(frozenset(kept_to)).look() as session:
+        assert (session.get(Inspection, lot.id) is not None) is sees_it
 
 
 def test_who_is_kept_to_this_site_sees_it_as_before(
