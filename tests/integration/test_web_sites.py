@@ -154,24 +154,29 @@ def test_contractors_work_is_checked_by_whoever_sees_all_of_a_lot(
     day = office.now.date()
     with office.desk.database.begin() as session:
         session.get_one(Filing, other).site = OTHER
-        lot = Inspection(
-            contractor="kyo",
-            day=day,
-            form="2200",
-            allowed=0,
-            opened_by="ann",
-            opened_at=office.now,
+        lot, own = (
+            Inspection(
+                contractor="kyo",
+                day=day,
+                form="2200",
+                allowed=0,
+                opened_by="ann",
+                opened_at=office.now,
+                works=[
+                    ContractorWork(filing_id=one, person="kyo", day=day)
+                    for one in filings
+                ],
+            )
+            for filings in ((filing, other), (filing,))
         )
-        lot.works = [
-            ContractorWork(filing_id=one, person="kyo", day=day)
-            for one in (filing, other)
-        ]
-        # Another's work that is in no lot yet.
-        session.add_all([lot, ContractorWork(filing_id=other, person="sei", day=day)])
+        # Another's work that is in no lot yet hides none.
+        loose = ContractorWork(filing_id=other, person="sei", day=day)
+        session.add_all([lot, own, loose])
         session.flush()
 
     with office.desk.database.within(frozenset(kept_to)).look() as session:
         assert (session.get(Inspection, lot.id) is not None) is sees_it
+        assert (session.get(Inspection, own.id) is not None) is (OWN in kept_to)
 
 
 def test_who_is_kept_to_this_site_sees_it_as_before(
