@@ -15,6 +15,7 @@ from kamizero.model import Box
 from review.approval import Deliver
 from review.completion import Recheck
 from review.returning.addressee import Offices
+from storage.alerts import Alert
 from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.tables import Page
@@ -68,6 +69,7 @@ class Rooms:
         deliver: puts an approved entry out for those who wait for it.
         heartbeat: when a worker last showed that it lives, None if never.
         doors: how each door stands that devices or folders come in by.
+        alerts: what somebody must look at now.
         site: code of the site that files without one are received at.
         provider: of single sign-on, None where people have passwords alone.
         offices: the register that letters take addresses from, where there is one.
@@ -90,6 +92,7 @@ class Rooms:
     heartbeat: Callable[[], datetime | None]
     doors: Callable[[], Mapping[str, Sign]]
     site: str
+    alerts: Callable[[], Sequence[Alert]] = tuple
     uploads: Reception | None = None
     provider: Provider | None = None
     offices: Offices | None = None

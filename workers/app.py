@@ -36,6 +36,10 @@ def make_app(broker_url: str) -> Celery:
         worker_prefetch_multiplier=1,
         worker_max_tasks_per_child=500,
         broker_connection_retry_on_startup=True,
+        # A worker outlives its broker however long that is away.
+        broker_connection_max_retries=None,
+        # Nobody asks it anything: its queue for that would be one more to lose.
+        worker_enable_remote_control=False,
         # Ours writes errors without the words that may quote a document.
         worker_hijack_root_logger=False,
         broker_transport_options={"confirm_publish": True},

@@ -32,6 +32,7 @@ COMMANDS = {
     "ledger": _Place("ledger", "ledger"),
     "backup": _Place("backup", "backup"),
     "restore": _Place("restore", "restore"),
+    "alerts": _Place("alerts", "alerts"),
     "doctor": _Place("doctor", "doctor"),
     "forms": _Place("forms", "app"),
     "sheets": _Place("sheets", "app"),

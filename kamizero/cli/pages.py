@@ -14,6 +14,7 @@ from ingest.doors.live import Live
 from ingest.doors.senders import AskedBefore
 from ingest.intake import Delivery, Incoming, demand_come
 from kamizero.cli import slots
+from kamizero.cli.alerts import alerts_now
 from kamizero.cli.clock import today
 from kamizero.cli.door_signs import doors_now
 from kamizero.cli.ingest import job_line
@@ -45,6 +46,7 @@ def web_app(installation: Installation) -> FastAPI:
             clock=rooms.clock,
             heartbeat=lambda: slots.last_beat(settings.data_dir),
             doors=partial(doors_now, settings),
+            alerts=partial(alerts_now, settings, rooms),
             site=settings.site,
             uploads=reception(
                 installation,

@@ -1,5 +1,6 @@
 """`kamizero worker`: works on what the broker says there is, beside any number more."""
 
+import secrets
 import socket
 from functools import cache
 from typing import Annotated
@@ -36,7 +37,17 @@ def worker(
     app = make_app(settings.broker_url)
     show_worker_alive()
     serve(app, rooms_of_process, worker=f"celery@{socket.gethostname()}")
-    arguments = ["worker", f"--concurrency={processes}", "--loglevel=WARNING"]
+    arguments = [
+        "worker",
+        # Two of one name on a machine take each other's queues away, and so does one
+        # that was killed from the one that comes after it.
+        f"--hostname=kamizero-{secrets.token_hex(4)}@%h",
+        f"--concurrency={processes}",
+        "--loglevel=WARNING",
+        # They tell each other nothing: rows say what there is to do.
+        "--without-gossip",
+        "--without-mingle",
+    ]
     if sweep:
         schedule = settings.data_dir / "celerybeat-schedule"
         arguments += ["--beat", f"--schedule={schedule}"]

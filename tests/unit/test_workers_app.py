@@ -115,6 +115,9 @@ def test_a_message_outlives_the_worker_that_took_it(app: Celery) -> None:
     assert app.conf.task_acks_late
     assert app.conf.task_reject_on_worker_lost
     assert app.conf.worker_prefetch_multiplier == 1
+    # However long the broker is away, and whatever a worker of this name left behind.
+    assert app.conf.broker_connection_max_retries is None
+    assert not app.conf.worker_enable_remote_control
     assert list(app.conf.accept_content) == ["json"]
 
 

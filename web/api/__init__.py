@@ -14,6 +14,7 @@ from web.api import (
     pages,
     searches,
     uploads,
+    watching,
 )
 from web.problems import MEDIA_TYPE
 
@@ -30,6 +31,7 @@ ROUTERS = tuple(
         events,
         searches,
         uploads,
+        watching,
     )
 )
 

@@ -31,6 +31,7 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
     DELIVERIES_READ = "deliveries:read"
     DELIVERIES_WRITE = "deliveries:write"
+    METRICS_READ = "metrics:read"
 
 
 _PEOPLE_OF = {
@@ -43,6 +44,7 @@ _PEOPLE_OF = {
     Scope.DELIVERIES_READ: roles.LOOKERS,
     # Only the program that has a record can say that it has it.
     Scope.DELIVERIES_WRITE: frozenset[Role](),
+    Scope.METRICS_READ: roles.KEEPERS | {Role.ADMINISTRATOR},
 }
 
 

@@ -1,0 +1,45 @@
+"""`kamizero alerts`: what somebody must look at now."""
+
+import shutil
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from kamizero.cli.console import Exit, answer
+from kamizero.cli.wiring import open_installation
+from kamizero.settings import Settings
+from storage.alerts import Alert, alerts_of
+from workers.rooms import Rooms
+
+
+def alerts(
+    json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> int:
+    """Say what is stuck, overdue, full or refused; exit code 1 where anything is."""
+    settings = Settings.load()
+    found = alerts_now(settings, open_installation(settings, create=False).rooms)
+    if json:
+        answer({"items": [one.as_json() for one in found]})
+    else:
+        for one in found:
+            told = one.as_json()
+            typer.echo(f"{one.kind:16} {one.count:>6}  {told['words']}")
+        if not found:
+            typer.echo("Nothing needs anybody.")
+    return Exit.FAILED if found else Exit.OK
+
+
+def alerts_now(settings: Settings, rooms: Rooms) -> list[Alert]:
+    """The alerts of an installation at this moment."""
+    return alerts_of(
+        rooms.database,
+        rooms.store,
+        free_bytes=partial(_free, settings),
+        least_free=settings.door_free_bytes,
+        now=rooms.clock(),
+    )
+
+
+def _free(settings: Settings) -> int:
+    return shutil.disk_usage(settings.data_dir).free

@@ -1,0 +1,155 @@
+"""What somebody must look at now, as data: codes, counts, times, nothing personal."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from kamizero.errors import StoreError
+from kamizero.tokyo import business_date
+from storage.audit import HEADS
+from storage.database import Database
+from storage.interfaces import ObjectStore
+from storage.tables import (
+    AuditEvent,
+    AuditSeal,
+    Clock,
+    Entry,
+    EntryState,
+    LedgerRun,
+    Work,
+    WorkState,
+)
+
+# Kinds of work that people do in their own time.
+_OF_PEOPLE = ("review", "keying")
+STUCK_AFTER = timedelta(minutes=15)
+UNSEALED_AFTER = timedelta(minutes=5)
+CLOCK_BACK = timedelta(minutes=5)
+LEDGER_AFTER = timedelta(days=2)
+_OPEN: ColumnElement[str] = literal_column("'open'")
+_ENDED = (
+    EntryState.APPROVED,
+    EntryState.RETURNED,
+    EntryState.WITHDRAWN,
+    EntryState.SUPERSEDED,
+)
+
+WORDS: Mapping[str, str] = {
+    "database": "The database does not answer; nothing is taken in or read.",
+    "store": "The object store refuses or does not answer; nothing is taken in.",
+    "disk": "The disk of the data folder is nearly full; doors ask senders to wait.",
+    "clock": "The clock is behind the last event; set it right before anything else.",
+    "unsealed": "Events are not linked into the chain; look for `sealing_failed`.",
+    "stuck": "Work of machines waits although it is due; are there workers?",
+    "given_up": "Machines gave work up; people find its pages as failed.",
+    "overdue": "Entries are past the day they are due; see the overview.",
+    "ledger": "The last ledger differs; run `kamizero ledger`.",
+    "ledger_missing": "No ledger was drawn up for days; does the hourly round run?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to look at.
+
+    Attributes:
+        kind: a code, which `WORDS` explains.
+        count: how many pieces of work, entries, events or bytes it is.
+        since: since when, where that is known.
+    """
+
+    kind: str
+    count: int = 1
+    since: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "count": self.count,
+            "since": self.since.isoformat() if self.since else None,
+            "words": WORDS[self.kind],
+        }
+
+
+def alerts_of(
+    database: Database,
+    store: ObjectStore,
+    *,
+    free_bytes: Callable[[], int],
+    least_free: int,
+    now: datetime,
+) -> list[Alert]:
+    """Everything that needs somebody now; it only looks."""
+    found = [*_of_disk(free_bytes, least_free), *_of_store(store)]
+    try:
+        with database.look() as session:
+            found += _of_rows(session, now)
+    except StoreError:
+        found.append(Alert("database"))
+    return found
+
+
+def _of_disk(free_bytes: Callable[[], int], least_free: int) -> Iterator[Alert]:
+    free = free_bytes()
+    if free < least_free:
+        yield Alert("disk", free)
+
+
+def _of_store(store: ObjectStore) -> Iterator[Alert]:
+    try:
+        next(iter(store.keys(HEADS)), None)
+    except StoreError:
+        yield Alert("store")
+
+
+def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
+    latest = session.scalar(select(func.max(AuditEvent.at)))
+    if latest is not None and now < latest - CLOCK_BACK:
+        yield Alert("clock", round((latest - now).total_seconds()), latest)
+    yield from _unsealed(session, now)
+    stuck = (
+        Work.state == _OPEN,
+        Work.kind.not_in(_OF_PEOPLE),
+        Work.due_at < now - STUCK_AFTER,
+        (Work.lease_until.is_(None)) | (Work.lease_until < now),
+    )
+    yield from _counted(session, "stuck", func.min(Work.due_at), *stuck)
+    dead = (Work.state == WorkState.DEAD,)
+    yield from _counted(session, "given_up", func.min(Work.done_at), *dead)
+    overdue = session.scalar(
+        select(func.count())
+        .select_from(Clock)
+        .join(Entry, Entry.id == Clock.entry_id)
+        .where(Clock.due_on < business_date(now), Entry.state.not_in(_ENDED))
+    )
+    if overdue:
+        yield Alert("overdue", overdue)
+    yield from _of_ledger(session, now)
+
+
+def _unsealed(session: Session, now: datetime) -> Iterator[Alert]:
+    sealed = session.scalar(select(func.max(AuditSeal.event_id))) or 0
+    # The sealer looks further back; what is behind the last link is what waits.
+    count, oldest = session.execute(
+        select(func.count(), func.min(AuditEvent.at)).where(AuditEvent.id > sealed)
+    ).one()
+    if count and oldest < now - UNSEALED_AFTER:
+        yield Alert("unsealed", count, oldest)
+
+
+def _counted(session: Session, kind: str, since: Any, *wanted: Any) -> Iterator[Alert]:
+    count, first = session.execute(select(func.count(), since).where(*wanted)).one()
+    if count:
+        yield Alert(kind, count, first)
+
+
+def _of_ledger(session: Session, now: datetime) -> Iterator[Alert]:
+    run = session.scalar(select(LedgerRun).order_by(LedgerRun.day.desc()).limit(1))
+    if run is not None and not run.balances:
+        yield Alert("ledger", sum(run.differences.values()), run.at)
+    if run is not None and run.at < now - LEDGER_AFTER:
+        yield Alert("ledger_missing", 1, run.at)
