@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 export KAMIZERO_DATA_DIR ?= $(CURDIR)/data
 
-.PHONY: help run test check docs services samples pictures hands bench clean
+.PHONY: help run test check docs services samples pictures hands bench crash clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -42,6 +42,9 @@ hands: $(VENV)/.dev ## Fetch the typefaces that the test scans are written in (n
 
 bench: $(VENV)/.dev ## Measure reading speed and accuracy on the samples
 	$(BIN)/python bench/samples.py
+
+crash: $(VENV)/.dev ## Strike everything that runs 300 times and count what is left (SEED=1)
+	$(BIN)/python -m bench.crash --seed $(or $(SEED),1) $(ARGS)
 
 clean: ## Remove what was built, keep the data folder
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

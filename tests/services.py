@@ -35,7 +35,7 @@ def postgres_server() -> Iterator[str]:
     if named:
         yield named
         return
-    programs = _programs()
+    programs = postgres_programs()
     if programs is None:
         unavailable("PostgreSQL", "run `make services`, or install `postgresql`")
         return
@@ -64,7 +64,7 @@ def postgres_database(server: str, *, like: str = "template1") -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # pyright: ignore
 
 
-def _programs() -> Path | None:
+def postgres_programs() -> Path | None:
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).parent
@@ -113,15 +113,14 @@ def rabbitmq_server() -> Iterator[str]:
         yield from _broker(program, Path(folder))
 
 
-def _broker(program: Path, folder: Path) -> Iterator[str]:
-    port, distribution = free_port(), free_port()
-    environment = {
-        **os.environ,
+def broker_environment(folder: Path, *, port: int) -> dict[str, str]:
+    """What a broker is started with that lives in the folder alone."""
+    return {
         "HOME": str(folder),
         "RABBITMQ_NODENAME": f"kamizero{port}@localhost",
         "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODE_PORT": str(port),
-        "RABBITMQ_DIST_PORT": str(distribution),
+        "RABBITMQ_DIST_PORT": str(free_port()),
         "RABBITMQ_MNESIA_BASE": str(folder / "db"),
         "RABBITMQ_LOG_BASE": str(folder / "log"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
@@ -129,6 +128,11 @@ def _broker(program: Path, folder: Path) -> Iterator[str]:
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
         "ERL_EPMD_ADDRESS": "127.0.0.1",
     }
+
+
+def _broker(program: Path, folder: Path) -> Iterator[str]:
+    port = free_port()
+    environment = {**os.environ, **broker_environment(folder, port=port)}
     with (folder / "out").open("wb") as out:
         server = subprocess.Popen(
             [program], env=environment, stdout=out, stderr=out, start_new_session=True

@@ -3,6 +3,7 @@
 import secrets
 import socket
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,6 +38,16 @@ def worker(
     app = make_app(settings.broker_url)
     show_worker_alive()
     serve(app, rooms_of_process, worker=f"celery@{socket.gethostname()}")
+    schedule = settings.data_dir / "celerybeat-schedule" if sweep else None
+    app.worker_main(arguments_of(processes=processes, schedule=schedule))
+
+
+def arguments_of(*, processes: int, schedule: Path | None) -> list[str]:
+    """What Celery's worker is started with.
+
+    Args:
+        schedule: the file of the periodic messages, None where another sends them.
+    """
     arguments = [
         "worker",
         # Two of one name on a machine take each other's queues away, and so does one
@@ -48,10 +59,9 @@ def worker(
         "--without-gossip",
         "--without-mingle",
     ]
-    if sweep:
-        schedule = settings.data_dir / "celerybeat-schedule"
+    if schedule is not None:
         arguments += ["--beat", f"--schedule={schedule}"]
-    app.worker_main(arguments)
+    return arguments
 
 
 @cache

@@ -27,18 +27,15 @@ def test_a_celery_worker_reads_what_the_broker_tells_it_of(
     office.answer("ingest", SCAN, "--json")
 
     office.start("worker", "--no-sweep")
-    office.start("worker", "--no-sweep")
     until(lambda: office.rows(DONE) == [(1,)], seconds=90)
 
-    # Two on one machine do not lock each other out.
-    assert [server.poll() for server in office.servers] == [None, None]
     assert office.rows("SELECT DISTINCT state FROM work WHERE kind <> 'review'") == [
         ("done",)
     ]
     # Whoever watches the processes sees that they live.
     office.start("beat")
     for name in ("worker", "beat"):
-        until((office.folder / f"kamizero-{name}.alive").exists, seconds=30)
+        until((office.folder / f"kamizero-{name}.alive").exists, seconds=90)
 
 
 @pytest.mark.model

@@ -8,6 +8,7 @@ import pytest
 from celery import Celery
 from sqlalchemy import func, select
 
+from kamizero.cli.worker import arguments_of
 from storage import audit, work
 from storage.sweep import MOST_LOSSES
 from storage.tables import (
@@ -184,3 +185,23 @@ def test_the_hourly_round_files_what_is_decided(app: Celery, desk: Desk) -> None
         "task": "kamizero.keep",
         "schedule": 3600.0,
     }
+
+
+def test_two_workers_of_one_machine_have_names_of_their_own() -> None:
+    def name() -> str:
+        (word,) = (
+            word
+            for word in arguments_of(processes=1, schedule=None)
+            if word.startswith("--hostname=")
+        )
+        return word
+
+    assert name() != name()
+
+
+def test_a_worker_sends_periodic_messages_only_where_it_is_told_to() -> None:
+    alone = arguments_of(processes=2, schedule=Path("schedule"))
+    beside = arguments_of(processes=2, schedule=None)
+
+    assert alone == [*alone[:-2], "--beat", "--schedule=schedule"]
+    assert "--beat" not in beside
