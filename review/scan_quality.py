@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from kamizero.model import PageKind
 from kamizero.tokyo import begin_of, business_date
-from storage.tables import Arrival, Job, Page
+from review.chart_readings import readings
+from storage.tables import Arrival, ChartReading, Job, Page
 
 LONGEST = timedelta(days=31)
 _DAY = timedelta(days=1)
@@ -31,6 +32,7 @@ class DayOfDevice:
     Attributes:
         lowest_dpi: dots an inch on the paper, by its size and pixels.
         in_colour: pages with 24 bits a pixel.
+        chart: the newest reading of the test chart until that day.
         faults: pages with each fault; refused: files by why they were refused.
     """
 
@@ -44,6 +46,7 @@ class DayOfDevice:
     in_colour: int
     lowest_sharpness: float | None
     largest_skew: float | None
+    chart: ChartReading | None
     faults: Counter[str]
     refused: Counter[str]
 
@@ -74,8 +77,14 @@ def scan_quality(session: Session, *, first: date, last: date) -> Sequence[DayOf
     ):
         source = (job.site, job.door, job.operator, business_date(job.created_at))
         pages[source].append(page)
+    charts = readings(session, last=last)
     found = [
-        _summed(source, pages[source], refused.get(source, Counter()))
+        _summed(
+            source,
+            pages[source],
+            refused.get(source, Counter()),
+            _newest(charts.get((source[0], source[2]), ()), source[3]),
+        )
         for source in pages
     ]
     return sorted(
@@ -83,8 +92,15 @@ def scan_quality(session: Session, *, first: date, last: date) -> Sequence[DayOf
     )
 
 
+def _newest(read: Sequence[ChartReading], day: date) -> ChartReading | None:
+    return next((one for one in read if one.day <= day), None)
+
+
 def _summed(
-    source: Source, pages: Sequence[Page], refused: Counter[str]
+    source: Source,
+    pages: Sequence[Page],
+    refused: Counter[str],
+    chart: ChartReading | None,
 ) -> DayOfDevice:
     site, door, operator, day = source
     blank = sum(page.kind == PageKind.BLANK for page in pages)
@@ -105,6 +121,7 @@ def _summed(
         in_colour=sum(one["depth"] >= COLOUR_DEPTH for one in seen),
         lowest_sharpness=min((one["sharpness"] for one in seen), default=None),
         largest_skew=max((abs(one["skew"]) for one in seen), default=None),
+        chart=chart,
         faults=_counted(one["faults"] for one in seen),
         refused=refused,
     )

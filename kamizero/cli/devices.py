@@ -1,5 +1,6 @@
 """`kamizero device`: accounts of scanners and programs that send papers."""
 
+import getpass
 import sys
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from kamizero.cli.console import answer
 from kamizero.cli.wiring import open_installation
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
+from review.chart_readings import read_chart
 from storage import devices
 
 app = typer.Typer(help="Devices that send papers.", no_args_is_help=True)
@@ -89,6 +91,22 @@ def change_device(
             now=now(),
         )
         line = _described(device.name, device.site, device.daily_bytes)
+    typer.echo(line)
+
+
+@app.command()
+def chart(
+    original: Annotated[str, typer.Argument(help="SHA-256 of the scan of the chart.")],
+    points: Annotated[
+        int, typer.Option(min=1, max=72, help="Smallest print that is legible.")
+    ],
+) -> None:
+    """Write down what is legible on a scan of the test chart that came in."""
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        read = read_chart(
+            session, sha256=original, points=points, by=getpass.getuser(), now=now()
+        )
+        line = f"{read.scanner}  {read.site}  {read.day}  {read.points} points"
     typer.echo(line)
 
 

@@ -15,6 +15,7 @@ from storage.tables.boxes import (
     SheetMove,
 )
 from storage.tables.cards import Card, Search
+from storage.tables.charts import ChartReading
 from storage.tables.clocks import (
     NEVER_DUE,
     Clock,
@@ -170,6 +171,7 @@ __all__ = [
     "Bundle",
     "BundleKind",
     "Card",
+    "ChartReading",
     "Clock",
     "ClockEnd",
     "ClockStop",

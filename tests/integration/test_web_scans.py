@@ -4,10 +4,13 @@ import csv
 from io import StringIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
+from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import PageKind, Role
-from storage.tables import Arrival, ArrivalState, Job, Page
+from review.chart_readings import read_chart
+from storage.tables import Arrival, ArrivalState, AuditEvent, Job, Original, Page
 from tests.office import Browser, Office
 
 GOOD = {"dpi": 300, "depth": 24, "sharpness": 0.8, "skew": -0.5, "faults": []}
@@ -100,3 +103,44 @@ def test_a_period_that_is_too_long_is_refused(rei: Browser) -> None:
     answer = rei.get("/scans?first=2001-01-01&last=2003-01-02")
 
     assert answer.status_code == 400
+
+
+def test_the_chart_that_was_read_last_stands_with_the_day(
+    office: Office, rei: Browser
+) -> None:
+    office.waiting()
+    with office.desk.database.begin() as session:
+        sha256 = session.scalars(select(Original.sha256)).one()
+        for points in (6, 4):
+            read_chart(session, sha256=sha256, points=points, by="ken", now=office.now)
+    at = "/scans?first=2020-12-01&last=2020-12-31"
+
+    page = rei.get(at).text
+    table = list(csv.DictReader(StringIO(rei.get(at.replace("?", "/table.csv?")).text)))
+
+    assert "4 points" in page
+    assert table[0]["chart_points"] == "4"
+    with office.desk.database.look() as session:
+        acts = session.scalars(select(AuditEvent.act)).all()
+    assert acts.count("chart.read") == 2
+
+
+def test_a_chart_that_never_came_in_is_not_read(office: Office) -> None:
+    with office.desk.database.begin() as session:
+        with pytest.raises(MissingError):
+            read_chart(session, sha256="0" * 64, points=4, by="ken", now=office.now)
+        with pytest.raises(WrongCallError):
+            read_chart(session, sha256="0" * 64, points=0, by="ken", now=office.now)
+
+
+def test_a_reading_of_the_chart_stays(office: Office) -> None:
+    office.waiting()
+    with office.desk.database.begin() as session:
+        sha256 = session.scalars(select(Original.sha256)).one()
+        read_chart(session, sha256=sha256, points=9, by="ken", now=office.now)
+
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        office.desk.database.begin() as session,
+    ):
+        session.execute(text("UPDATE chart_reading SET points = 4"))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from ingest.legal_image import Fault
 from kamizero.errors import WrongCallError
 from review import roles
+from review.chart_readings import LARGEST_POINTS
 from review.scan_quality import LONGEST, SMALLEST_DPI, DayOfDevice, scan_quality
 from web.painting import business_day, painter_of
 from web.tables import csv_answer
@@ -32,6 +33,8 @@ _HEAD = (
     "in_colour",
     "lowest_sharpness",
     "largest_skew",
+    "chart_points",
+    "chart_day",
     *(fault.value for fault in Fault),
     "refused",
 )
@@ -58,6 +61,7 @@ def scans_page(
         last=period[1],
         faults=[fault.value for fault in Fault],
         smallest_dpi=SMALLEST_DPI,
+        largest_points=LARGEST_POINTS,
     )
 
 
@@ -96,6 +100,8 @@ def _row(day: DayOfDevice) -> tuple[object, ...]:
         day.in_colour,
         day.lowest_sharpness,
         day.largest_skew,
+        day.chart.points if day.chart else None,
+        day.chart.day if day.chart else None,
         *(day.faults[fault] for fault in Fault),
         " ".join(f"{code}:{count}" for code, count in sorted(day.refused.items())),
     )
