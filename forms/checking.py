@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from forms.contract import field_problems
 from forms.definition import FieldType, FormDefinition, Nature
 from forms.expansion import expand
-from forms.inheritance import EXTENDS, InheritedLines, merged, shipped_text
+from forms.inheritance import EXTENDS, InheritedLines, resolved, shipped_text
 from forms.layout import obstacles
 from forms.schema import BlockSource, FormSource, PartSource
 from forms.source_lines import Path, SourceLines
@@ -59,7 +59,7 @@ def read(
             line = lines.line_of([EXTENDS])
             message = f"there is no form {content[EXTENDS]!r} to extend"
             return None, [Problem(line, message)]
-        own, content = content, merged(_plain(base), content)
+        own, content = content, resolved(content, _shipped)
         lines = InheritedLines(text, content, own)
     try:
         source = FormSource.model_validate(content)
@@ -76,6 +76,10 @@ def read(
 
 def _plain(text: str) -> Any:
     return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+def _shipped(name: str) -> Any:
+    return _plain(shipped_text(name) or "")
 
 
 def _unreadable(error: yaml.YAMLError) -> Problem:

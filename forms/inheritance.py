@@ -2,8 +2,10 @@
 
 `extends: "2201@2020-12"` takes everything from there. Keys that are given replace
 those of the other; fields are found by `name` and change as far as they say, are
-dropped by `gone: true`, or are new; a note with `instead_of` takes the place of the
-note of that text, others are added. Any other list is replaced as a whole.
+dropped by `gone: true`, or are new; parts are found by `prefix` and blocks of further
+pages by `page`. A note with `instead_of` takes the place of the note of that text,
+others are added. A key that is given as `null` is taken away, and any other list is
+replaced as a whole.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +15,8 @@ from typing import Any
 from forms.source_lines import Path, SourceLines
 
 EXTENDS = "extends"
+# What tells the parts of a list apart: fields, parts of an entry, further pages.
+_NAMING = ("name", "prefix", "page")
 _GONE, _INSTEAD = "gone", "instead_of"
 
 
@@ -22,14 +26,27 @@ def shipped_text(name: str) -> str | None:
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
+def resolved(content: Any, base: Any) -> Any:
+    """The definition with everything taken from what it extends, and so on.
+
+    Args:
+        base: gives what is written down under a name.
+    """
+    if not isinstance(content, Mapping) or EXTENDS not in content:
+        return content
+    return merged(resolved(base(str(content[EXTENDS])), base), content)
+
+
 def merged(base: Any, own: Any) -> Any:
     """What is written down with what it leaves out taken from its base."""
     if isinstance(base, Mapping) and isinstance(own, Mapping):
         kept = {key: value for key, value in own.items() if key != EXTENDS}
         both = {key: merged(base[key], kept[key]) for key in base if key in kept}
-        return {**base, **kept, **both}
-    if _are_named(base) and _are_named(own):
-        return _merged_by_name(base, own)
+        together = {**base, **kept, **both}
+        return {key: value for key, value in together.items() if value is not None}
+    for key in _NAMING:
+        if _all_hold(key, base) and _all_hold(key, own):
+            return _merged_by(key, base, own)
     if _are_notes(base) and _are_notes(own):
         return _merged_notes(base, own)
     return own
@@ -89,10 +106,6 @@ def _place_of(content: Any, own: Any, step: str | int) -> str | int | None:
     return same[0] if same else None
 
 
-def _are_named(items: Any) -> bool:
-    return _all_hold("name", items)
-
-
 def _are_notes(items: Any) -> bool:
     return _all_hold("text", items)
 
@@ -105,9 +118,9 @@ def _all_hold(key: str, items: Any) -> bool:
     )
 
 
-def _merged_by_name(base: Sequence[Any], own: Sequence[Any]) -> list[Any]:
-    changes = {one["name"]: one for one in own}
-    known = [merged(one, changes.pop(one["name"], {})) for one in base]
+def _merged_by(key: str, base: Sequence[Any], own: Sequence[Any]) -> list[Any]:
+    changes = {one[key]: one for one in own}
+    known = [merged(one, changes.pop(one[key], {})) for one in base]
     # What is new and gone, or instead of nothing, stays: the schema objects to it.
     return [*(one for one in known if not one.get(_GONE)), *changes.values()]
 

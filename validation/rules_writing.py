@@ -121,5 +121,22 @@ def entry_struck(head: Line) -> Iterator[Found]:
         yield head.found(*struck, n=str(n))
 
 
+@rule(
+    "common.seal_missing",
+    Severity.INFO,
+    scope=Scope.FILING,
+    ja="「{label}」がありません。2020年12月25日から押印は不要なので、処理に影響しません。",
+    en='"{label_en}" is missing. Seals are not demanded since 25 December 2020; it '
+    "changes nothing.",
+    fields=("office.owner_seal",),
+    passes={"office.owner_name": "欅　一郎", "office.owner_seal": "1"},
+    fails={"office.owner_name": "欅　一郎"},
+)
+def seal_missing(head: Line) -> Iterator[Found]:
+    for field in head.filing.form.fields:
+        if field.type is FieldType.SEAL and head.is_blank(field.name):
+            yield _about(head, field)
+
+
 def _about(head: Line, field: Field, **words: str) -> Found:
     return head.found(field.name, label=field.label, label_en=field.label_en, **words)

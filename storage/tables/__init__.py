@@ -100,6 +100,8 @@ from storage.tables.records import (
     RecordOffice,
     RecordPayee,
     RecordPostcode,
+    insured_place,
+    payee_place,
 )
 from storage.tables.retention import (
     Designation,
@@ -282,4 +284,6 @@ __all__ = [
     "Way",
     "Work",
     "WorkState",
+    "insured_place",
+    "payee_place",
 ]

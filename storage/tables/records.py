@@ -6,6 +6,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.columns import Id, Table
 
 
+def insured_place(office_symbol: str, serial_number: str) -> str:
+    """What the seal of an insured person is bound to."""
+    return f"insured/{office_symbol}/{serial_number}"
+
+
+def payee_place(certificate_index: str) -> str:
+    """What the seal of a pension is bound to."""
+    return f"payee/{certificate_index}"
+
+
 class RecordOffice(Table):
     """An office of the loaded register."""
 
@@ -53,8 +63,7 @@ class RecordInsured(Table):
 
     @property
     def sealed_place(self) -> str:
-        """What the seal is bound to."""
-        return f"insured/{self.office_symbol}/{self.serial_number}"
+        return insured_place(self.office_symbol, self.serial_number)
 
 
 class RecordPayee(Table):
@@ -75,8 +84,7 @@ class RecordPayee(Table):
 
     @property
     def sealed_place(self) -> str:
-        """What the seal is bound to."""
-        return f"payee/{self.certificate_index}"
+        return payee_place(self.certificate_index)
 
 
 class RecordBranch(Table):

@@ -94,7 +94,10 @@ ENTRIES = {
     "2225": (HEAD, ENTRY_2225, 4),
     "2265": ([*HEAD, "paid_on"], ENTRY_2265, 10),
 }
-ONLY_ON_PAPER = set(HEAD)
+# Until seals were given up at the end of 2020.
+SEALED = dict.fromkeys(("2018-03", "2019-05"), ("office.owner_seal",))
+ADDED = {"2200@2024-12": " certificate_wanted"}
+ONLY_ON_PAPER = {*HEAD, "office.owner_seal"}
 # The paper prints the months, and asks no kana of those who are known.
 ON_PAPER_OTHERWISE = {"name_kana", "month_1", "month_2", "month_3"}
 SINCE_REIWA = ("abroad_from", "abroad_until", "moved_in_on")
@@ -110,6 +113,8 @@ def test_its_fields_have_the_agreed_names_in_entries(
     definition: FormDefinition,
 ) -> None:
     head, entry, count = ENTRIES[definition.form]
+    head = [*head, *SEALED.get(definition.revision, ())]
+    entry += ADDED.get(definition.name, "")
 
     names = [field.name for field in definition.fields]
 
@@ -121,11 +126,12 @@ def test_its_fields_have_the_agreed_names_in_entries(
 
 
 def test_a_table_of_the_form_has_the_same_fields(definition: FormDefinition) -> None:
-    first, *_ = layouts()[f"{definition.form}700"]
+    versions = layouts()[f"{definition.form}700"]
+    table = next(v for v in reversed(versions) if v.spec <= _spec_of(definition))
 
     # What is printed on the paper, and what only paper asks for.
-    assert set(fields_of(first)) - definition.items <= ON_PAPER_OTHERWISE
-    assert definition.items - set(fields_of(first)) <= ONLY_ON_PAPER
+    assert set(fields_of(table)) - definition.items <= ON_PAPER_OTHERWISE
+    assert definition.items - set(fields_of(table)) <= ONLY_ON_PAPER
 
 
 def test_a_copy_with_fewer_fields_knows_no_others(definition: FormDefinition) -> None:
@@ -173,6 +179,7 @@ def test_cells_lie_in_their_writing_area_and_are_wide_enough(
 
 
 def test_dates_have_six_cells_and_known_eras(definition: FormDefinition) -> None:
+    reiwa = definition.revision >= "2019-05"
     for field in _of_type(definition, FieldType.DATE):
         eras = [choice.code for choice in field.choices]
 
@@ -182,13 +189,13 @@ def test_dates_have_six_cells_and_known_eras(definition: FormDefinition) -> None
             ERAS[code].label for code in eras
         }
         if field.name == "submitted_on":
-            assert eras == ["9"]
+            assert eras == [["7"], ["9"]][reiwa]
         elif field.name.endswith("birth_date"):
-            assert eras == ["5", "7", "9"]
+            assert eras == ["5", "7", "9"][: 2 + reiwa]
         elif field.name.endswith(SINCE_REIWA):
             assert eras == ["9"]
         else:
-            assert eras == ["7", "9"], field.name
+            assert eras == ["7", "9"][: 1 + reiwa], field.name
 
 
 def test_numbers_have_as_many_cells_as_digits(definition: FormDefinition) -> None:
@@ -319,3 +326,8 @@ def _erase_frame(page: NDArray[np.uint8], cell: Box) -> None:
     inside = _cut(page, _grown(cell, -LINE_MM)).copy()
     _cut(page, _grown(cell, LINE_MM))[:] = 255
     _cut(page, _grown(cell, -LINE_MM))[:] = inside
+
+
+def _spec_of(definition: FormDefinition) -> str:
+    """The table's version of that time; older tables were other ones."""
+    return max(definition.revision, "2020-12")

@@ -5,7 +5,7 @@ import pytest
 from forms.checking import check, read
 from forms.definition import FormDefinition
 from forms.difference import differences
-from forms.inheritance import skeleton
+from forms.inheritance import merged, resolved, skeleton
 from forms.library import Library
 
 OLD = Library.shipped().get("2201@2020-12")
@@ -130,3 +130,32 @@ def _line(text: str, part: str) -> int:
 
 def _fields(text: str) -> list[int]:
     return [n for n, line in enumerate(text.splitlines(), 1) if "- name:" in line]
+
+
+def test_what_is_given_as_null_is_taken_away() -> None:
+    base = {"choices": {"options": {"7": "平成", "9": "令和"}}, "kept": 1}
+
+    assert merged(base, {"choices": {"options": {"9": None}}}) == {
+        "choices": {"options": {"7": "平成"}},
+        "kept": 1,
+    }
+
+
+def test_a_revision_may_extend_one_that_extends_another() -> None:
+    written = {
+        "first": {"a": 1, "b": 1, "c": 1},
+        "second": {"extends": "first", "b": 2, "c": 2},
+    }
+    third = {"extends": "second", "c": 3}
+
+    assert resolved(third, written.__getitem__) == {"a": 1, "b": 2, "c": 3}
+
+
+def test_blocks_of_further_pages_are_found_by_their_page() -> None:
+    base = [{"page": 2, "notes": [{"text": "old"}]}, {"page": 3}]
+    own = [{"page": 2, "notes": [{"instead_of": "old", "text": "new"}]}]
+
+    assert merged(base, own) == [
+        {"page": 2, "notes": [{"text": "new"}]},
+        {"page": 3},
+    ]

@@ -13,46 +13,78 @@ from kamizero.errors import DefinitionError, MissingError
 
 @pytest.fixture
 def form() -> FormDefinition:
-    return Library.shipped().get("2200")
+    return Library.shipped().get("2200@2020-12")
 
 
 def test_the_shipped_library_has_the_forms_of_the_office() -> None:
     names = [definition.name for definition in Library.shipped().all()]
 
     assert names == [
+        "2200@2018-03",
+        "2200@2019-05",
         "2200@2020-12",
+        "2200@2024-12",
+        "2201@2018-03",
+        "2201@2019-05",
         "2201@2020-12",
+        "2201@2024-12",
         "2202@2020-12",
+        "2221@2019-05",
         "2221@2020-12",
+        "2225@2019-05",
         "2225@2020-12",
+        "2265@2018-03",
+        "2265@2019-05",
         "2265@2020-12",
     ]
 
 
-def test_a_name_with_a_revision_gives_exactly_that(form: FormDefinition) -> None:
-    older = form.model_copy(update={"revision": "2018-03"})
-    library = Library([form, older])
+def test_a_name_with_a_revision_gives_exactly_that() -> None:
+    library = Library.shipped()
 
-    assert library.get("2200@2018-03") == older
-    assert library.get("2200@2020-12") == form
-
-
-def test_a_name_alone_gives_the_latest_revision(form: FormDefinition) -> None:
-    library = Library([form, form.model_copy(update={"revision": "2018-03"})])
-
-    assert library.get("2200").revision == "2020-12"
+    assert library.get("2200@2018-03").revision == "2018-03"
+    assert library.get("2200@2020-12").revision == "2020-12"
 
 
-def test_a_day_decides_which_revision_is_in_force(form: FormDefinition) -> None:
-    library = Library([form, form.model_copy(update={"revision": "2018-03"})])
+def test_a_name_alone_gives_the_latest_revision() -> None:
+    assert Library.shipped().get("2200").revision == "2024-12"
 
-    assert library.get("2200", on=date(2020, 11, 30)).revision == "2018-03"
-    assert library.get("2200", on=date(2020, 12, 1)).revision == "2020-12"
+
+@pytest.mark.parametrize(
+    ("received_on", "revision"),
+    [
+        (date(2019, 4, 30), "2018-03"),
+        (date(2019, 5, 1), "2019-05"),
+        (date(2020, 11, 30), "2019-05"),
+        (date(2020, 12, 1), "2020-12"),
+        (date(2026, 11, 29), "2024-12"),
+    ],
+)
+def test_a_day_decides_which_revision_is_in_force(
+    received_on: date, revision: str
+) -> None:
+    assert Library.shipped().get("2200", on=received_on).revision == revision
+
+
+def test_old_stock_has_the_eras_and_the_seal_of_its_day() -> None:
+    old, next_, now = (
+        Library.shipped().get(f"2200@{revision}")
+        for revision in ("2018-03", "2019-05", "2020-12")
+    )
+
+    eras = [
+        "".join(c.code for c in form.field("insured.1.birth_date").choices)
+        for form in (old, next_, now)
+    ]
+    assert eras == ["57", "579", "579"]
+    assert [c.code for c in old.field("submitted_on").choices] == ["7"]
+    assert "office.owner_seal" in old.items & next_.items
+    assert "office.owner_seal" not in now.items
 
 
 def test_a_form_that_is_not_yet_in_force_is_missing() -> None:
-    with pytest.raises(MissingError, match="not in force on 2019-01-01"):
-        Library.shipped().get("2200", on=date(2019, 1, 1))
+    with pytest.raises(MissingError, match="not in force on 2018-02-28"):
+        Library.shipped().get("2200", on=date(2018, 2, 28))
 
 
 @pytest.mark.parametrize("name", ["9999", "2200@1999-01"])

@@ -133,6 +133,18 @@ def test_a_form_without_its_code_is_known_by_its_lines(
     assert largest_error(found.transform, truth) < 0.3
 
 
+@pytest.mark.parametrize("name", ["2200@2018-03", "2201@2020-12", "2201@2024-12"])
+def test_revisions_are_told_apart_by_what_is_printed(name: str) -> None:
+    revision = Library.shipped().get(name)
+    grey = blank_picture(revision, 1)
+    seen = without_code(np.repeat(grey[..., None], 3, axis=2), revision.form)
+
+    found = look(seen, library=Library.shipped())
+
+    assert found.definition == revision
+    assert found.transform is not None
+
+
 def test_another_paper_is_unknown() -> None:
     paper = np.full((1600, 1200, 3), 255, np.uint8)
     for row in range(12):

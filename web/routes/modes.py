@@ -25,7 +25,7 @@ def modes_page(
     request: Request, rooms: InRooms, visitor: ModeLooker, form: str = ""
 ) -> Response:
     definitions = list(rooms.library.all())
-    chosen = rooms.library.get(form) if form else definitions[0]
+    chosen = rooms.library.get(form or definitions[0].form)
     today = business_day(rooms.clock())
     with rooms.database.look() as session:
         view = modes_view(session, chosen, on=today, language=visitor.language)
