@@ -1,6 +1,6 @@
 """The forms the product knows: packaged definitions by name and date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -11,6 +11,7 @@ from forms.definition import FormDefinition
 from kamizero.errors import DefinitionError, MissingError
 
 _TOLD_AT_ONCE = 5
+_ENDING = ".yaml"
 
 
 def load(text: str, *, laid_out: bool = False) -> FormDefinition:
@@ -34,7 +35,7 @@ class Library:
     """A set of form revisions, found by `ID` (the one in force) or `ID@REVISION`."""
 
     def __init__(self, definitions: Iterable[FormDefinition]) -> None:
-        self._definitions = {
+        self._definitions: Mapping[str, FormDefinition] = {
             definition.name: definition
             for definition in sorted(definitions, key=lambda d: (d.form, d.revision))
         }
@@ -44,11 +45,10 @@ class Library:
     @staticmethod
     @cache
     def shipped() -> "Library":
-        """The forms that come with the product, loaded once a process."""
-        folder = files("forms") / "definitions"
-        texts = (file.read_text(encoding="utf-8") for file in folder.iterdir())
-        # Their layout is looked at by the tests, not at each start.
-        return Library(load(text, laid_out=True) for text in texts)
+        """The forms that come with the product, each loaded when first asked for."""
+        library = Library(())
+        library._definitions = _Shipped()
+        return library
 
     def get(self, name: str, *, on: date | None = None) -> FormDefinition:
         """The named revision, or the one in force on a date (by default the latest).
@@ -58,7 +58,7 @@ class Library:
         """
         if "@" in name:
             return self._exactly(name)
-        revisions = [d for d in self._definitions.values() if d.form == name]
+        revisions = self._revisions(name)
         if not revisions:
             raise MissingError(f"There is no form {name}. Known: {self._names()}.")
         in_force = [d for d in revisions if on is None or d.in_force_from <= on]
@@ -76,7 +76,7 @@ class Library:
         form, _, revision = name.partition("@")
         layout = layout_named(form, revision) if is_of_rows(revision) else None
         if layout is not None and name not in self._of_rows:
-            paper = [d for d in self._definitions.values() if d.form == form]
+            paper = self._revisions(form)
             self._of_rows[name] = form_of_rows(layout, paper[-1] if paper else None)
         if name in self._of_rows:
             return self._of_rows[name]
@@ -84,5 +84,35 @@ class Library:
             raise MissingError(f"There is no form {name}. Known: {self._names()}.")
         return self._definitions[name]
 
+    def _revisions(self, form: str) -> list[FormDefinition]:
+        return [
+            self._definitions[name]
+            for name in self._definitions
+            if name.partition("@")[0] == form
+        ]
+
     def _names(self) -> str:
         return ", ".join(self._definitions)
+
+
+class _Shipped(Mapping[str, FormDefinition]):
+    """The packaged definitions by name: reading all takes longer than a page."""
+
+    def __init__(self) -> None:
+        folder = files("forms") / "definitions"
+        found = {file.name.removesuffix(_ENDING): file for file in folder.iterdir()}
+        self._files = dict(sorted(found.items()))
+        self._loaded: dict[str, FormDefinition] = {}
+
+    def __getitem__(self, name: str) -> FormDefinition:
+        if name not in self._loaded:
+            text = self._files[name].read_text(encoding="utf-8")
+            # Its layout is looked at by the tests, not at each start.
+            self._loaded[name] = load(text, laid_out=True)
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)

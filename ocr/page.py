@@ -90,10 +90,10 @@ def look(
     """
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
     unknown = Look(image, PageKind.UNKNOWN, words=tuple(page_words))
-    definitions = (expected,) if expected else library.all()
     found = find_code(grey)
     if found is not None:
         return _by_code(unknown, grey, found, library)
+    definitions = (expected,) if expected else library.all()
     if _has_nothing_dark(grey):
         return _all_but_blank(unknown, grey, definitions)
     if _ink_share(grey, darker_by=_PALEST) < _SPARSE_INK_SHARE and is_empty(grey):
