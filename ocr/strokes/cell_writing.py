@@ -27,7 +27,7 @@ _OWN, _FOREIGN = 0.55, 0.3
 # a 7 leans by this share of its height, or more.
 _LINE_MM, _LEAN = 0.5, 0.22
 # A printed line that was taken out may part what runs over it by so much.
-_PARTED_MM, _LEAST_PART_MM2 = 0.6, 0.12
+_PARTED_MM, _LEAST_PART_MM2 = 1.2, 0.12
 # Less of a stroke in a box is the end of a neighbour's; so much of it holds a digit,
 # whatever runs through it.
 _GRAZING_MM, _DIGIT_MM = 1.1, 2.2

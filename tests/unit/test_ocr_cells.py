@@ -116,7 +116,7 @@ def test_a_digit_that_reaches_over_the_line_of_its_cell_is_taken_whole() -> None
 
 def test_a_digit_whose_end_a_line_cut_off_needs_an_eye() -> None:
     body, roof = (slice(40, 70), slice(58, 62)), (slice(28, 37), slice(54, 66))
-    far = (slice(20, 30), slice(54, 66))
+    far = (slice(12, 22), slice(54, 66))
 
     assert inked(body, roof).parted
     assert not inked(body, far).parted
