@@ -16,6 +16,7 @@ from kamizero.model import Box, FilingKind
 from ocr.engine import GreyImage, Recogniser
 from ocr.placing.template import PX_PER_MM
 from ocr.strokes.crops import stroke_mask, trim
+from ocr.strokes.diagonals import without_diagonals
 from ocr.strokes.ink import Ink, print_mask, window
 
 # Two characters of a mark leave far more ink than this; dust and a staple less.
@@ -23,9 +24,11 @@ _LEAST_MM2 = 3.0
 _LEAST_HEIGHT_MM = 2.5
 # What is left of bold print where the paper was stretched lies this close to it.
 _BESIDE_PRINT_MM = 0.5
-# A mark too pale to be read still leaves a trace of some size: of faint ink, or a
-# little redder than the paper around it.
-_TRACE_MM2, _TRACE_SIDES_MM = 1.0, (1.2, 2.5)
+# A mark too pale to be read still leaves a trace of some size: of faint ink, as wide as
+# two characters, or a little redder than the paper around it. Grain is shorter.
+_INK_TRACE_MM2, _RED_TRACE_MM2 = 4.0, 1.0
+_INK_TRACE_MM, _RED_TRACE_MM = 5.0, 2.5
+_TRACE_HEIGHT_MM, _GRAIN_MM = 1.2, 0.8
 _TRACE_JOIN_MM = 1.6
 _FAINT_SHARE, _PALE_RED = 0.16, 24
 _TINT_SCALE, _TINT_WINDOW_PX = 0.25, 31
@@ -95,11 +98,17 @@ def _off_print(definition: FormDefinition, area: Box, mask: GreyImage) -> GreyIm
 
 def _may_be_marked(definition: FormDefinition, ink: Ink, area: Box) -> bool:
     """Tell whether something stands by the title that is too pale to be read."""
-    traces = [stroke_mask(ink, area, least=_FAINT_SHARE)]
-    if ink.lead is not None:
-        lead = ink.lead[window(ink.lead, area, 0.0)]
-        traces.append(_redder_than_around(lead))
-    return any(_is_trace(_off_print(definition, area, trace)) for trace in traces)
+    # A fold through the title is no mark.
+    unfolded, _ = without_diagonals(ink)
+    faint = stroke_mask(unfolded, area, least=_FAINT_SHARE)
+    off_print = _off_print(definition, area, faint)
+    if _is_trace(off_print, mm2=_INK_TRACE_MM2, wide_mm=_INK_TRACE_MM):
+        return True
+    if ink.lead is None:
+        return False
+    red = _redder_than_around(ink.lead[window(ink.lead, area, 0.0)])
+    off_print = _off_print(definition, area, red)
+    return _is_trace(off_print, mm2=_RED_TRACE_MM2, wide_mm=_RED_TRACE_MM)
 
 
 def _redder_than_around(lead: GreyImage) -> GreyImage:
@@ -114,16 +123,24 @@ def _redder_than_around(lead: GreyImage) -> GreyImage:
     return np.asarray(found, np.uint8)
 
 
-def _is_trace(mask: GreyImage) -> bool:
-    """Tell whether marks close to each other are as large as one character."""
+def _is_trace(mask: GreyImage, *, mm2: float, wide_mm: float) -> bool:
+    """Tell whether marks close to each other are as large as writing."""
     reach = round(_TRACE_JOIN_MM * PX_PER_MM)
-    joined = cv2.dilate(mask, np.ones((reach, reach), np.uint8))
+    marks = _without_grain(mask)
+    joined = cv2.dilate(marks, np.ones((reach, reach), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    marked = np.bincount(labels[mask > 0], minlength=count) / PX_PER_MM**2
+    marked = np.bincount(labels[marks > 0], minlength=count) / PX_PER_MM**2
     sides = (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] - reach + 1) / PX_PER_MM
-    large = sides.min(axis=1) > _TRACE_SIDES_MM[0]
-    large &= sides.max(axis=1) > _TRACE_SIDES_MM[1]
-    return bool((large & (marked > _TRACE_MM2))[1:].any())
+    large = (sides.min(axis=1) > _TRACE_HEIGHT_MM) & (sides.max(axis=1) > wide_mm)
+    return bool((large & (marked > mm2))[1:].any())
+
+
+def _without_grain(mask: GreyImage) -> GreyImage:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    kept = sides >= _GRAIN_MM * PX_PER_MM
+    kept[0] = False
+    return np.where(kept[labels], 255, 0).astype(np.uint8)
 
 
 def _set(line: GreyImage) -> GreyImage:
