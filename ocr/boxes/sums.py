@@ -14,6 +14,8 @@ from ocr.outcome import Outcome
 _CONSIDERED = 7
 # A misread amount satisfies its sum about this often all the same.
 _PASSED_BY_CHANCE = 0.02
+# What is less likely than this is no way to read an amount that a sum can speak for.
+_LEAST_RIVAL = 1e-4
 
 Names = tuple[str, ...]
 
@@ -53,7 +55,7 @@ def _fits(one: Sum, amounts: list[Candidate]) -> bool:
 
 def _confirmed(one: Sum, amounts: Mapping[str, Outcome]) -> dict[str, Outcome]:
     return {
-        name: _surer(outcome)
+        name: _surer(outcome, _rival(one, amounts, name))
         for name, outcome in amounts.items()
         # Of a bonus only the thousands count: a hundred misread is not noticed.
         if (one.is_exact or name.endswith(one.total))
@@ -62,9 +64,31 @@ def _confirmed(one: Sum, amounts: Mapping[str, Outcome]) -> dict[str, Outcome]:
     }
 
 
-def _surer(outcome: Outcome) -> Outcome:
+def _rival(one: Sum, amounts: Mapping[str, Outcome], name: str) -> float:
+    """How likely other amounts that fit make another value of this one.
+
+    A hand whose 7 looks like a 1 writes it so in a part and in the total: they are
+    misread together, so the least likely of them counts, not all at once.
+    """
+    options = [
+        [c for c in outcome.candidates[:_CONSIDERED] if c.probability >= _LEAST_RIVAL]
+        for outcome in amounts.values()
+    ]
+    at = list(amounts).index(name)
+    own = [outcome.best for outcome in amounts.values()]
+    return max(
+        (
+            min(c.probability for c, best in zip(way, own, strict=True) if c != best)
+            for way in product(*options)
+            if way[at].value != own[at].value and _fits(one, list(way))
+        ),
+        default=0.0,
+    )
+
+
+def _surer(outcome: Outcome, rival: float) -> Outcome:
     best = outcome.best
-    spare = (1 - best.probability) * _PASSED_BY_CHANCE
+    spare = (1 - best.probability) * _PASSED_BY_CHANCE + rival
     confirmed = replace(best, probability=best.probability / (best.probability + spare))
     return replace(
         outcome,

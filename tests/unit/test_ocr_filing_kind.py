@@ -153,6 +153,14 @@ def test_a_stain_by_the_title_is_no_mark() -> None:
     assert read(np.minimum(picture, cv2.GaussianBlur(stain, (0, 0), 12))).kind_plain
 
 
+def test_grain_by_the_title_is_no_mark() -> None:
+    rng = np.random.default_rng(1)
+    picture = page(NEW)
+    picture[rng.integers(40, 150, 900), rng.integers(1000, 1250, 900)] = 180
+
+    assert read(picture).kind_plain
+
+
 def test_where_the_title_is_cut_off_the_kind_is_left_open() -> None:
     whole = look(page(NEW), library=Library.shipped())
     cut = look(page(NEW)[110:], library=Library.shipped(), expected=definition())

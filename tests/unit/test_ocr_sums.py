@@ -38,6 +38,20 @@ def test_a_sum_that_fits_confirms_all_three() -> None:
     assert all(one.confidence > 0.99 for one in settled.values())
 
 
+def test_a_sum_does_not_confirm_what_was_misread_alike_in_part_and_total() -> None:
+    outcomes = entry(
+        amount(("150000", 0.93), ("750000", 0.07)),
+        amount(("15600", 0.99)),
+        amount(("165600", 0.93), ("765600", 0.07)),
+    )
+
+    settled = with_sums(definition(), outcomes)
+
+    assert settled["insured.1.remuneration_cash"].confidence < 0.95
+    assert settled["insured.1.remuneration_total"].confidence < 0.95
+    assert settled["insured.1.remuneration_in_kind"].confidence > 0.99
+
+
 def test_a_near_tie_is_settled_by_the_sum() -> None:
     outcomes = entry(
         amount(("230000", 0.55), ("280000", 0.44)),
