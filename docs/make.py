@@ -11,6 +11,7 @@ from review.transitions import diagram
 from validation.catalogue import catalogue_markdown
 from validation.csv.page import tables_markdown
 from validation.form_pages import form_markdown, picture_name
+from validation.form_table import forms_markdown
 from web.api import ROUTERS
 from web.app import PAGES
 from web.rights import rights, rights_markdown
@@ -29,6 +30,7 @@ def generated() -> dict[Path, str]:
         HERE / "settings.md": settings_markdown(),
         HERE / "rules.md": catalogue_markdown(),
         HERE / "csv.md": tables_markdown(),
+        HERE / "forms" / "README.md": forms_markdown(Library.shipped().all()),
         **{
             HERE / "forms" / f"{form.name}.md": form_markdown(form)
             for form in Library.shipped().all()
