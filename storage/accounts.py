@@ -1,7 +1,7 @@
 """The accounts of people, as administrators keep them: closed, limited, confirmed."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -104,7 +104,7 @@ def disable(session: Session, person: Person, *, actor: str, now: datetime) -> N
     _demand_administrator_besides(session, person)
     person.active = False
     people.close_sessions(session, person)
-    _record(session, "person.disabled", person, actor, now)
+    people.tell(session, "person.disabled", person, now, actor=actor)
 
 
 def enable(session: Session, person: Person, *, actor: str, now: datetime) -> None:
@@ -113,7 +113,7 @@ def enable(session: Session, person: Person, *, actor: str, now: datetime) -> No
         return
     person.active = True
     lockout.forgive(person)
-    _record(session, "person.enabled", person, actor, now)
+    people.tell(session, "person.enabled", person, now, actor=actor)
 
 
 def set_days(
@@ -127,7 +127,7 @@ def set_days(
 ) -> None:
     """Let somebody in from one day to another only. Raises WrongCallError."""
     people.limit(person, valid_from=valid_from, valid_until=valid_until)
-    _record(session, "person.days_set", person, actor, now)
+    people.tell(session, "person.days_set", person, now, actor=actor)
 
 
 def set_role(
@@ -150,8 +150,7 @@ def set_role(
     people.demand_days(role, person.valid_from, person.valid_until)
     person.role = role
     people.close_sessions(session, person)
-    about = {"was": before.value}
-    _record(session, "person.role_set", person, actor, now, about)
+    people.tell(session, "person.role_set", person, now, actor=actor, was=before.value)
 
 
 def set_sites(
@@ -179,7 +178,7 @@ def set_sites(
 def log_out(session: Session, person: Person, *, actor: str, now: datetime) -> None:
     """End all sessions of somebody."""
     people.close_sessions(session, person)
-    _record(session, "person.logged_out", person, actor, now)
+    people.tell(session, "person.logged_out", person, now, actor=actor)
 
 
 def sites_seen(session: Session, person: Person) -> str:
@@ -267,22 +266,3 @@ def _others(session: Session, person: Person) -> list[int]:
         .with_for_update()
     ).all()
     return [one for one in open_ones if one != person.id]
-
-
-def _record(
-    session: Session,
-    act: str,
-    person: Person,
-    actor: str,
-    now: datetime,
-    about: Mapping[str, str] | None = None,
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        act=act,
-        subject_kind="person",
-        subject_id=person.id,
-        now=now,
-        body={"role": str(person.role), **(about or {})},
-    )

@@ -86,7 +86,7 @@ def add_person(
     )
     limit(person, valid_from=valid_from, valid_until=valid_until)
     session.add(person)
-    _record(session, "person.added", person, now, actor=actor)
+    tell(session, "person.added", person, now, actor=actor)
     return person
 
 
@@ -128,7 +128,7 @@ def set_password(
     person.password_hash = passwords.hashed(password)
     lockout.forgive(person)
     close_sessions(session, person)
-    _record(session, "person.password_set", person, now, actor=actor)
+    tell(session, "person.password_set", person, now, actor=actor)
 
 
 def authenticate(
@@ -143,7 +143,7 @@ def authenticate(
 
     def come_in(session: Session, person: Person) -> None:
         person.last_login_at = now
-        _record(session, "login.done", person, now)
+        tell(session, "login.done", person, now)
 
     return _proven(database, name=name, password=password, now=now, then=come_in)
 
@@ -162,7 +162,7 @@ def change_password(
     def change(session: Session, person: Person) -> None:
         person.password_hash = new_hash
         close_sessions(session, person, but=keep)
-        _record(session, "person.password_changed", person, now)
+        tell(session, "person.password_changed", person, now)
 
     _proven(database, name=name, password=old, now=now, then=change)
 
@@ -191,7 +191,7 @@ def _proven(
             lockout.forgive(person)
             then(session, person)
             return person
-        record = partial(_record, session, person=person, now=now)
+        record = partial(tell, session, person=person, now=now)
         lockout.count_wrong(person, now=now, record=record)
     raise lockout.refusal(person, advice=_ADVICE)
 
@@ -269,14 +269,17 @@ def _person(session: Session, name: str) -> Person | None:
     return session.scalar(select(Person).where(Person.name == name))
 
 
-def _record(
+def tell(
     session: Session,
     act: str,
     person: Person,
     now: datetime,
     *,
     actor: str | None = None,
+    **about: str,
 ) -> None:
+    """Write down what was done to an account; by its owner where nobody is named."""
+    # A new account has no number yet.
     session.flush()
     audit.record(
         session,
@@ -285,5 +288,5 @@ def _record(
         subject_kind="person",
         subject_id=person.id,
         now=now,
-        body={"role": str(person.role)},
+        body={"role": str(person.role), **about},
     )

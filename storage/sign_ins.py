@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
 from kamizero.model import Role
-from storage import accounts, audit, people, site_rights
+from storage import accounts, people, site_rights
 from storage.sites import all_sites
 from storage.tables import Person, PersonIdentity, SignInAttempt
 from storage.tokens import new_token, token_hash
@@ -131,7 +131,7 @@ def enter(session: Session, proven: Proven, *, own_site: str, now: datetime) -> 
         raise UnknownAccountError("The account is not open.", why="closed")
     _keep_in_step(session, person, proven, now=now)
     person.last_login_at = now
-    _record(session, "login.done", person, person.name, now, way="single sign-on")
+    people.tell(session, "login.done", person, now, way="single sign-on")
     return person
 
 
@@ -158,7 +158,7 @@ def _identity(
         raise UnknownAccountError("The name was somebody else's.", why="reused")
     found.issuer, found.subject = proven.issuer, proven.subject
     person = found.person
-    _record(session, "person.bound", person, person.name, now)
+    people.tell(session, "person.bound", person, now)
     return found
 
 
@@ -226,23 +226,4 @@ def _tie(
         session.add(PersonIdentity(person_id=person.id, account=account))
     people.close_sessions(session, person)
     act = "person.linked" if account else "person.unlinked"
-    _record(session, act, person, actor, now)
-
-
-def _record(
-    session: Session,
-    act: str,
-    person: Person,
-    actor: str,
-    now: datetime,
-    **about: str,
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        act=act,
-        subject_kind="person",
-        subject_id=person.id,
-        now=now,
-        body={"role": str(person.role), **about},
-    )
+    people.tell(session, act, person, now, actor=actor)
