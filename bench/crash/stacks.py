@@ -41,7 +41,7 @@ class Stack:
             "TIFF",
             save_all=True,
             append_images=others,
-            compression="group4",
+            compression="tiff_lzw",
             dpi=(200, 200),
             tiffinfo=described,
         )
@@ -65,7 +65,7 @@ def _stack(
     pages = [_separator(sheets, entries)]
     for n, (form, _) in enumerate(some):
         pages += [form, *papers[n : n + 1]]
-    return Stack(name, [page.convert("1") for page in pages], len(some), entries)
+    return Stack(name, [page.convert("L") for page in pages], len(some), entries)
 
 
 def _separator(sheets: int, entries: int) -> Image.Image:
