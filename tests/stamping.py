@@ -11,6 +11,7 @@ from forms.library import Library
 from forms.standards import Standards
 from ingest.page_image import Limits
 from ocr.engines.onnx_engine import OnnxRecogniser
+from ocr.engines.text_finder import TextFinder
 from storage.proofs.outside import Outside
 from storage.tables import TimeStamp, Work
 from storage.time_stamps.asking import STAMP_WORK, Stamping
@@ -73,6 +74,7 @@ class StampRoom:
                 standards=Standards.shipped(),
             ),
             engine=OnnxRecogniser,
+            finder=TextFinder,
             limits=Limits(),
             clock=self.clock,
             lease=timedelta(seconds=60),

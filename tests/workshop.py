@@ -11,6 +11,7 @@ from forms.standards import Standards
 from ingest.page_image import Limits
 from kamizero.model import FilingKind, PageKind
 from ocr.engines.onnx_engine import OnnxRecogniser
+from ocr.engines.text_finder import TextFinder
 from storage import work
 from storage.database import Database
 from storage.tables import Arrival, Page, Work
@@ -55,6 +56,7 @@ def rooms(
             standards=Standards.shipped(),
         ),
         engine=OnnxRecogniser,
+        finder=TextFinder,
         limits=Limits(),
         clock=time,
         lease=lease,

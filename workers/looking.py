@@ -14,9 +14,11 @@ from ingest.legal_image import LegalImage, measure
 from ingest.media.pages import TablePages, open_kept
 from ingest.page_image import Opened
 from kamizero.errors import RefusedError
-from kamizero.model import PageKind
+from kamizero.model import Box, PageKind
 from kamizero.tokyo import business_date
+from ocr.numbers import numbers_beside, numbers_on
 from ocr.page import Look, look
+from ocr.placing.view import Transform, project
 from storage.originals import read_original
 from storage.tables import Arrival, Filing, Original, Page
 from workers.reading import FilingReading, read_filing
@@ -28,12 +30,14 @@ from workers.rows import SheetLook, look_at_sheet, read_sheets
 class PageLook:
     """What one page is, how good its image, and by what it is known again.
 
-    `fingerprint` is empty for sheets that say nothing of their own.
+    `fingerprint` is empty for sheets that say nothing of their own. `numbers` are the
+    areas (px) outside the fields of a form that may hold a My Number.
     """
 
     look: Look
     image: LegalImage
     fingerprint: str
+    numbers: tuple[Box, ...] = ()
 
 
 Seen = PageLook | SheetLook | RefusedError
@@ -112,7 +116,37 @@ def _look(rooms: Rooms, opened: Opened, number: int) -> PageLook | RefusedError:
     found = look(image.pixels, library=rooms.library, page_words=image.words)
     grey = np.asarray(cv2.cvtColor(image.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     measured = measure(grey, tagged_dpi=image.dpi, depth=image.depth, skew=found.skew)
-    return PageLook(found, measured, known_by(found, grey))
+    numbers = _numbers(rooms, found)
+    return PageLook(found, measured, known_by(found, grey), numbers)
+
+
+def _numbers(rooms: Rooms, found: Look) -> tuple[Box, ...]:
+    """What is covered on the page besides the fields of its form."""
+    if found.kind is PageKind.UNKNOWN:
+        return numbers_on(found.image, finder=rooms.finder(), recogniser=rooms.engine())
+    if found.definition is None or found.transform is None:
+        return ()
+    form, page, lies = found.definition, found.page, found.transform
+    ruled = [one.box_mm for one in form.fields if one.page == page]
+    ruled += [one.box_mm for one in form.printed.shades if one.page == page]
+    printed = [one.box_mm for one in form.printed.texts if one.page == page]
+    return numbers_beside(
+        found.image,
+        _around(ruled, lies),
+        finder=rooms.finder(),
+        recogniser=rooms.engine(),
+        printed=[_around([box], lies) for box in (*printed, *form.marks)],
+    )
+
+
+def _around(boxes: Sequence[Box], transform: Transform) -> Box:
+    """The smallest upright box (px) with all of these (mm of the form) in it."""
+    corners = [
+        (x, y) for box in boxes for x in (box.x, box.right) for y in (box.y, box.bottom)
+    ]
+    there = project(transform, np.array(corners))
+    (left, top), (right, bottom) = there.min(axis=0), there.max(axis=0)
+    return Box(left, top, right - left, bottom - top)
 
 
 def known_by(found: Look, grey: NDArray[np.uint8]) -> str:

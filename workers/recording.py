@@ -123,6 +123,7 @@ def _record_look(page: Page, seen: PageLook) -> None:
     page.kind = found.kind
     page.quality = {"turn": found.turn, **seen.image.kept()}
     page.fingerprint = seen.fingerprint or None
+    page.numbers = [list(area) for area in seen.numbers]
     if found.definition is not None:
         page.form_page = found.page
         page.form = found.definition.form

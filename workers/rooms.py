@@ -8,6 +8,7 @@ from pathlib import Path
 from forms.library import Library
 from ingest.page_image import Limits
 from ocr.engine import Recogniser
+from ocr.numbers import Finder
 from storage.database import Database
 from storage.interfaces import ObjectStore
 from storage.retention.schedule import Schedule
@@ -25,9 +26,9 @@ def no_hint(kind: str) -> None:
 class Rooms:
     """The real things behind the steps.
 
-    `engine` is a call because loading a model takes a second and not every process
-    reads pages; it gives the same engine each time. `hint` is called after a commit
-    that left new work of a kind behind; losing a hint costs time, never work.
+    `engine` and `finder` are calls because loading a model takes a second and not every
+    process reads pages; each gives the same one every time. `hint` is called after
+    a commit that left new work of a kind behind; losing a hint costs time, never work.
     `stamping` is None where no time stamps are asked for, `erasures` where nothing is
     put outside of what was destroyed.
     """
@@ -38,6 +39,7 @@ class Rooms:
     library: Library
     recheck: Recheck
     engine: Callable[[], Recogniser]
+    finder: Callable[[], Finder]
     limits: Limits
     clock: Callable[[], datetime]
     lease: timedelta

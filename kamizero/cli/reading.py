@@ -6,6 +6,7 @@ from ingest.page_image import Limits
 from kamizero.settings import Settings
 from ocr.engine import Engine
 from ocr.engines.choice import EngineChoice, make_engine
+from ocr.engines.text_finder import TextFinder
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -31,3 +32,9 @@ def engine_choice(settings: Settings) -> EngineChoice:
 def shared_engine(choice: EngineChoice) -> Engine:
     """The recogniser of this process, loaded at the first page it reads."""
     return make_engine(choice)
+
+
+@cache
+def shared_finder() -> TextFinder:
+    """What finds text on the pages of this process, loaded at the first one."""
+    return TextFinder()

@@ -15,7 +15,7 @@ from ingest.pictures import PagePictures
 from kamizero.cli.clock import now
 from kamizero.cli.object_store import open_store
 from kamizero.cli.proving import stamping_of
-from kamizero.cli.reading import engine_choice, limits_of, shared_engine
+from kamizero.cli.reading import engine_choice, limits_of, shared_engine, shared_finder
 from kamizero.cli.record_systems import elsewhere_of
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
@@ -92,6 +92,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         library=library,
         recheck=recheck,
         engine=partial(shared_engine, engine_choice(settings)),
+        finder=shared_finder,
         limits=limits,
         clock=now,
         lease=settings.lease,

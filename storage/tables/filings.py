@@ -175,6 +175,8 @@ class Page(Table):
     # An earlier page that seems to be a scan of the same side.
     twin_id: Mapped[int | None] = mapped_column(ForeignKey("page.id"))
     fingerprint: Mapped[str | None] = mapped_column(String(512))
+    # Areas (px) beside the fields that may hold a My Number; None where nobody sought.
+    numbers: Mapped[list[list[float]] | None] = mapped_column(JSON(none_as_null=True))
 
     arrival: Mapped[Arrival] = relationship(back_populates="pages")
     filing: Mapped[Filing | None] = relationship(back_populates="pages")

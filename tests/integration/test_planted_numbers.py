@@ -5,12 +5,16 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ingest.pictures import MASK_GREY
 from tests.installation import SAMPLES, Installation
 
 SCANS = SAMPLES / "scans"
@@ -42,6 +46,19 @@ def _numbers() -> set[str]:
         for name, value in filing["fields"].items()
         if name.endswith(".my_number") and value
     }
+
+
+def _grey(address: str, token: str, page: int) -> NDArray[np.uint8]:
+    """A page as the API shows it, levels that JPEG blurs brought together."""
+    asked = Request(  # noqa: S310
+        f"{address}/api/v1/pages/{page}/image",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    data = urlopen(asked, timeout=60).read()  # noqa: S310
+    with Image.open(BytesIO(data)) as image:
+        grey = np.asarray(image.convert("L")).astype(int)
+    grey[abs(grey - MASK_GREY) < 6] = MASK_GREY
+    return grey.astype(np.uint8)
 
 
 def _texts(installation: Installation, temporary: Path) -> Iterator[tuple[str, bytes]]:
@@ -105,6 +122,7 @@ def test_a_planted_number_stands_nowhere_but_in_the_original(
         ).read()
         for path in ("", "/1")
     ]
+    pictures = [_grey(address, token, page) for page in (1, 2)]
     installation.stop()
     installation.servers.clear()
 
@@ -130,6 +148,12 @@ def test_a_planted_number_stands_nowhere_but_in_the_original(
     )
     assert sealed > 0
     assert found == []
+    form, attached = pictures
+    height = form.shape[0]
+    assert (form[height - 80 : height - 60, 90:350] == MASK_GREY).all()
+    assert (attached[415:430, 420:680] == MASK_GREY).all()
+    # What else stands on the attachment is open.
+    assert attached[2_000, 1_000] == 255
 
 
 def test_the_search_finds_what_is_there() -> None:

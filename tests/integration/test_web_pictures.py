@@ -141,3 +141,56 @@ def test_strangers_see_no_picture(office: Office) -> None:
     _, page = a_filing_of_two(office)
 
     assert office.browser().get(f"/pages/{page}.jpg").status_code == 303
+
+
+def an_attachment(office: Office, *, sought: bool) -> tuple[int, int]:
+    """The page of a filing as its attachment, a number in the place of the first."""
+    filing, page = a_filing_of_two(office)
+    with office.desk.database.begin() as session:
+        session.query(Field).update({Field.sensitive: False})
+        row = session.get_one(Page, page)
+        row.kind = PageKind.ATTACHMENT
+        row.numbers = [list(PLACES[1])] if sought else None
+    return filing, page
+
+
+def test_an_attachment_shows_all_but_its_numbers_once_they_were_sought(
+    office: Office,
+) -> None:
+    _, page = an_attachment(office, sought=True)
+    auditor = office.person("aki", role=Role.AUDITOR)
+
+    assert covered(auditor, f"/pages/{page}.jpg") == [1]
+    assert covered(auditor, f"/api/v1/pages/{page}/image") == [1]
+    assert covered(office.person(), f"/pages/{page}.jpg") == [1]
+
+
+def test_whoever_has_an_entry_sees_the_numbers_attached_to_it(office: Office) -> None:
+    filing, page = an_attachment(office, sought=True)
+    entry = office.desk.entry_id(filing)
+    rei = office.person("rei")
+    rei.get(f"/review/{entry}")
+
+    assert covered(rei, f"/pages/{page}.jpg?task={entry}") == []
+    assert covered(office.person("jun"), f"/pages/{page}.jpg?task={entry}") == [1]
+
+
+def test_what_nobody_knows_stays_covered_though_numbers_were_sought(
+    office: Office,
+) -> None:
+    _, page = an_attachment(office, sought=True)
+    with office.desk.database.begin() as session:
+        session.get_one(Page, page).kind = PageKind.UNKNOWN
+    auditor = office.person("aki", role=Role.AUDITOR)
+
+    assert covered(auditor, f"/pages/{page}.jpg") == [1, 2]
+    assert covered(office.person(), f"/pages/{page}.jpg") == [1]
+
+
+def test_a_number_in_the_margin_of_a_form_is_covered(office: Office) -> None:
+    _, page = a_filing_of_two(office)
+    with office.desk.database.begin() as session:
+        session.query(Field).update({Field.sensitive: False})
+        session.get_one(Page, page).numbers = [list(PLACES[2])]
+
+    assert covered(office.person(), f"/pages/{page}.jpg") == [2]

@@ -7,6 +7,7 @@ from forms.library import Library
 from forms.standards import Standards
 from ingest.page_image import Limits
 from ocr.engines.onnx_engine import OnnxRecogniser
+from ocr.engines.text_finder import TextFinder
 from storage.database import Database
 from tests.desk import Desk
 from workers.loop import Loop
@@ -32,6 +33,7 @@ def test_a_database_that_cannot_be_used_stops_no_worker(desk: Desk) -> None:
         library=library,
         recheck=recheck,
         engine=OnnxRecogniser,
+        finder=TextFinder,
         limits=Limits(),
         clock=lambda: NOW,
         lease=timedelta(seconds=60),

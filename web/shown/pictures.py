@@ -11,7 +11,7 @@ from kamizero.errors import MissingError
 from kamizero.model import Box, PageKind
 from storage.tables import Arrival, Field, FilingStep, Page
 
-# Nobody looks for the numbers on these; there may be any.
+# There may be any number on these.
 _UNSEARCHED = frozenset({PageKind.ATTACHMENT, PageKind.UNKNOWN, PageKind.FAILED})
 
 
@@ -34,16 +34,17 @@ def covered(
         clear: the entry numbers whose fields are seen in clear.
         sorts: it is for somebody who finds out where papers belong and works on them.
     """
-    is_unsearched = _is_astray(page) or page.kind in _UNSEARCHED
+    is_unsearched = _is_astray(page) or _is_unsearched(page)
     if _is_unread(page) or (is_unsearched and not sorts):
         # Where its numbers stand is not known yet.
         return (Box(0, 0, page.width_px, page.height_px),)
     sensitive = session.scalars(
         select(Field).where(Field.page_id == page.id, Field.sensitive.is_(True))
     )
-    return tuple(
-        Box(*field.box_px) for field in sensitive if field.entry_n not in clear
-    )
+    fields = [Box(*field.box_px) for field in sensitive if field.entry_n not in clear]
+    # Whose number stands beside the fields nobody knows: it may be of the own task.
+    beside = [] if clear else [Box(*area) for area in page.numbers or ()]
+    return (*fields, *beside)
 
 
 def smaller(data: bytes, width: int) -> bytes:
@@ -59,6 +60,12 @@ def _is_unread(page: Page) -> bool:
     if page.kind != PageKind.FORM:
         return page.kind is None
     return page.filing is not None and page.filing.step == FilingStep.READING
+
+
+def _is_unsearched(page: Page) -> bool:
+    """Tell whether numbers may stand anywhere, since nobody knows what it is."""
+    is_sought = page.kind == PageKind.ATTACHMENT and page.numbers is not None
+    return page.kind in _UNSEARCHED and not is_sought
 
 
 def _is_astray(page: Page) -> bool:
