@@ -13,7 +13,9 @@ from pathlib import Path
 import psycopg
 
 from forms.definition import Field, FormDefinition
+from forms.headings import heading_of
 from kamizero.business_days import NATIONAL
+from storage.cards import cards_of
 from storage.clocks import office_day
 from storage.vault import Vault
 
@@ -32,17 +34,26 @@ _RULE = "common.kana_kanji"
 Row = tuple[object, ...]
 
 
+def as_the_sample(number: int) -> Mapping[str, str]:
+    """The same on every filing."""
+    del number
+    return _FIRST
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """How filings are made: of which form, and when they came."""
+    """How filings are made: of which form, when they came, and what stands on them."""
 
     definition: FormDefinition
     vault: Vault
     now: datetime
+    written: Callable[[int], Mapping[str, str]] = as_the_sample
+    wanted: Callable[[Field], bool] = lambda _: True
 
     @property
     def fields(self) -> list[Field]:
-        return [one for one in self.definition.fields if (one.entry or 1) == 1]
+        fields = self.definition.fields
+        return [one for one in fields if (one.entry or 1) == 1 and self.wanted(one)]
 
 
 def fill(connection: psycopg.Connection, crowd: Crowd, first: int, last: int) -> None:
@@ -59,7 +70,7 @@ def fill(connection: psycopg.Connection, crowd: Crowd, first: int, last: int) ->
             rows = (row for number in numbers for row in make(number))
             _copy(cursor, table, columns, rows)
         for table in (*_tables(crowd), "job", "original"):
-            if table not in ("clock", "field_value"):
+            if table not in ("clock", "field_value", "card"):
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
                     f"(SELECT max(id) FROM {table}))"
@@ -151,8 +162,8 @@ def _tables(crowd: Crowd) -> Mapping[str, tuple[tuple[str, ...], _Maker]]:
             lambda n: iter([(n, n, 1, _RULE, "info", "[]", "。", ".")]),
         ),
         "field": (
-            ("id", "filing_id", "entry_n", "position", "name", "sensitive", "page_id",
-             "box_px", "as_written_id"),
+            ("id", "filing_id", "entry_n", "position", "name", "sensitive", "heading",
+             "page_id", "box_px", "as_written_id"),
             lambda n: _fields(crowd, n),
         ),
         "field_version": (
@@ -163,6 +174,11 @@ def _tables(crowd: Crowd) -> Mapping[str, tuple[tuple[str, ...], _Maker]]:
         "field_value": (
             ("version_id", "body", "sealed", "key_id", "salt"),
             lambda n: _values(crowd, n),
+        ),
+        "card": (
+            ("version_id", "n", "filing_id", "entry_n", "heading", "token", "day",
+             "amount"),
+            lambda n: _cards(crowd, n),
         ),
     }  # fmt: skip
 
@@ -207,23 +223,23 @@ def _fields(crowd: Crowd, number: int) -> Iterator[Row]:
     for position, (key, field) in enumerate(_ids(crowd, number)):
         box = json.dumps([round(side * 7.874, 1) for side in field.box_mm])
         yield (key, number, field.entry or 0, position, field.name, field.sensitive,
-               number, box, key)  # fmt: skip
+               heading_of(field), number, box, key)  # fmt: skip
 
 
 def _versions(crowd: Crowd, number: int) -> Iterator[Row]:
-    open_ones = doubtful_in(number)
+    open_ones, written = doubtful_in(number), crowd.written(number)
     at = _received(crowd, number)
     for key, field in _ids(crowd, number):
         accepted = field.name not in open_ones
-        state = "read" if _FIRST.get(field.name) else "blank"
+        state = "read" if written.get(field.name) else "blank"
         yield (key, key, 1, "as_written", "engine", _CODED, at, state,
                0.9999 if accepted else 0.7, accepted, "[]", "0" * 64)  # fmt: skip
 
 
 def _values(crowd: Crowd, number: int) -> Iterator[Row]:
-    salt = bytes(32)
+    salt, said = bytes(32), crowd.written(number)
     for key, field in _ids(crowd, number):
-        value = _FIRST.get(field.name, "")
+        value = said.get(field.name, "")
         body = {"value": value, "text": value, "candidates": []}
         written = json.dumps(body, ensure_ascii=False)
         if not field.sensitive:
@@ -231,3 +247,17 @@ def _values(crowd: Crowd, number: int) -> Iterator[Row]:
             continue
         sealed = crowd.vault.seal(written.encode(), bound_to=f"field/{key}/version/1")
         yield (key, None, sealed.data, sealed.key_id, salt)
+
+
+def _cards(crowd: Crowd, number: int) -> Iterator[Row]:
+    written = crowd.written(number)
+    for key, field in _ids(crowd, number):
+        heading, value = heading_of(field), written.get(field.name, "")
+        if heading is None or not value:
+            continue
+        cards = cards_of(
+            crowd.vault, heading, value, filing_id=number, entry_n=field.entry or 0
+        )
+        for card in cards:
+            yield (key, card.n, number, card.entry_n, heading, card.token, card.day,
+                   card.amount)  # fmt: skip
