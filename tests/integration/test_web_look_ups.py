@@ -35,6 +35,7 @@ SHOW_NO_PAPERS = {
     "/boxes", "/boxes/{box_id}", "/boxes/disposals/{disposal_id}",
     "/retention/proposals/{destruction_id}", "/scans", "/scans/table.csv",
     "/filings/{filing_id}/proposal", "/pages/{page_id}", "/search",
+    "/ledger", "/ledger/table.csv", "/alerts", "/metrics",
     "/jobs/{job_id}/", "/uploads/{token}", "/uploads",
 }  # fmt: skip
 OWN_TASK = {
