@@ -189,12 +189,14 @@ def _check_unchanged(session: Session, field: Field, expected: int) -> None:
 
 def _check_head(session: Session, field: Field) -> None:
     """An approved entry was signed with this head: it must not change under it."""
+    if field.entry_n != HEAD:
+        return
     approved = session.scalar(
         select(Entry.n).where(
             Entry.filing_id == field.filing_id, Entry.state == EntryState.APPROVED
         )
     )
-    if field.entry_n == HEAD and approved is not None:
+    if approved is not None:
         raise ApprovedHeadError(
             f"Entry {approved} of this filing is approved with {field.name} as it "
             "stands; return this entry to its submitter instead of changing the head."

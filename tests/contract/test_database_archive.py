@@ -50,6 +50,7 @@ def test_nothing_differs_where_nobody_tampered(kept: Archive) -> None:
         "original": 3,
         "original_without_row": 0,
         "certificate": 0,
+        "paper_certificate": 0,
         "reference": report.checked["reference"],
         "field_value": 9,
         "field_value_erased": 0,

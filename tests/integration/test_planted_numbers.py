@@ -105,7 +105,11 @@ def test_a_planted_number_stands_nowhere_but_in_the_original(
     said = [
         installation.run(*command)
         for command in (
-            ("records", "load", "insured", str(SAMPLES / "records" / "insured.csv")),
+            (
+                *("records", "load", "insured"),
+                str(SAMPLES / "records" / "insured.csv"),
+                *("--aside", str(tmp_path / "aside.csv")),
+            ),
             ("ingest", str(_plant(papers)), "--wait", "--json"),
             ("token", "create", "robot", "--scope", "filings:read", "--json"),
             ("verify", "--json"),
