@@ -188,6 +188,15 @@ Reviewer = Annotated[
 Approver = Annotated[
     Visitor, Depends(Only(roles.APPROVERS, "Approving is done by approvers."))
 ]
+DestructionApprover = Annotated[
+    Visitor,
+    Depends(
+        Only(
+            roles.DESTRUCTION_APPROVERS,
+            "Destruction is approved by records managers and approvers.",
+        )
+    ),
+]
 KeyingPerson = Annotated[
     Visitor,
     Depends(Only(roles.KEYERS, "Keying is done by keyers, reviewers and approvers.")),

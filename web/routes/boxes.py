@@ -23,7 +23,13 @@ from web.shown.boxes import (
     open_disposals,
     printed_list,
 )
-from web.visitors import InRooms, Only, Visitor, shown_to_them
+from web.visitors import (
+    DestructionApprover,
+    InRooms,
+    Only,
+    Visitor,
+    shown_to_them,
+)
 
 Reader = Annotated[
     Visitor,
@@ -36,15 +42,6 @@ Keeper = Annotated[
 Proposer = Annotated[
     Visitor,
     Depends(Only(roles.PROPOSERS, "Records managers propose what is destroyed.")),
-]
-Approving = Annotated[
-    Visitor,
-    Depends(
-        Only(
-            roles.DESTRUCTION_APPROVERS,
-            "Destruction is approved by records managers and approvers.",
-        )
-    ),
 ]
 Words = Annotated[str, Form(min_length=1, max_length=200)]
 
@@ -85,7 +82,7 @@ def disposal_page(
 
 
 @router.post("/disposals/{disposal_id}/approve")
-def approve(rooms: InRooms, visitor: Approving, disposal_id: int) -> Response:
+def approve(rooms: InRooms, visitor: DestructionApprover, disposal_id: int) -> Response:
     with rooms.database.begin() as session:
         paper.approve(
             session,

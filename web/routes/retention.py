@@ -23,7 +23,13 @@ from web.shown.retention import (
     register_row,
 )
 from web.tables import csv_answer
-from web.visitors import InRooms, Only, Visitor, shown_to_them
+from web.visitors import (
+    DestructionApprover,
+    InRooms,
+    Only,
+    Visitor,
+    shown_to_them,
+)
 
 Reader = Annotated[
     Visitor,
@@ -32,15 +38,6 @@ Reader = Annotated[
 Keeper = Annotated[
     Visitor,
     Depends(Only(roles.PROPOSERS, "Record files are kept by records managers.")),
-]
-Approving = Annotated[
-    Visitor,
-    Depends(
-        Only(
-            roles.DESTRUCTION_APPROVERS,
-            "Destruction is approved by records managers and approvers.",
-        )
-    ),
 ]
 Words = Annotated[str, Form(min_length=1, max_length=200)]
 
@@ -185,7 +182,9 @@ def propose_transfer(
 
 
 @router.post("/transfers/{transfer_id}/approve")
-def approve_transfer(rooms: InRooms, visitor: Approving, transfer_id: int) -> Response:
+def approve_transfer(
+    rooms: InRooms, visitor: DestructionApprover, transfer_id: int
+) -> Response:
     with rooms.database.begin() as session:
         found = transfer.approve(
             session,
@@ -253,7 +252,9 @@ def proposal_page(
 
 
 @router.post("/proposals/{destruction_id}/approve")
-def approve(rooms: InRooms, visitor: Approving, destruction_id: int) -> Response:
+def approve(
+    rooms: InRooms, visitor: DestructionApprover, destruction_id: int
+) -> Response:
     with rooms.database.begin() as session:
         destruction.approve(
             session,
