@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import select
 
 from kamizero.model import Role
@@ -50,6 +50,23 @@ def test_an_entry_is_put_aside_by_keyboard_and_the_next_one_follows(
     assert (asked.asked_of, asked.note) == ("けいと商店", "入社日はいつですか")
     rei.go("/queue/parked")
     expect(rei.see("parked")).to_contain_text("入社日はいつですか")
+
+
+def test_the_next_one_follows_though_it_was_still_on_its_way(
+    rei: Reviewer, desk: Desk
+) -> None:
+    first, second = rei.office.waiting(), rei.office.waiting()
+    asked: list[Route] = []
+    rei.page.route("**/review/next*", lambda route: asked.append(route))
+    with rei.page.expect_request("**/review/next*"):
+        rei.sit_down(first)
+
+    rei.press("Alt+p")
+    with rei.page.expect_response("**/park"):
+        rei.press("Control+Enter")
+    asked[0].continue_()
+
+    expect(rei.page).to_have_url(f"{rei.office.address}/review/{desk.entry_id(second)}")
 
 
 def test_what_was_typed_is_kept_when_the_entry_is_put_aside(

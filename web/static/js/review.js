@@ -12,6 +12,7 @@ const PREFETCH_AFTER_MS = 600;
 let desk;
 let lease;
 let following = null;
+let fetching = null;
 // The item finished last can be taken back until the next step took it.
 let last = null;
 
@@ -28,9 +29,15 @@ function open(root) {
   setTimeout(prefetch, PREFETCH_AFTER_MS);
 }
 
-// The item after this one is claimed early, so that nobody waits for it.
+// The item after this one is claimed early, so that nobody waits for it; asked again
+// while it is on its way, it is claimed once.
 async function prefetch() {
   if (following) return;
+  fetching ??= claimFollowing().finally(() => (fetching = null));
+  await fetching;
+}
+
+async function claimFollowing() {
   const html = await post(`/review/next${location.search}`).catch(() => null);
   if (!html) return;
   const holder = document.createElement("template");
@@ -68,16 +75,21 @@ async function takeFollowing(filing) {
   return html ? { ...next, html } : takeFollowing(null);
 }
 
+async function giveBackFollowing() {
+  await fetching;
+  await following?.lease.giveBack();
+}
+
 async function leave() {
   desk.keep();
   await desk.saving.settled();
-  await Promise.all([lease.giveBack(), following?.lease.giveBack()]);
+  await Promise.all([lease.giveBack(), giveBackFollowing()]);
   location.assign("/queue");
 }
 
 async function writeLetter(letter) {
   lease.stop();
-  await following?.lease.giveBack();
+  await giveBackFollowing();
   location.assign(`/returns/${letter}?notice=returned`);
 }
 
@@ -92,7 +104,7 @@ async function reopen() {
   }
   desk.keep();
   await desk.saving.settled();
-  await Promise.all([lease.giveBack(), following?.lease.giveBack()]);
+  await Promise.all([lease.giveBack(), giveBackFollowing()]);
   location.assign(`/review/${entry}`);
 }
 
