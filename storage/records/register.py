@@ -91,7 +91,7 @@ class Register:
         if serial and office_symbol:
             named.append(
                 (RecordInsured.office_symbol == office_symbol)
-                & (RecordInsured.serial_number == serial)
+                & (RecordInsured.known_by == serial)
             )
         rows = self._any(RecordInsured, named)
         return tuple(insured_of(opened(row, self._vault)) for row in rows)

@@ -33,6 +33,8 @@ Record = (
 )
 Cells = Mapping[str, str]
 
+_LONGEST_SERIAL = 8
+
 _CLASSES: Mapping[RecordKind, type[Record]] = {
     RecordKind.OFFICES: OfficeRecord,
     RecordKind.ATTORNEYS: AttorneyRecord,
@@ -77,8 +79,11 @@ def attorney_of(cells: Cells) -> AttorneyRecord:
 
 
 def insured_of(cells: Cells) -> InsuredRecord:
-    _demand(cells, "office_symbol", "serial_number", "birth_date")
+    _demand(cells, "office_symbol", "birth_date")
+    _demand_one(cells, "serial_number", "pension_number", "my_number")
     _fit(cells, RecordInsured)
+    if len(cells["serial_number"]) > _LONGEST_SERIAL:
+        raise ValueError(f"serial_number has more than {_LONGEST_SERIAL} characters")
     _digits(cells, my_number=12, pension_number=10)
     return InsuredRecord(
         **_with_days(cells, "birth_date", "acquired_on", "lost_on"),
@@ -119,6 +124,11 @@ def _demand(cells: Cells, *names: str) -> None:
     empty = [name for name in names if not cells[name]]
     if empty:
         raise ValueError(f"{', '.join(empty)} is empty")
+
+
+def _demand_one(cells: Cells, *names: str) -> None:
+    if not any(cells[name] for name in names):
+        raise ValueError(f"one of {', '.join(names)} must be there")
 
 
 def _digits(cells: Cells, **lengths: int) -> None:

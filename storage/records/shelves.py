@@ -58,13 +58,18 @@ def _cells(record: Record) -> dict[str, Any]:
 
 
 def _insured_row(vault: Vault, record: InsuredRecord) -> Mapping[str, Any]:
-    place = insured_place(record.office_symbol, record.serial_number)
+    my_number = _index(vault, record.my_number)
+    pension_number = _index(vault, record.pension_number)
+    # The pension number comes first: a My Number may become known later, or change.
+    known_by = record.serial_number or pension_number or my_number
+    if known_by is None:
+        raise ValueError("somebody without any number was let through")
     return {
         "office_symbol": record.office_symbol,
-        "serial_number": record.serial_number,
-        "my_number_index": _index(vault, record.my_number),
-        "pension_number_index": _index(vault, record.pension_number),
-        **_sealed(vault, record, place),
+        "known_by": known_by,
+        "my_number_index": my_number,
+        "pension_number_index": pension_number,
+        **_sealed(vault, record, insured_place(record.office_symbol, known_by)),
     }
 
 
@@ -94,7 +99,7 @@ SHELVES: Mapping[RecordKind, Shelf] = {
     RecordKind.OFFICES: Shelf(RecordOffice, ("symbol", "number"), _open_row),
     RecordKind.ATTORNEYS: Shelf(RecordAttorney, ("number",), _open_row),
     RecordKind.INSURED: Shelf(
-        RecordInsured, ("office_symbol", "serial_number"), _insured_row
+        RecordInsured, ("office_symbol", "known_by"), _insured_row
     ),
     RecordKind.PAYEES: Shelf(RecordPayee, ("certificate_index",), _payee_row),
     RecordKind.BRANCHES: Shelf(RecordBranch, ("bank_code", "branch_code"), _open_row),

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.columns import Id, Table
 
 
-def insured_place(office_symbol: str, serial_number: str) -> str:
+def insured_place(office_symbol: str, known_by: str) -> str:
     """What the seal of an insured person is bound to."""
-    return f"insured/{office_symbol}/{serial_number}"
+    return f"insured/{office_symbol}/{known_by}"
 
 
 def payee_place(certificate_index: str) -> str:
@@ -48,14 +48,18 @@ class RecordAttorney(Table):
 
 
 class RecordInsured(Table):
-    """An insured person of the loaded register; the body is sealed."""
+    """An insured person of the loaded register; the body is sealed.
+
+    The office knows them by serial number. Who works on past 75, or for other reasons
+    has none, is known by the keyed index of a number of their own.
+    """
 
     __tablename__ = "record_insured"
-    __table_args__ = (UniqueConstraint("office_symbol", "serial_number"),)
+    __table_args__ = (UniqueConstraint("office_symbol", "known_by"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     office_symbol: Mapped[str] = mapped_column(String(16))
-    serial_number: Mapped[str] = mapped_column(String(8))
+    known_by: Mapped[str] = mapped_column(String(64))
     my_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
     pension_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
     key_id: Mapped[str] = mapped_column(String(64))
@@ -63,7 +67,7 @@ class RecordInsured(Table):
 
     @property
     def sealed_place(self) -> str:
-        return insured_place(self.office_symbol, self.serial_number)
+        return insured_place(self.office_symbol, self.known_by)
 
 
 class RecordPayee(Table):

@@ -26,6 +26,8 @@ from storage.records.rows import COLUMNS, Record
 from storage.tables import RecordInsured, RecordPayee
 from storage.vault import KeyRing, Vault
 
+SAMPLES = Path(__file__).parents[2] / "samples/records"
+
 Asked = Callable[[Records], Sequence[object]]
 
 OFFICES = """symbol,number,name,owner_name,postal_code,address,phone
@@ -156,6 +158,34 @@ def test_a_newer_file_replaces_what_it_names(database: Database, vault: Vault) -
     assert len(register.insured(serial="8", office_symbol="01-ケイト")) == 1
 
 
+@pytest.mark.parametrize("number", ["pension_number", "my_number"])
+def test_who_has_no_serial_number_is_known_by_another(
+    database: Database, vault: Vault, number: str
+) -> None:
+    without = TARO | {"serial_number": "", "pension_number": "", "my_number": ""}
+    one = without | {number: TARO[number]}
+    other = without | {number: TARO[number][::-1]}
+    _load(database, vault, one, other)
+
+    loaded = _load(database, vault, one | {"lost_on": "2026-03-31"}, other)
+
+    register = Register(database, vault)
+    (found,) = register.insured(**{number: TARO[number]})
+    assert loaded == Loaded(count=2, rejected=0)
+    assert (found.serial_number, found.lost_on) == ("", date(2026, 3, 31))
+    assert len(register.insured(**{number: TARO[number][::-1]})) == 1
+    assert register.insured(serial="", office_symbol=TARO["office_symbol"]) == ()
+
+
+def test_the_whole_list_of_the_samples_is_loaded(
+    database: Database, vault: Vault
+) -> None:
+    for kind, count in ((RecordKind.INSURED, 40), (RecordKind.OFFICES, 8)):
+        path = SAMPLES / f"{kind}.csv"
+
+        assert load_csv(database, vault, kind, path) == Loaded(count, rejected=0)
+
+
 def test_a_bad_row_is_kept_aside_with_line_and_reason(
     database: Database, vault: Vault
 ) -> None:
@@ -166,15 +196,17 @@ def test_a_bad_row_is_kept_aside_with_line_and_reason(
         TARO | {"office_symbol": " "},
         TARO | {"my_number": "12345678901"},
         TARO | {"serial_number": "123456789"},
+        TARO | {"serial_number": "", "my_number": "", "pension_number": ""},
         TARO,
     )
 
-    assert loaded == Loaded(count=1, rejected=4)
+    assert loaded == Loaded(count=1, rejected=5)
     assert [(one.line, one.reason) for one in bad] == [
         (2, "birth_date is no date: write it as 1990-05-12"),
         (3, "office_symbol is empty"),
         (4, "my_number has not 12 digits"),
         (5, "serial_number has more than 8 characters"),
+        (6, "one of serial_number, pension_number, my_number must be there"),
     ]
     assert bad[0].cells["name_kanji"] == TARO["name_kanji"]
 
