@@ -176,8 +176,8 @@ def _tables(crowd: Crowd) -> Mapping[str, tuple[tuple[str, ...], _Maker]]:
             lambda n: _values(crowd, n),
         ),
         "card": (
-            ("version_id", "n", "filing_id", "entry_n", "heading", "token", "day",
-             "amount"),
+            ("version_id", "n", "filing_id", "entry_n", "heading", "token",
+             "index_key", "day", "amount"),
             lambda n: _cards(crowd, n),
         ),
     }  # fmt: skip
@@ -256,8 +256,12 @@ def _cards(crowd: Crowd, number: int) -> Iterator[Row]:
         if heading is None or not value:
             continue
         cards = cards_of(
-            crowd.vault, heading, value, filing_id=number, entry_n=field.entry or 0
+            crowd.vault.index(),
+            heading,
+            value,
+            filing_id=number,
+            entry_n=field.entry or 0,
         )
         for card in cards:
-            yield (key, card.n, number, card.entry_n, heading, card.token, card.day,
-                   card.amount)  # fmt: skip
+            yield (key, card.n, number, card.entry_n, heading, card.token,
+                   card.index_key, card.day, card.amount)  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import date
 from forms.grammar import name_words, office_words
 from forms.headings import Heading
 from storage.tables.cards import Card
-from storage.vault import Vault
+from storage.vault import Index
 
 _TOKEN_BYTES = 16
 _GAPS = re.compile(r"[\s\-‐－ー]")
@@ -31,27 +31,28 @@ WORDS: Mapping[Heading, Callable[[str], tuple[str, ...]]] = {
 }
 
 
-def token_of(vault: Vault, heading: Heading, word: str) -> bytes:
+def token_of(index: Index, heading: Heading, word: str) -> bytes:
     """The same for equal words under one heading, and unguessable without the key."""
-    return bytes.fromhex(vault.blind_index(f"card/{heading}/{word}"))[:_TOKEN_BYTES]
+    return bytes.fromhex(index.of(f"card/{heading}/{word}"))[:_TOKEN_BYTES]
 
 
 def cards_of(
-    vault: Vault, heading: Heading, value: str, *, filing_id: int, entry_n: int
+    index: Index, heading: Heading, value: str, *, filing_id: int, entry_n: int
 ) -> list[Card]:
     """The cards of a value; none for what is empty or no such thing."""
     return [
         Card(n=n, filing_id=filing_id, entry_n=entry_n, heading=heading, **said)
-        for n, said in enumerate(_said(vault, heading, value))
+        for n, said in enumerate(_said(index, heading, value))
     ]
 
 
 def _said(
-    vault: Vault, heading: Heading, value: str
-) -> Iterator[dict[str, bytes | date | int]]:
+    index: Index, heading: Heading, value: str
+) -> Iterator[dict[str, bytes | date | int | str]]:
     if heading in WORDS:
         for word in WORDS[heading](value):
-            yield {"token": token_of(vault, heading, word)}
+            token = token_of(index, heading, word)
+            yield {"token": token, "index_key": index.key_id}
     elif heading is Heading.AMOUNT:
         if value.isascii() and value.isdigit() and int(value) <= _LARGEST:
             yield {"amount": int(value)}

@@ -1,7 +1,8 @@
 """Exchanging keys while people work: each step may be stopped and begun again.
 
 A signing key that is exchanged is destroyed; what verifies its signatures stays. A
-data key stays until no row is sealed with it any more, and is then put away.
+data key stays until no row is sealed with it any more, an index key until nothing is
+found by it, and is then put away.
 """
 
 import json
@@ -14,10 +15,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kamizero.errors import ConflictError, MissingError
-from storage import audit
+from storage import audit, index_renewal
 from storage.database import Database
 from storage.files import explained, remove, replace_file
 from storage.keyring import (
+    Key,
+    KeyRing,
     key_files,
     new_key,
     own_master,
@@ -93,16 +96,27 @@ def rotate_data(
     A row that cannot be opened stops it; begun again, it goes on with a new key.
     """
     ring = vault.keyring()
-    former, key = ring.data, new_key("data")
-    with explained(ring.folder):
-        retired = ring.folder / f"{former.id}.json"
-        if not retired.exists():
-            # The same file under a second name: at no moment is the key nowhere.
-            os.link(ring.folder / "data.json", retired)
-    wrap_key(ring.folder / "data.json", key, ring.master.keys()[0])
-    _record(database, "key.rotated", key.id, actor=actor, now=now, before=former.id)
+    key_id = _put_before(database, ring, ring.data, "data", actor=actor, now=now)
     reseal(database, vault, progress=progress)
-    return key.id
+    return key_id
+
+
+def rotate_index(
+    database: Database,
+    vault: Vault,
+    *,
+    actor: str,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> str:
+    """Find by a new key from now on, and what is kept already by it too.
+
+    Until all is written anew everything is looked for by both.
+    """
+    ring = vault.keyring()
+    key_id = _put_before(database, ring, ring.index, "index", actor=actor, now=now)
+    index_renewal.renew(database, vault, progress=progress)
+    return key_id
 
 
 def reseal(
@@ -125,22 +139,21 @@ def reseal(
 def forget(
     database: Database, vault: Vault, key_id: str, *, actor: str, now: datetime
 ) -> None:
-    """Destroy a data key that nothing is sealed with any more.
+    """Destroy a key that nothing is sealed with, or found by, any more.
 
     Raises:
-        ConflictError: rows are sealed with it, or it is the one in use.
+        ConflictError: something is, or it is the one in use.
         MissingError: there is no such key.
     """
     ring = vault.keyring()
-    if key_id not in ring.retired:
-        if key_id == ring.data.id:
-            raise ConflictError(f"{key_id} is in use. Rotate it first.")
+    if key_id in (ring.data.id, ring.index.id):
+        raise ConflictError(f"{key_id} is in use. Rotate it first.")
+    if key_id in ring.retired:
+        _demand_nothing_sealed(database, key_id)
+    elif key_id in ring.former_index:
+        _demand_nothing_found(database, key_id)
+    else:
         raise MissingError(f"{ring.folder} has no retired key {key_id}.")
-    left = sum(_with_key(database, table, key_id) for table in _TABLES)
-    if left:
-        raise ConflictError(
-            f"{left} rows are sealed with {key_id}. Run `kamizero keys reseal` first."
-        )
     _record(database, "key.forgotten", key_id, actor=actor, now=now)
     remove(ring.folder / f"{key_id}.json")
 
@@ -158,6 +171,43 @@ def rotate_master(
     if ring.master.own:
         ring.master.drop_old()
     _record(database, "key.rotated", "master", actor=actor, now=now)
+
+
+def _put_before(
+    database: Database,
+    ring: KeyRing,
+    former: Key,
+    name: str,
+    *,
+    actor: str,
+    now: datetime,
+) -> str:
+    """Use a new key from now on, the former one beside it; return the new one's id."""
+    key, place = new_key(name), ring.folder / f"{name}.json"
+    with explained(ring.folder):
+        retired = ring.folder / f"{former.id}.json"
+        if not retired.exists():
+            # The same file under a second name: at no moment is the key nowhere.
+            os.link(place, retired)
+    wrap_key(place, key, ring.master.keys()[0])
+    _record(database, "key.rotated", key.id, actor=actor, now=now, before=former.id)
+    return key.id
+
+
+def _demand_nothing_sealed(database: Database, key_id: str) -> None:
+    left = sum(_with_key(database, table, key_id) for table in _TABLES)
+    if left:
+        raise ConflictError(
+            f"{left} rows are sealed with {key_id}. Run `kamizero keys reseal` first."
+        )
+
+
+def _demand_nothing_found(database: Database, key_id: str) -> None:
+    left = index_renewal.found_by(database, key_id)
+    if left:
+        raise ConflictError(
+            f"{left} rows are found by {key_id}. Run `kamizero index renew` first."
+        )
 
 
 _TABLES: Sequence[type[SealedRow]] = (

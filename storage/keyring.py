@@ -43,6 +43,7 @@ class KeyRing:
     Attributes:
         data: seals values (AES-256-GCM).
         index: finds sealed values without opening them (HMAC-SHA-256).
+        former_index: index keys that something is still found by, by their id.
         signing: signs approvals (Ed25519 seed).
         retired: data keys that still open what they sealed, by their id.
         public: what verifies signatures, of this signing key and all before it.
@@ -53,6 +54,7 @@ class KeyRing:
     master: MasterKey
     data: Key
     index: Key
+    former_index: Mapping[str, Key]
     signing: Key
     retired: Mapping[str, Key]
     public: Mapping[str, bytes]
@@ -85,7 +87,8 @@ class KeyRing:
             folder=folder,
             master=source,
             **keys,
-            retired=_retired(folder, masters),
+            retired=_retired(folder, "data", masters),
+            former_index=_retired(folder, "index", masters),
             public={**_former(folder), signing.id: public_of(signing)},
             mark=mark,
         )
@@ -189,8 +192,8 @@ def _make(folder: Path, master: MasterKey | None) -> None:
         sync_folder(folder.parent)
 
 
-def _retired(folder: Path, masters: list[bytes]) -> dict[str, Key]:
-    keys = [unwrapped(path, masters) for path in sorted(folder.glob("data-*.json"))]
+def _retired(folder: Path, name: str, masters: list[bytes]) -> dict[str, Key]:
+    keys = [unwrapped(path, masters) for path in sorted(folder.glob(f"{name}-*.json"))]
     return {key.id: key for key in keys}
 
 

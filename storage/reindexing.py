@@ -37,7 +37,8 @@ def reindex(
     while ids := _next(database, last):
         with database.begin() as session:
             for number in ids:
-                done += _reindex(session, vault, forms, number)
+                form = _definition(session, forms, number)
+                done += rewrite(session, vault, number, form)
         last = ids[-1]
         progress(done)
     return done
@@ -49,9 +50,19 @@ def _next(database: Database, last: int) -> Sequence[int]:
         return session.scalars(query.limit(_BATCH)).all()
 
 
-def _reindex(session: Session, vault: Vault, forms: Forms, number: int) -> int:
+def _definition(session: Session, forms: Forms, number: int) -> FormDefinition:
     filing = session.get_one(Filing, number)
-    definition = forms.get(f"{filing.form}@{filing.revision}")
+    return forms.get(f"{filing.form}@{filing.revision}")
+
+
+def rewrite(
+    session: Session, vault: Vault, number: int, form: FormDefinition | None = None
+) -> int:
+    """Write the cards of every field of a filing; return how many fields.
+
+    Args:
+        form: gives the fields their headings anew; without it they keep theirs.
+    """
     fields = session.scalars(
         select(Field)
         .where(Field.filing_id == number)
@@ -63,7 +74,8 @@ def _reindex(session: Session, vault: Vault, forms: Forms, number: int) -> int:
         .with_for_update(of=Field)
     ).all()
     for field in fields:
-        field.heading = heading_of(definition.field(field.name))
+        if form is not None:
+            field.heading = heading_of(form.field(field.name))
         for version in (field.as_written, field.as_decided):
             if version is not None and version.value is not None:
                 _write(session, vault, field, version)
@@ -71,7 +83,7 @@ def _reindex(session: Session, vault: Vault, forms: Forms, number: int) -> int:
 
 
 def _write(session: Session, vault: Vault, field: Field, version: FieldVersion) -> None:
-    due = index_cards(vault, field, body_of(version, vault).value)
+    due = index_cards(vault.index(), field, body_of(version, vault).value)
     kept = {card.n: card for card in session.scalars(_cards(version))}
     for card in due:
         card.version_id = version.id

@@ -20,7 +20,7 @@ from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import Candidate, FieldState, Reading
 from storage.cards import cards_of
 from storage.tables import AuthorKind, Card, Field, FieldValue, FieldVersion, Purpose
-from storage.vault import Sealed, Vault
+from storage.vault import Index, Sealed, Vault
 
 # What is shown in place of a sensitive value; as long for every one, because a mask
 # that shows the length tells something.
@@ -298,7 +298,7 @@ def _add(
     version.commitment = commitment.hex
     version.value = _value_row(vault, field, version.seq, body)
     version.value.salt = commitment.salt
-    version.value.cards = index_cards(vault, field, body.value)
+    version.value.cards = index_cards(vault.index(), field, body.value)
     session.add(version)
     return version
 
@@ -318,12 +318,12 @@ def _value_row(vault: Vault, field: Field, seq: int, body: Body) -> FieldValue:
     return FieldValue(sealed=sealed.data, key_id=sealed.key_id)
 
 
-def index_cards(vault: Vault, field: Field, value: str) -> list[Card]:
+def index_cards(index: Index, field: Field, value: str) -> list[Card]:
     """What a value of the field is found by while it is in force."""
     if field.heading is None:
         return []
     return cards_of(
-        vault,
+        index,
         Heading(field.heading),
         value,
         filing_id=field.filing_id,

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from kamizero.errors import KeyMissingError, TamperedError
 from storage.keyring import NONCE_BYTES, KeyRing, mark_of
 
-__all__ = ["Commitment", "KeyRing", "Sealed", "Signature", "Vault"]
+__all__ = ["Commitment", "Index", "KeyRing", "Sealed", "Signature", "Vault"]
 
 _SALT_BYTES = 32
 
@@ -37,6 +38,18 @@ class Commitment:
 class Signature:
     key_id: str
     hex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Finds values without opening them, by one key."""
+
+    key_id: str
+    secret: bytes = field(repr=False)
+
+    def of(self, value: str) -> str:
+        """The same for equal values, and unguessable without the key."""
+        return hmac.new(self.secret, value.encode(), hashlib.sha256).hexdigest()
 
 
 class Vault:
@@ -90,10 +103,17 @@ class Vault:
     def proves(self, value: str, salt: bytes, commitment: str) -> bool:
         return hmac.compare_digest(_committed(value, salt), commitment)
 
+    def index(self) -> Index:
+        """What anything is to be found by from now on."""
+        return self._now().indexes[0]
+
+    def indexes(self) -> Sequence[Index]:
+        """Everything something may be found by, the one of now first."""
+        return self._now().indexes
+
     def blind_index(self, value: str) -> str:
-        """The same for equal values, and unguessable without the key."""
-        key = self._hands.ring.index.secret
-        return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+        """The same for equal values until the key is exchanged."""
+        return self.index().of(value)
 
     def sign(self, data: bytes) -> Signature:
         """Sign with the key of now. Raises KeyMissingError where it is gone."""
@@ -146,6 +166,9 @@ class _Hands:
         self.ring = ring
         self.ciphers = {key.id: AESGCM(key.secret) for key in keys}
         self.signer = ring.signer()
+        # While keys are exchanged, the one of now may lie there as a former one too.
+        finding = {key.id: key for key in (ring.index, *ring.former_index.values())}
+        self.indexes = [Index(key.id, key.secret) for key in finding.values()]
 
 
 def _committed(value: str, salt: bytes) -> str:

@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer, people
+from kamizero.cli.counter import counting
 from kamizero.cli.wiring import open_installation
 from kamizero.settings import Settings
 from storage import key_rotation
@@ -20,10 +21,11 @@ app = typer.Typer(help="Keys that seal and sign.", no_args_is_help=True)
 
 
 class Exchanged(StrEnum):
-    """Keys that can be exchanged; the index key is not among them."""
+    """Keys that can be exchanged."""
 
     SIGNING = "signing"
     DATA = "data"
+    INDEX = "index"
     MASTER = "master"
 
 
@@ -35,6 +37,7 @@ def list_keys(json: Annotated[bool, typer.Option("--json")] = False) -> None:
         ring.data.id: "seals",
         **dict.fromkeys(ring.retired.keys() - {ring.data.id}, "opens"),
         ring.index.id: "finds",
+        **dict.fromkeys(ring.former_index.keys() - {ring.index.id}, "still finds"),
         ring.signing.id: "signs",
         **dict.fromkeys(ring.public.keys() - {ring.signing.id}, "verifies"),
     }
@@ -62,6 +65,12 @@ def rotate(which: Exchanged) -> None:
                 rooms.database, rooms.vault, actor=who, now=now(), progress=progress
             )
         typer.echo(f"{name} seals from now on, and everything is sealed with it.")
+    elif which is Exchanged.INDEX:
+        with counting("found anew") as progress:
+            name = key_rotation.rotate_index(
+                rooms.database, rooms.vault, actor=who, now=now(), progress=progress
+            )
+        typer.echo(f"{name} finds from now on, and everything is found by it.")
     else:
         key_rotation.rotate_master(rooms.database, rooms.vault, actor=who, now=now())
         typer.echo(f"All keys are wrapped by {rooms.vault.keyring().master.where}.")
@@ -78,7 +87,7 @@ def reseal() -> None:
 
 @app.command()
 def forget(key: str) -> None:
-    """Destroy a data key that nothing is sealed with any more."""
+    """Destroy a key that nothing is sealed with, or found by, any more."""
     rooms = open_installation(Settings.load(), create=False).rooms
     key_rotation.forget(
         rooms.database, rooms.vault, key, actor=getpass.getuser(), now=now()

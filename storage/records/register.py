@@ -38,6 +38,7 @@ from storage.tables import (
 from storage.vault import Vault
 
 _Row = TypeVar("_Row", bound=Table)
+_Sealed = TypeVar("_Sealed", InsuredRecord, PayeeRecord)
 _Plain = TypeVar("_Plain", OfficeRecord, AttorneyRecord, BranchRecord, PostcodeRecord)
 
 
@@ -82,31 +83,39 @@ class Register:
         serial: str = "",
         office_symbol: str = "",
     ) -> Sequence[InsuredRecord]:
-        index = self._vault.blind_index
         named: list[ColumnElement[bool]] = []
         if my_number:
-            named.append(RecordInsured.my_number_index == index(my_number))
+            named.append(RecordInsured.my_number_index.in_(self._found_by(my_number)))
         if pension_number:
-            named.append(RecordInsured.pension_number_index == index(pension_number))
+            found_by = self._found_by(pension_number)
+            named.append(RecordInsured.pension_number_index.in_(found_by))
         if serial and office_symbol:
             named.append(
                 (RecordInsured.office_symbol == office_symbol)
                 & (RecordInsured.known_by == serial)
             )
         rows = self._any(RecordInsured, named)
-        return tuple(insured_of(opened(row, self._vault)) for row in rows)
+        found = [insured_of(opened(row, self._vault)) for row in rows]
+        return _newest(
+            found,
+            lambda one: (
+                one.office_symbol,
+                one.serial_number or one.pension_number or one.my_number,
+            ),
+        )
 
     def payee(
         self, *, my_number: str = "", pension_number: str = ""
     ) -> Sequence[PayeeRecord]:
-        index = self._vault.blind_index
         named: list[ColumnElement[bool]] = []
         if my_number:
-            named.append(RecordPayee.my_number_index == index(my_number))
+            named.append(RecordPayee.my_number_index.in_(self._found_by(my_number)))
         if pension_number:
-            named.append(RecordPayee.pension_number_index == index(pension_number))
+            found_by = self._found_by(pension_number)
+            named.append(RecordPayee.pension_number_index.in_(found_by))
         rows = self._any(RecordPayee, named)
-        return tuple(payee_of(opened(row, self._vault)) for row in rows)
+        found = [payee_of(opened(row, self._vault)) for row in rows]
+        return _newest(found, lambda one: (one.pension_number, one.pension_code))
 
     def branch(self, bank_code: str, branch_code: str) -> Sequence[BranchRecord]:
         named = RecordBranch.bank_code == bank_code
@@ -118,6 +127,9 @@ class Register:
     def postcode(self, postal_code: str) -> Sequence[PostcodeRecord]:
         named = [RecordPostcode.postal_code == postal_code]
         return _plain(PostcodeRecord, self._any(RecordPostcode, named))
+
+    def _found_by(self, number: str) -> list[str]:
+        return [index.of(number) for index in self._vault.indexes()]
 
     def _any(
         self,
@@ -132,6 +144,13 @@ class Register:
         query = select(table).where(or_(*named)).order_by(number).limit(most)
         with self._look() as session:
             return session.scalars(query).all()
+
+
+def _newest(
+    found: Sequence[_Sealed], name: Callable[[_Sealed], object]
+) -> Sequence[_Sealed]:
+    """One that was loaded anew while the index key is exchanged is there twice."""
+    return tuple({name(one): one for one in found}.values())
 
 
 def _plain(record: type[_Plain], rows: Sequence[Table]) -> Sequence[_Plain]:

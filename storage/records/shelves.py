@@ -19,7 +19,7 @@ from storage.tables import (
     insured_place,
     payee_place,
 )
-from storage.vault import Sealed, Vault
+from storage.vault import Index, Sealed, Vault
 
 SealedRecord = RecordInsured | RecordPayee
 
@@ -44,8 +44,8 @@ def opened(row: SealedRecord, vault: Vault) -> dict[str, str]:
     return {name: said or "" for name, said in cells.items()}
 
 
-def certificate_index(vault: Vault, pension_number: str, pension_code: str) -> str:
-    return vault.blind_index(f"{pension_number}-{pension_code}")
+def certificate_index(index: Index, pension_number: str, pension_code: str) -> str:
+    return index.of(f"{pension_number}-{pension_code}")
 
 
 def _open_row(_: Vault, record: Record) -> Mapping[str, Any]:
@@ -58,28 +58,30 @@ def _cells(record: Record) -> dict[str, Any]:
 
 
 def _insured_row(vault: Vault, record: InsuredRecord) -> Mapping[str, Any]:
-    my_number = _index(vault, record.my_number)
-    pension_number = _index(vault, record.pension_number)
+    found_by = _found_by(vault.index(), record)
     # The pension number comes first: a My Number may become known later, or change.
-    known_by = record.serial_number or pension_number or my_number
+    known_by = (
+        record.serial_number
+        or found_by["pension_number_index"]
+        or found_by["my_number_index"]
+    )
     if known_by is None:
         raise ValueError("somebody without any number was let through")
     return {
         "office_symbol": record.office_symbol,
         "known_by": known_by,
-        "my_number_index": my_number,
-        "pension_number_index": pension_number,
+        **found_by,
         **_sealed(vault, record, insured_place(record.office_symbol, known_by)),
     }
 
 
 def _payee_row(vault: Vault, record: PayeeRecord) -> Mapping[str, Any]:
-    index = certificate_index(vault, record.pension_number, record.pension_code)
+    index = vault.index()
+    name = certificate_index(index, record.pension_number, record.pension_code)
     return {
-        "certificate_index": index,
-        "my_number_index": _index(vault, record.my_number),
-        "pension_number_index": _index(vault, record.pension_number),
-        **_sealed(vault, record, payee_place(index)),
+        "certificate_index": name,
+        **_found_by(index, record),
+        **_sealed(vault, record, payee_place(name)),
     }
 
 
@@ -91,8 +93,13 @@ def _sealed(
     return {"key_id": sealed.key_id, "sealed": sealed.data}
 
 
-def _index(vault: Vault, number: str) -> str | None:
-    return vault.blind_index(number) if number else None
+def _found_by(index: Index, record: InsuredRecord | PayeeRecord) -> dict[str, Any]:
+    number, pension_number = record.my_number, record.pension_number
+    return {
+        "my_number_index": index.of(number) if number else None,
+        "pension_number_index": index.of(pension_number) if pension_number else None,
+        "index_key": index.key_id,
+    }
 
 
 SHELVES: Mapping[RecordKind, Shelf] = {

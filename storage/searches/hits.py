@@ -71,7 +71,7 @@ def _of_office(vault: Vault, asked: Criteria) -> Select[int]:
     card = Card.__table__.alias()
     return select(card.c.filing_id).where(
         card.c.heading == Heading.OFFICE,
-        card.c.token == token_of(vault, Heading.OFFICE, asked.word(Heading.OFFICE)),
+        card.c.token.in_(_tokens(vault, asked, Heading.OFFICE)),
     )
 
 
@@ -96,11 +96,17 @@ def _said(
     vault: Vault, asked: Criteria, heading: Heading, columns: Any
 ) -> Iterator[ColumnElement[bool]]:
     if heading in WORDS:
-        yield columns.token == token_of(vault, heading, asked.word(heading))
+        yield columns.token.in_(_tokens(vault, asked, heading))
     elif heading is Heading.AMOUNT:
         yield from _between(columns.amount, asked.amount_from, asked.amount_until)
     else:
         yield from _between(columns.day, asked.day_from, asked.day_until)
+
+
+def _tokens(vault: Vault, asked: Criteria, heading: Heading) -> list[bytes]:
+    """Of every key: while one is exchanged, cards of both lie there."""
+    word = asked.word(heading)
+    return [token_of(index, heading, word) for index in vault.indexes()]
 
 
 def _between(column: Any, first: Any, last: Any) -> Iterator[ColumnElement[bool]]:

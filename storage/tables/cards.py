@@ -45,6 +45,9 @@ class Card(Table):
             "heading = 'amount')",
             name="says_what_its_heading_is",
         ),
+        CheckConstraint(
+            "index_key IS NULL OR token IS NOT NULL", name="a_key_is_of_a_token"
+        ),
         _by("token"),
         _by("day"),
         _by("amount"),
@@ -59,6 +62,8 @@ class Card(Table):
     entry_n: Mapped[int]
     heading: Mapped[str] = mapped_column(String(8))
     token: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    # The key the token was made with; none where that was not written down yet.
+    index_key: Mapped[str | None] = mapped_column(String(32))
     day: Mapped[date | None]
     amount: Mapped[int | None] = mapped_column(Id)
 

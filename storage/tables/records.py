@@ -62,6 +62,8 @@ class RecordInsured(Table):
     known_by: Mapped[str] = mapped_column(String(64))
     my_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
     pension_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    # The key it is found by; none where that was not written down yet.
+    index_key: Mapped[str | None] = mapped_column(String(32))
     key_id: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes]
 
@@ -83,6 +85,8 @@ class RecordPayee(Table):
     certificate_index: Mapped[str] = mapped_column(String(64))
     my_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
     pension_number_index: Mapped[str] = mapped_column(String(64), index=True)
+    # The key it is found by; none where that was not written down yet.
+    index_key: Mapped[str | None] = mapped_column(String(32))
     key_id: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes]
 
