@@ -34,7 +34,7 @@ from kamizero.settings import Settings
 from storage import people
 from storage.tables import AuditEvent, Entry, Field
 from storage.values import body_of
-from tests.installation import Installation
+from tests.installation import Installation, until
 from tests.services import postgres_database, postgres_server
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of people that are made up
@@ -183,12 +183,17 @@ def main() -> None:
         data = Path(folder) / "data"
         opened = open_installation(Settings(data_dir=data, database_url=url))
         _employ(opened, wanted.reviewers)
-        settings = {"KAMIZERO_DATABASE_URL": url, "KAMIZERO_WORKERS": "0"}
+        settings = {
+            "KAMIZERO_DATABASE_URL": url,
+            "KAMIZERO_WORKERS": "0",
+            "KAMIZERO_PAGE_PROCESSES": str(wanted.processes),
+        }
         house = Installation(data, settings=settings, module="bench.timed_server")
         crowd = Crowd(Library.shipped().get("2200"), opened.rooms.vault, _now())
         address = house.up()
         try:
-            _run(wanted, url, address, opened, crowd, house.servers[-1].pid)
+            until(lambda: len(_servers(house)) == wanted.processes, seconds=60)
+            _run(wanted, url, address, opened, crowd, _servers(house))
         finally:
             house.stop()
             opened.rooms.database.close()
@@ -200,22 +205,27 @@ def _run(
     address: str,
     opened: Opened,
     crowd: Crowd,
-    server: int,
+    servers: list[int],
 ) -> None:
     done = 0
     for waiting in sorted({min(1000, wanted.filings), wanted.filings}):
         begun = time.monotonic()
         with psycopg.connect(url) as connection:
             fill(connection, crowd, done + 1, waiting)
+        # What a database did long ago with rows that came one by one.
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM (ANALYZE)")
+            connection.execute("CHECKPOINT")
         print(f"{waiting:,} filings wait (filled in {time.monotonic() - begun:.0f} s)")
         done = waiting
         _print(_pages(address), "one person, the queue's pages")
-    before, log = _processor_s(server), Log()
+    before, log = sum(map(_processor_s, servers)), Log()
     own = time.process_time()
     _work(wanted, address, log)
     asked = sum(map(len, log.seconds.values()))
-    spent = _processor_s(server) - before
-    print(f"\n{wanted.reviewers} people for {wanted.seconds} s, {wanted.think} s of")
+    spent = sum(map(_processor_s, servers)) - before
+    print(f"\n{len(servers)} processes answer; {wanted.reviewers} people for ", end="")
+    print(f"{wanted.seconds} s, {wanted.think} s of")
     print(f"thought before each act: {log.finished} entries, {len(log.said)} fields")
     _print(log, f"{wanted.reviewers} people at once")
     print(f"\n{asked} requests; processor time of the server {spent:.0f} s, that is")
@@ -226,6 +236,10 @@ def _run(
     twice = sum(count > 1 for count in log.handed_out.values())
     print(f"\nhanded out twice {twice}   {_kept(opened, log)}")
     print(f"refused {dict(log.refused) or 0}")
+
+
+def _servers(house: Installation) -> list[int]:
+    return [house.servers[-1].pid, *house.page_processes()]
 
 
 def _processor_s(process: int) -> float:
@@ -340,6 +354,7 @@ def _arguments() -> argparse.Namespace:
     asked.add_argument("--reviewers", type=int, default=20)
     asked.add_argument("--seconds", type=float, default=60)
     asked.add_argument("--think", type=float, default=2.0)
+    asked.add_argument("--processes", type=int, default=2)
     return asked.parse_args()
 
 

@@ -159,6 +159,13 @@ class Settings(BaseSettings):
     language: Literal["ja", "en"] = Field(
         default="ja", description="Language of messages on the command line."
     )
+    page_processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes of `up` that answer people and programs; one a core "
+        "where many work at once.",
+    )
     workers: int = Field(
         default=2,
         ge=0,

@@ -1,10 +1,11 @@
 """A house with doors: a real intake behind a spool, a taker, and a device's account."""
 
+import fcntl
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -41,6 +42,15 @@ class Door(Protocol):
     def stop(self) -> None: ...
 
 
+def _let_go_of_locks(folder: Path) -> None:
+    """What a kill does to every lock of the process."""
+    for handle in Path("/proc/self/fd").iterdir():
+        # The handle of this very listing is gone by now.
+        with suppress(FileNotFoundError):
+            if handle.readlink().parent == folder:
+                fcntl.flock(int(handle.name), fcntl.LOCK_UN)
+
+
 @dataclass
 class House:
     """Doors over an embedded desk; tests move its clock and the taker's."""
@@ -52,10 +62,10 @@ class House:
     free_bytes: int = 0
     now: datetime = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
     monotonic: float = 100.0
-    live: Live = field(default_factory=Live)
 
     def __post_init__(self) -> None:
         self.spool = Spool(self.folder, free_bytes=self.free_bytes)
+        self.live = Live(self._locks)
         self.limits = Limits(file_bytes=self.file_bytes)
         self.database = self.desk.database
         self.ledger = Ledger(self.database, lambda: self.now)
@@ -88,9 +98,14 @@ class House:
 
     def restarted(self) -> "House":
         """The same house after its program was killed: nothing of memory is left."""
+        _let_go_of_locks(self._locks)
         return House(
             self.desk, self.folder, quiet_seconds=self.quiet_seconds, now=self.now
         )
+
+    @property
+    def _locks(self) -> Path:
+        return self.folder.with_name("locks")
 
     def reception(self, door: str, accounts: Accounts | None = None) -> Reception:
         return Reception(

@@ -99,15 +99,20 @@ class Installation:
         """Process ids of the embedded workers of the running server."""
         return self._children("work")
 
+    def page_processes(self) -> list[int]:
+        """Those that answer pages beside the running server."""
+        return self._children("pages")
+
     def kill_doors(self) -> None:
         """Kill -9 the process that keeps the doors open."""
         for pid in self._children("doors"):
             os.kill(pid, signal.SIGKILL)
 
     def _children(self, command: str) -> list[int]:
-        parent = self.servers[-1].pid
-        found = Path(f"/proc/{parent}/task/{parent}/children").read_text()
-        return [int(pid) for pid in found.split() if command in _words_of(pid)]
+        # What was started again is the child of another thread than the first.
+        threads = Path(f"/proc/{self.servers[-1].pid}/task").glob("*/children")
+        found = " ".join(thread.read_text() for thread in threads).split()
+        return [int(pid) for pid in found if command in _words_of(pid)]
 
     def kill_worker(self) -> None:
         os.kill(self.workers()[0], signal.SIGKILL)

@@ -1,45 +1,93 @@
-"""Which transfers a sender of this process is at, and which connection has each."""
+"""Which transfers somebody is at, and which connection has each.
 
+A locked file says so to every process of the data folder: several answer pages,
+another keeps the doors, and what a killed one was at is free at once.
+"""
+
+import fcntl
+import os
 import threading
-from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from storage.files import explained
+
+_TURN = ".turn"
 
 
-@dataclass(slots=True)
 class Live:
     """Shared by all doors of a process, and by the taking behind them."""
 
-    _at: dict[str, tuple[int, str | None]] = field(default_factory=dict)
-    _turns: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with explained(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # By the handle that holds the lock: a token may have an older one as well.
+        self._at: dict[int, tuple[str, str | None]] = {}
+        self._lock = threading.Lock()
 
     def begin(self, token: str, session: str | None) -> int:
         """Be at a transfer, instead of whoever was; return the turn that it is."""
+        place = self._place(token)
+        with explained(place):
+            # Locked before it has its name: nobody finds it free meanwhile.
+            fresh = place.with_name(uuid4().hex + ".begun")
+            turn = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            fresh.replace(place)
         with self._lock:
-            self._turns += 1
-            self._at[token] = (self._turns, session)
-            return self._turns
+            self._at[turn] = token, session
+        return turn
 
-    def end(self, token: str, turn: int | None = None) -> None:
-        """Be there no more; harmless for a turn that is over."""
+    def end(self, turn: int) -> None:
+        """Be there no more; harmless for whoever goes on with it."""
+        if self.is_turn(turn):
+            # Who replaces it right now is told to come again, as if it came later.
+            self._place(self._at[turn][0]).unlink(missing_ok=True)
         with self._lock:
-            if turn is None or self._is_turn(token, turn):
-                self._at.pop(token, None)
+            del self._at[turn]
+        os.close(turn)
 
-    def is_turn(self, token: str, turn: int) -> bool:
+    def is_turn(self, turn: int) -> bool:
         """Whether the sender has not come back by another connection meanwhile."""
-        with self._lock:
-            return self._is_turn(token, turn)
+        token, _ = self._at[turn]
+        try:
+            # As long as the older one is open, no other file can have its number.
+            return os.path.samestat(os.fstat(turn), self._place(token).stat())
+        except FileNotFoundError:
+            return False
 
     def has(self, *, token: str, session: str | None) -> bool:
         """Whether somebody is at this transfer, or at another of its session."""
-        with self._lock:
-            return token in self._at or (
-                session is not None and session in self.sessions()
-            )
+        if session is not None and session in self.sessions():
+            return True
+        return _is_held(self._place(token))
 
     def sessions(self) -> list[str | None]:
-        """The sessions of the transfers somebody is at."""
-        return [session for _, session in self._at.values()]
+        """The sessions of the transfers this process is at."""
+        with self._lock:
+            return [session for _, session in self._at.values()]
 
-    def _is_turn(self, token: str, turn: int) -> bool:
-        return token in self._at and self._at[token][0] == turn
+    def tidy(self) -> None:
+        """Remove what killed processes left."""
+        for place in self._folder.glob(f"*{_TURN}"):
+            if not _is_held(place):
+                place.unlink(missing_ok=True)
+
+    def _place(self, token: str) -> Path:
+        return self._folder / f"{token}{_TURN}"
+
+
+def _is_held(place: Path) -> bool:
+    """Whether a process that lives has the file locked."""
+    try:
+        handle = os.open(place, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

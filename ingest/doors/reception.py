@@ -90,7 +90,11 @@ class Reception:
         self._spool.demand_room()
         token = uuid4().hex
         transfer = self._transfer(
-            token, session, handle=self._spool.create(token), length=0, room=room
+            token,
+            self._live.begin(token, session),
+            handle=self._spool.create(token),
+            length=0,
+            room=room,
         )
         try:
             transfer.demand_fitting(size or 0)
@@ -145,7 +149,7 @@ class Reception:
         self._spool.demand_room()
         # Marked first: from here on the taking waits for this transfer, and a
         # connection that hangs at it has lost it.
-        self._live.begin(token, session)
+        turn = self._live.begin(token, session)
         try:
             with self._database.begin() as rows:
                 found = self._found(rows, sender, token)
@@ -164,10 +168,10 @@ class Reception:
             length = self._spool.length(token) or 0
             handle = self._spool.reopen(token)
         except Exception:
-            self._live.end(token)
+            self._live.end(turn)
             raise
         return self._transfer(
-            token, session, handle=handle, length=length, room=room, answered=answered
+            token, turn, handle=handle, length=length, room=room, answered=answered
         )
 
     def believe(self, token: str) -> None:
@@ -276,7 +280,7 @@ class Reception:
     def _transfer(
         self,
         token: str,
-        session: str | None,
+        turn: int,
         *,
         handle: int,
         length: int,
@@ -285,12 +289,12 @@ class Reception:
     ) -> Transfer:
         return Transfer(
             token=token,
-            session=session,
             spool=self._spool,
             handle=handle,
             database=self._database,
             clock=self._clock,
             live=self._live,
+            turn=turn,
             length=length,
             answered=answered,
             most_bytes=self._file_bytes,

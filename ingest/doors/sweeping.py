@@ -86,6 +86,7 @@ class Sweeper:
                 row = uploads.by_token(rows, token)
             if row is None or row.state not in uploads.WAITING:
                 self.spool.remove(token)
+        self.live.tidy()
         with self.database.begin() as rows:
             uploads.forget(rows, before=self.clock() - REMEMBERED_FOR)
 

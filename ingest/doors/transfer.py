@@ -25,12 +25,12 @@ class Transfer:
         self,
         *,
         token: str,
-        session: str | None,
         spool: Spool,
         handle: int,
         database: Database,
         clock: Callable[[], datetime],
         live: Live,
+        turn: int,
         length: int,
         answered: int | None,
         most_bytes: int,
@@ -38,7 +38,6 @@ class Transfer:
     ) -> None:
         self.token = token
         self.length = length
-        self._session = session
         self._spool = spool
         self._handle = handle
         self._database = database
@@ -50,7 +49,7 @@ class Transfer:
         self._room = None if room is None else room + (answered or 0)
         self._asked_at = length
         self._open = True
-        self._turn = live.begin(token, session)
+        self._turn = turn
 
     @property
     def is_open(self) -> bool:
@@ -124,7 +123,7 @@ class Transfer:
         """
         if not self._open:
             return
-        if not self._live.is_turn(self.token, self._turn):
+        if not self._live.is_turn(self._turn):
             self.leave()
             return
         try:
@@ -150,7 +149,7 @@ class Transfer:
         return replaced
 
     def _demand_turn(self) -> None:
-        if not self._live.is_turn(self.token, self._turn):
+        if not self._live.is_turn(self._turn):
             raise WrongOffsetError("Another connection goes on with this file.")
 
     def leave(self) -> None:
@@ -158,4 +157,4 @@ class Transfer:
         if self._open:
             self._open = False
             os.close(self._handle)
-            self._live.end(self.token, self._turn)
+            self._live.end(self._turn)

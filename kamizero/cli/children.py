@@ -1,4 +1,4 @@
-"""Worker processes beside the server: started, started again when one dies."""
+"""Processes beside the server: started, started again when one dies."""
 
 import os
 import signal
@@ -13,6 +13,7 @@ import structlog
 
 log = structlog.get_logger()
 
+PROGRAM = "kamizero"
 LOOK_SECONDS = 0.5
 # A child that dies at once, again and again, must not eat the machine.
 LEAST_PAUSE = 1.0
@@ -20,11 +21,18 @@ STOP_SECONDS = 10.0
 
 
 class Children:
-    """A fixed number of worker processes, one a slot."""
+    """A fixed number of processes of one command, one a slot.
 
-    def __init__(self, command: Sequence[str], count: int) -> None:
-        self._command = [sys.executable, "-m", "kamizero", *command]
+    Args:
+        handles: files that are open here and stay so in each of them.
+    """
+
+    def __init__(
+        self, command: Sequence[str], count: int, *, handles: Sequence[int] = ()
+    ) -> None:
+        self._command = [sys.executable, "-m", PROGRAM, *command]
         self._count = count
+        self._handles = handles
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._supervise, daemon=True)
@@ -54,14 +62,19 @@ class Children:
 
     def _start(self, slot: int) -> None:
         self._running[slot] = subprocess.Popen(  # noqa: S603 - our own program, fixed arguments.
-            [*self._command, "--slot", str(slot), "--parent", str(os.getpid())]
+            [*self._command, "--slot", str(slot), "--parent", str(os.getpid())],
+            pass_fds=self._handles,
         )
 
     def _supervise(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
             for slot, child in self._running.items():
                 if child.poll() is not None:
-                    log.warning("worker_died", slot=slot, code=child.returncode)
+                    log.warning(
+                        "child_died",
+                        command=child.args,
+                        code=child.returncode,
+                    )
                     self._stop.wait(LEAST_PAUSE)
                     if not self._stop.is_set():
                         self._start(slot)

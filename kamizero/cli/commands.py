@@ -23,6 +23,7 @@ class _Place(NamedTuple):
 COMMANDS = {
     "up": _Place("serve", "up"),
     "work": _Place("serve", "work", hidden=True),
+    "pages": _Place("page_server", "pages", hidden=True),
     "worker": _Place("worker", "worker"),
     "beat": _Place("beat", "beat"),
     "migrate": _Place("migrate", "migrate"),

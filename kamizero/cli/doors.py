@@ -36,7 +36,7 @@ from kamizero.cli.clock import TOKYO, now, today
 from kamizero.cli.console import Exit
 from kamizero.cli.door_settings import certificate_of, inbox_keys
 from kamizero.cli.door_signs import INBOX, TAKING, WATCHED
-from kamizero.cli.receptions import reception, spool_of
+from kamizero.cli.receptions import live_of, reception, spool_of
 from kamizero.cli.stopping import told_to_stop
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.errors import KamizeroError, StoreError
@@ -102,7 +102,7 @@ def _kept_open(installation: Installation) -> Iterator[threading.Event]:
     """Every door and what takes in behind them; yields what says that one broke."""
     behind = _Behind(
         installation=installation,
-        live=Live(),
+        live=live_of(installation.settings),
         spool=spool_of(installation.settings),
         doorkeeper=Doorkeeper(installation.rooms.database, now),
         signs=Signs(slots.door_signs(installation.settings.data_dir), now),

@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from delivery import outbox
-from ingest.doors.live import Live
 from ingest.doors.senders import AskedBefore
 from ingest.intake import Delivery, Incoming, demand_come
 from kamizero.cli import slots
@@ -18,7 +17,7 @@ from kamizero.cli.alerts import alerts_now
 from kamizero.cli.clock import today
 from kamizero.cli.door_signs import doors_now
 from kamizero.cli.ingest import job_line
-from kamizero.cli.receptions import reception, spool_of
+from kamizero.cli.receptions import live_of, reception, spool_of
 from kamizero.cli.single_sign_on import provider_of
 from kamizero.cli.wiring import Installation
 from storage.tables import Entry
@@ -52,7 +51,7 @@ def web_app(installation: Installation) -> FastAPI:
                 installation,
                 "http",
                 spool=spool_of(settings),
-                live=Live(),
+                live=live_of(settings),
                 accounts=AskedBefore(),
             ),
             provider=provider_of(settings),

@@ -13,6 +13,10 @@ def spool_of(settings: Settings) -> Spool:
     return Spool(settings.data_dir / "incoming", free_bytes=settings.door_free_bytes)
 
 
+def live_of(settings: Settings) -> Live:
+    return Live(settings.data_dir / "locks")
+
+
 def reception(
     installation: Installation,
     door: str,

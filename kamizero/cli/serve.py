@@ -1,9 +1,7 @@
 """`kamizero up`: web pages, workers and sealer of one machine, in one command."""
 
 import os
-import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,7 +16,7 @@ from kamizero.cli import demo, slots
 from kamizero.cli.children import Children
 from kamizero.cli.console import Exit, people, say
 from kamizero.cli.door_settings import demand_doors
-from kamizero.cli.pages import web_app
+from kamizero.cli.page_server import answer, page_server
 from kamizero.cli.stopping import told_to_stop
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.errors import KamizeroError, SetupError
@@ -27,14 +25,6 @@ from workers.keeping import keep_originals
 from workers.loop import Loop, seal_events
 
 log = structlog.get_logger()
-
-# Requests that are not answered by then are broken off.
-STOP_SECONDS = 3
-# Longer than people think before they type on: what is sent just as the server hangs
-# up is lost.
-KEEP_OPEN_SECONDS = 75
-
-TURN_SECONDS = 0.0005
 
 
 def up(
@@ -48,29 +38,14 @@ def up(
     settings = Settings.load()
     logs.configure(settings.log_format, level="WARNING" if with_demo else "INFO")
     demand_doors(settings)
-    # Requests wait for the database a few dozen times each; 5 ms, the usual turn, is
-    # then what a request waits again and again while another one computes.
-    sys.setswitchinterval(TURN_SECONDS)
     if with_demo:
         demo.demand_samples()
     with _listening(host, port) as door, ExitStack() as held:
         installation = open_installation(settings)
         _demand_alone(settings, until=held)
-        config = uvicorn.Config(
-            web_app(installation),
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-            timeout_keep_alive=KEEP_OPEN_SECONDS,
-        )
-        server = uvicorn.Server(config)
-        address = f"http://{host}:{door.getsockname()[1]}"
-        with _beside(installation, server, address, with_demo) as broken:
-            # It stops at these signals and then raises them again: what runs beside
-            # it must still be stopped in order.
-            for signal_number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(signal_number, lambda *_: None)
-            server.run(sockets=[door])
+        server = page_server(installation)
+        with _beside(installation, server, door, with_demo) as broken:
+            answer(server, door)
     return Exit.FAILED if broken.is_set() else Exit.OK
 
 
@@ -130,13 +105,17 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def _beside(
-    installation: Installation, server: uvicorn.Server, address: str, with_demo: bool
+    installation: Installation,
+    server: uvicorn.Server,
+    door: socket.socket,
+    with_demo: bool,
 ) -> Iterator[threading.Event]:
     """Everything that runs beside the web server, stopped with it.
 
     Yields the event that says that a part of it broke.
     """
     stop, broken = threading.Event(), threading.Event()
+    address = _address_of(door)
 
     def lasting(call: Callable[[Installation, threading.Event], None]) -> None:
         # If one of them breaks, all of it stops: never green with a part missing.
@@ -158,8 +137,11 @@ def _beside(
     threads = [threading.Thread(target=lasting, args=[one]) for one in (_seal, _keep)]
     if with_demo:
         threads.append(threading.Thread(target=demonstrate))
-    workers = installation.settings.workers
-    with Children(["work"], workers), Children(["doors"], 1):
+    settings, handle = installation.settings, door.fileno()
+    more_pages = Children(
+        ["pages", "--door", str(handle)], settings.page_processes - 1, handles=[handle]
+    )
+    with Children(["work"], settings.workers), Children(["doors"], 1), more_pages:
         for thread in threads:
             thread.start()
         if not with_demo:
@@ -170,6 +152,11 @@ def _beside(
             stop.set()
             for thread in threads:
                 thread.join()
+
+
+def _address_of(door: socket.socket) -> str:
+    host, port = door.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _keep(installation: Installation, stop: threading.Event) -> None:

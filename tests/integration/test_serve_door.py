@@ -1,6 +1,7 @@
 """What the server's door is like, seen from the connections that come in by it."""
 
 import asyncio
+import os
 import socket
 
 from kamizero.cli.serve import _listening
@@ -26,3 +27,9 @@ async def _waits_of_nagle(door: socket.socket) -> bool:
 def test_no_page_waits_until_the_one_before_it_is_acknowledged() -> None:
     with _listening("127.0.0.1", 0) as door:
         assert not asyncio.run(_waits_of_nagle(door))
+
+
+def test_nor_one_of_a_process_that_was_given_the_door() -> None:
+    with _listening("127.0.0.1", 0) as door:
+        given = socket.socket(fileno=os.dup(door.fileno()))
+        assert not asyncio.run(_waits_of_nagle(given))
