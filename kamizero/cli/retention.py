@@ -16,6 +16,8 @@ from kamizero.settings import Settings
 from review import roles
 from storage.retention import destruction, register
 from storage.retention.designation import designate as say_which
+from storage.retention.numbers import NumbersOver
+from storage.retention.register import Line, Unclassified
 from storage.tables import Destruction, DestructionKind, RecordFile
 from web.shown.retention import REGISTER_HEAD, register_row
 from web.tables import csv_text
@@ -24,6 +26,7 @@ from workers.keeping import keep_once
 app = typer.Typer(
     help="How long originals stay, and how they go.", no_args_is_help=True
 )
+_SAID = {"over": "over", "unclassified": "no file", "numbers": "My Numbers"}
 Reason = Annotated[str, typer.Option(help="Why, without names of people.")]
 
 
@@ -40,35 +43,23 @@ def check(
     """Say what outlives the right to keep it or is in no file; 1 where any does."""
     with open_installation(Settings.load()).rooms.database.look() as session:
         found = register.attention(session, now=now())
-    over = [
-        {
-            "file": line.file.id,
-            "name": line.file.name,
-            "site": line.file.site,
-            "ends_on": line.file.ends_on.isoformat(),
-            "originals": line.originals,
-            "measure": line.file.measure,
-        }
-        for line in found.over
-    ]
-    lost = [
-        {
-            "original": one.sha256,
-            "job": one.job,
-            "received_on": one.received_on.isoformat(),
-        }
-        for one in found.unclassified
-    ]
+    lists = {
+        "over": [_over(line) for line in found.over],
+        "unclassified": [_unclassified(one) for one in found.unclassified],
+        "numbers": [_numbers(one) for one in found.numbers],
+    }
     counts = {"unfiled": found.unfiled, "files": found.files, "held": found.held}
     if as_json:
-        answer({**counts, "over": over, "unclassified": lost})
+        answer({**counts, **lists})
     else:
         typer.echo("  ".join(f"{name} {count}" for name, count in counts.items()))
-        for one in over:
-            typer.echo("over  " + "  ".join(str(value) for value in one.values()))
-        for two in lost:
-            typer.echo("no file  " + "  ".join(str(value) for value in two.values()))
-    return Exit.FAILED if over or lost else Exit.OK
+        for name, lines in lists.items():
+            for line in lines:
+                said = "  ".join(str(value) for value in line.values())
+                typer.echo(f"{_SAID[name]}  {said}")
+    # Images keep their numbers, covered, until the original goes: nothing to do.
+    in_record = any(one.values for one in found.numbers)
+    return Exit.FAILED if found.over or found.unclassified or in_record else Exit.OK
 
 
 @app.command("register")
@@ -213,3 +204,30 @@ def _line(row: Destruction) -> dict[str, object]:
         "approved_by": row.approved_by,
         "certificate": row.certificate_sha256,
     }
+
+
+def _over(line: Line) -> dict[str, object]:
+    return {
+        **_named(line.file),
+        "ends_on": line.file.ends_on.isoformat(),
+        "originals": line.originals,
+        "measure": line.file.measure,
+    }
+
+
+def _unclassified(one: Unclassified) -> dict[str, object]:
+    received_on = one.received_on.isoformat()
+    return {"original": one.sha256, "job": one.job, "received_on": received_on}
+
+
+def _numbers(one: NumbersOver) -> dict[str, object]:
+    return {
+        **_named(one.file),
+        "my_number_ends_on": str(one.file.my_number_ends_on),
+        "values": one.values,
+        "images": one.images,
+    }
+
+
+def _named(file: RecordFile) -> dict[str, object]:
+    return {"file": file.id, "name": file.name, "site": file.site}

@@ -23,6 +23,7 @@ from storage.insertion import insert_once
 from storage.interfaces import ObjectStore
 from storage.originals import UNTIL
 from storage.retention.holds import tell_store
+from storage.retention.numbers import erase_over
 from storage.retention.schedule import RecordClass, Schedule, Starts, fiscal_year
 from storage.tables import (
     Approval,
@@ -51,11 +52,18 @@ _UNSORTED = (PageKind.UNKNOWN, PageKind.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one round did: originals filed, locks made longer, holds told the store."""
+    """What one round did, in originals.
+
+    Attributes:
+        extended: whose lock was made longer.
+        told: of whose hold the store was told.
+        numbers: whose My Numbers went from the record.
+    """
 
     filed: int
     extended: int
     told: int
+    numbers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def keep_up(
     short_lock: timedelta,
     now: datetime,
 ) -> Kept:
-    """One round: file what is decided, renew short locks, tell the store of holds.
+    """One round: file what is decided, renew locks, tell of holds, let numbers go.
 
     May be stopped at any moment and run by several at once: the next round goes on.
     """
@@ -92,7 +100,12 @@ def keep_up(
         _extend(database, store, one, until=until, now=now)
         for one, until in _ending(database, short_lock=short_lock, now=now)
     )
-    return Kept(filed=filed, extended=extended, told=tell_store(database, store))
+    return Kept(
+        filed=filed,
+        extended=extended,
+        told=tell_store(database, store),
+        numbers=erase_over(database, now=now),
+    )
 
 
 def file_away(
@@ -295,6 +308,7 @@ def _file(session: Session, place: Place, *, now: datetime) -> RecordFile:
         years=found.years,
         starts_on=found.first_day(place.event_on),
         ends_on=place.ends_on,
+        my_number_ends_on=found.my_number_last_day(place.event_on),
         measure=found.measure,
         approver=found.approver,
         paper_days=found.paper_days,

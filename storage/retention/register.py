@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.tokyo import business_date
 from storage.retention.holds import is_held
+from storage.retention.numbers import NumbersOver, numbers_over
 from storage.retention.record_files import EXTENDED
 from storage.tables import (
     Arrival,
@@ -69,6 +70,7 @@ class Attention:
             file they belong to, the oldest first; at most `MOST_UNCLASSIFIED`.
         over: files whose time is over, that nothing holds and nobody proposed: they
             outlive the right to keep them.
+        numbers: files that outlive the right to keep the My Numbers in them.
     """
 
     unfiled: int
@@ -76,6 +78,7 @@ class Attention:
     held: int
     unclassified: tuple[Unclassified, ...]
     over: tuple[Line, ...]
+    numbers: tuple[NumbersOver, ...]
 
 
 def lines(
@@ -123,6 +126,7 @@ def attention(session: Session, *, now: datetime) -> Attention:
         held=count(is_held(Original.id)),
         unclassified=_unclassified(session),
         over=tuple(line for line in found if line.state is FileState.OVER),
+        numbers=tuple(numbers_over(session, today=business_date(now))),
     )
 
 

@@ -39,6 +39,7 @@ class RecordClass(_Data):
     title_en: str
     forms: tuple[str, ...]
     years: Annotated[int, Field(ge=1, le=100)]
+    my_number_years: Annotated[int | None, Field(ge=0)] = None
     starts: Starts
     measure: Measure
     approver: Literal[Role.RECORDS_MANAGER, Role.APPROVER]
@@ -50,8 +51,23 @@ class RecordClass(_Data):
 
     def last_day(self, event_on: date) -> date:
         """The day it ends on (満了日)."""
+        return self._after(event_on, self.years)
+
+    def my_number_last_day(self, event_on: date) -> date | None:
+        """The last day of a My Number in the record; None: that of the original."""
+        if self.my_number_years is None:
+            return None
+        return self._after(event_on, self.my_number_years)
+
+    @model_validator(mode="after")
+    def _keeps_no_number_longer(self) -> Self:
+        if self.my_number_years is not None and self.my_number_years > self.years:
+            raise ValueError(f"{self.code} keeps My Numbers longer than originals")
+        return self
+
+    def _after(self, event_on: date, years: int) -> date:
         first = self.first_day(event_on)
-        return first.replace(year=first.year + self.years) - _DAY
+        return first.replace(year=first.year + years) - _DAY
 
 
 class _Revision(_Data):

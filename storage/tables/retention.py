@@ -69,6 +69,8 @@ class RecordFile(Table):
     years: Mapped[int]
     starts_on: Mapped[date]
     ends_on: Mapped[date] = mapped_column(index=True)
+    # After it no My Number is in the record; none where that is as long as the file.
+    my_number_ends_on: Mapped[date | None]
     measure: Mapped[str] = mapped_column(String(16))
     # The role that approves its destruction.
     approver: Mapped[str] = mapped_column(String(32))

@@ -554,6 +554,7 @@ def test_what_is_filed_is_no_mis_scan(kept: Archive) -> None:
         ("UPDATE original SET retain_until = '2020-01-01 00:00:00'", "never shorter"),
         ("UPDATE record_file SET ends_on = '2020-01-01'", "never shorter"),
         ("UPDATE record_file SET years = 1", "stays what it is"),
+        ("UPDATE record_file SET my_number_ends_on = NULL", "stays what it is"),
         ("UPDATE original SET legal_medium = 'image'", "by a designation"),
         ("DELETE FROM filed_original", "rows stay"),
         ("DELETE FROM record_file", "rows stay"),

@@ -76,6 +76,7 @@ def test_a_file_goes_by_two_people_and_the_register_says_so(kept: Archive) -> No
     listed = json.loads(_done(retention, "list", "--json"))["proposals"]
     register = list(csv.reader(StringIO(_done(retention, "register"))))
     after = json.loads(_done(retention, "check", "--json"))
+    assert before["numbers"] == []
     assert [one["name"] for one in before["over"]] == [
         "被保険者の記録に係る届書（平成31年度）"
     ]

@@ -11,12 +11,20 @@ from sqlalchemy import select
 from kamizero.model import Role
 from storage import site_rights, sites
 from storage.retention import transfer
-from storage.retention.record_files import keep_up
+from storage.retention.record_files import Place, file_away, keep_up
 from storage.retention.schedule import Schedule
-from storage.tables import Destruction, Hold, Measure, Original, Person, RecordFile
+from storage.tables import (
+    Destruction,
+    Hold,
+    Measure,
+    Original,
+    Person,
+    RecordFile,
+)
 from tests.archive import Archive
+from tests.desk import NOW
 from tests.office import Browser, Office
-from tests.record_files import file_that_is_over
+from tests.record_files import LONG_AGO, file_that_is_over
 
 
 @pytest.fixture
@@ -105,6 +113,26 @@ def test_the_register_can_be_taken_away(file_id: int, rika: Browser) -> None:
     assert table[1][2] == "被保険者の記録に係る届書（平成24年度）"
     assert table[1][10:12] == ["2", "満了"]
     assert f'data-testid="file-{file_id}"' in page
+
+
+def test_files_that_outlive_their_my_numbers_are_shown(
+    office: Office, rika: Browser
+) -> None:
+    desk = office.desk
+    Archive(Path(), desk.database, desk.store, desk.vault).receive()
+    quiet = rika.get("/retention").text
+    with desk.database.look() as session:
+        original = session.scalars(select(Original)).one()
+    found = Schedule.shipped().of("2200", received_on=LONG_AGO)
+    own = found.model_copy(update={"my_number_years": 1, "years": 99})
+    place = Place(own, LONG_AGO, "main", LONG_AGO)
+    file_away(desk.database, desk.store, original, place, now=NOW)
+
+    shown = rika.get("/retention").text
+
+    assert "numbers-alert" not in quiet
+    assert "numbers-alert" in shown
+    assert "2014-03-31" in rika.get("/retention/files/1").text
 
 
 def test_the_legal_original_is_designated_with_its_ground(

@@ -31,6 +31,19 @@ def test_time_is_counted_from_the_april_after_the_receipt() -> None:
     assert found.last_day(date(2026, 4, 1)) == date(2030, 3, 31)
 
 
+def test_my_numbers_may_end_before_originals_and_never_after() -> None:
+    text = "revisions:\n" + _revision("2000-01-01", _class("all", "[]", 3))
+    own = text.replace("years: 3", "years: 3, my_number_years: 1")
+
+    def last_day(said: str) -> date | None:
+        found = Schedule.read(said).of("2200", received_on=date(2026, 5, 1))
+        return found.my_number_last_day(date(2026, 5, 1))
+
+    assert (last_day(text), last_day(own)) == (None, date(2028, 3, 31))
+    with pytest.raises(DefinitionError, match="longer than originals"):
+        Schedule.read(own.replace("my_number_years: 1", "my_number_years: 4"))
+
+
 def test_a_form_no_class_names_has_the_class_of_all_others() -> None:
     assert Schedule.shipped().of("9999", received_on=date(2026, 5, 1)).code == "others"
 
