@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from delivery.refusals import OtherRecordError
+from delivery.robots.queues import queues_for
+from delivery.robots.work import put_work
 from kamizero.errors import ConflictError, MissingError
 from storage import audit
 from storage.clocks import end_clock
 from storage.tables import ClockEnd, Delivery, DeliveryState, Entry, EntryState
 
-# Whoever fetches records over the API; webhooks and robots come beside it.
+# Whoever fetches records over the API; the queues of robots come beside it.
 API = "api"
 
 
@@ -32,18 +34,23 @@ def put_out(
     now: datetime,
     subscribers: Iterable[str] = (API,),
 ) -> None:
-    """Let every subscriber know of the entry once, however often it is asked."""
+    """Let every subscriber and queue know of the entry once, however often asked."""
     known = set(
         session.scalars(
             select(Delivery.subscriber).where(Delivery.entry_id == entry.id)
         )
     )
-    session.add_all(
-        Delivery(entry_id=entry.id, subscriber=name, changed_at=now)
-        for name in dict.fromkeys(subscribers)
+    queues = {queue.name: queue for queue in queues_for(session, entry)}
+    new = {
+        name: Delivery(entry_id=entry.id, entry=entry, subscriber=name, changed_at=now)
+        for name in (*subscribers, *queues)
         if name not in known
-    )
+    }
+    session.add_all(new.values())
     session.flush()
+    for name, queue in queues.items():
+        if name in new:
+            put_work(session, queue, new[name], now=now)
 
 
 def of_subscriber(

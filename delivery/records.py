@@ -65,14 +65,15 @@ def _fields(filing: Filing, n: int, vault: Vault) -> dict[str, Any]:
 def _field(field: Field, vault: Vault) -> dict[str, Any]:
     decided = decided_version(field)
     return {
-        "as_written": _value(field, field.as_written, vault),
-        "as_decided": _value(field, decided, vault),
+        "as_written": shown_value(field, field.as_written, vault),
+        "as_decided": shown_value(field, decided, vault),
         "source": decided.author_kind,
         "version": decided.id,
     }
 
 
-def _value(field: Field, version: FieldVersion | None, vault: Vault) -> str:
+def shown_value(field: Field, version: FieldVersion | None, vault: Vault) -> str:
+    """What a version says, a mask in place of what is sensitive."""
     if version is None:
         return ""
     if not field.sensitive:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import StoreError
@@ -17,6 +17,8 @@ from storage.tables import (
     AuditEvent,
     AuditSeal,
     Clock,
+    Delivery,
+    DeliveryState,
     Entry,
     EntryState,
     LedgerRun,
@@ -26,6 +28,8 @@ from storage.tables import (
 
 # Kinds of work that people do in their own time.
 _OF_PEOPLE = ("review", "keying")
+# Robots come when their host is open, and what they gave up has a page of its own.
+_OF_ROBOTS = or_(Work.kind.startswith("robot."), Work.kind.startswith("doubt."))
 STUCK_AFTER = timedelta(minutes=15)
 UNSEALED_AFTER = timedelta(minutes=5)
 CLOCK_BACK = timedelta(minutes=5)
@@ -46,6 +50,8 @@ WORDS: Mapping[str, str] = {
     "unsealed": "Events are not linked into the chain; look for `sealing_failed`.",
     "stuck": "Work of machines waits although it is due; are there workers?",
     "given_up": "Machines gave work up; people find its pages as failed.",
+    "doubt": "Nobody knows whether robots registered these; see the page of robots.",
+    "robots_failed": "Robots gave entries up; see the page of robots.",
     "overdue": "Entries are past the day they are due; see the overview.",
     "ledger": "The last ledger differs; run `kamizero ledger`.",
     "ledger_missing": "No ledger was drawn up for days; does the hourly round run?",
@@ -114,12 +120,14 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     stuck = (
         Work.state == _OPEN,
         Work.kind.not_in(_OF_PEOPLE),
+        ~_OF_ROBOTS,
         Work.due_at < now - STUCK_AFTER,
         (Work.lease_until.is_(None)) | (Work.lease_until < now),
     )
     yield from _counted(session, "stuck", func.min(Work.due_at), *stuck)
-    dead = (Work.state == WorkState.DEAD,)
-    yield from _counted(session, "given_up", func.min(Work.done_at), *dead)
+    dead = Work.state == WorkState.DEAD
+    yield from _counted(session, "given_up", func.min(Work.done_at), dead, ~_OF_ROBOTS)
+    yield from _of_robots(session)
     overdue = session.scalar(
         select(func.count())
         .select_from(Clock)
@@ -129,6 +137,28 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     if overdue:
         yield Alert("overdue", overdue)
     yield from _of_ledger(session, now)
+
+
+def _of_robots(session: Session) -> Iterator[Alert]:
+    in_doubt = Delivery.state == DeliveryState.IN_DOUBT
+    yield from _counted(session, "doubt", func.min(Delivery.changed_at), in_doubt)
+    later = Work.__table__.alias()
+    again = select(later.c.id).where(
+        later.c.kind == Work.kind,
+        later.c.subject == Work.subject,
+        later.c.id > Work.id,
+    )
+    # One that a person settled is registered or rejected, whatever its work was.
+    waits = select(Delivery.id).where(
+        Delivery.id == Work.subject, Delivery.state == DeliveryState.PENDING
+    )
+    given_up = (
+        Work.state == WorkState.DEAD,
+        Work.kind.startswith("robot."),
+        ~again.exists(),
+        waits.exists(),
+    )
+    yield from _counted(session, "robots_failed", func.min(Work.done_at), *given_up)
 
 
 def _unsealed(session: Session, now: datetime) -> Iterator[Alert]:

@@ -46,6 +46,7 @@ _WAYS = (
     ("destruction_id", "destruction"),
     ("paper_box_id", "paper_box"),
     ("original_id", "original"),
+    ("delivery_id", "delivery"),
 )
 # What others point at: seen by whoever sees one of those, or only by who sees them all,
 # since what is signed or returned as a whole must be seen as a whole.

@@ -29,8 +29,10 @@ __all__ = [
     "hasten",
     "held_by",
     "hold",
+    "prolong",
     "put",
     "release",
+    "take",
 ]
 
 FIRST_WAIT = timedelta(seconds=5)
@@ -129,12 +131,36 @@ def hold(session: Session, claim: Claim, *, now: datetime) -> None:
     _held(session, claim, now=now)
 
 
+def take(
+    session: Session,
+    *,
+    kind: str,
+    worker: str,
+    lease: timedelta,
+    now: datetime,
+    limit: int,
+) -> list[Claim]:
+    """Lease the most urgent things of a kind that nobody works on, in one go."""
+    wanted = _next(kind, free(now)).limit(limit).with_for_update(skip_locked=True)
+    return [
+        _lease(row, worker=worker, now=now, until=now + lease)
+        for row in session.scalars(wanted).all()
+    ]
+
+
 def extend(
     database: Database, claim: Claim, *, lease: timedelta, now: datetime
 ) -> Claim:
     """Ask for more time. Raises StaleFenceError."""
     with database.begin() as session:
-        _held(session, claim, now=now).lease_until = now + lease
+        return prolong(session, claim, lease=lease, now=now)
+
+
+def prolong(
+    session: Session, claim: Claim, *, lease: timedelta, now: datetime
+) -> Claim:
+    """The same in a transaction of the caller's."""
+    _held(session, claim, now=now).lease_until = now + lease
     return replace(claim, lease_until=now + lease)
 
 
@@ -154,11 +180,13 @@ def fail(
     retryable: bool,
     now: datetime,
     max_attempts: int | None = MAX_ATTEMPTS,
+    wait: timedelta | None = None,
 ) -> WorkState:
     """Give it back after an error: later again, or never (a dead letter).
 
     Args:
         error: a code or message without personal data.
+        wait: how long until it is tried again, where whoever failed knows better.
         max_attempts: None where the work itself is not to blame, however often; the
             attempt then counts for nothing, here and in the sweep.
     """
@@ -169,7 +197,7 @@ def fail(
         row.excused += 1
     blamed = row.attempts - row.excused
     if retryable and (max_attempts is None or blamed < max_attempts):
-        row.due_at = now + _wait(row.attempts)
+        row.due_at = now + (_wait(row.attempts) if wait is None else wait)
     else:
         row.state = WorkState.DEAD
         row.done_at = now

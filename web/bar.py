@@ -39,6 +39,7 @@ DAILY = (
 SELDOM = (
     Place("overview", roles.RECEIVERS),
     Place("ledger", roles.RECEIVERS),
+    Place("robots", roles.LOOKERS),
     Place("retention", roles.RETENTION_READERS),
     Place("look-ups", roles.KEEPERS),
     Place("modes", roles.MODE_LOOKERS),

@@ -6,6 +6,7 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from delivery.robots.lost import gather_all_lost
 from storage import audit
 from storage.sweep import due
 from workers.accounting import account_once
@@ -90,6 +91,7 @@ def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
 def sweep(app: Celery, rooms: Rooms) -> None:
     """Hint at every row no live lease holds, end what kills its workers, and seal."""
     bury_poison(rooms)
+    gather_all_lost(rooms.database, now=rooms.clock())
     ask_for_stamps(rooms)
     tell_of_erasures(rooms)
     with rooms.database.look() as session:

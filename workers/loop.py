@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import structlog
 
+from delivery.robots.lost import gather_all_lost
 from kamizero.errors import (
     AuthorityError,
     KamizeroError,
@@ -152,6 +153,7 @@ def seal_events(rooms: Rooms, stop: threading.Event) -> None:
     """Link new events into the chain every few seconds until told to stop."""
     while not stop.wait(SEAL_SECONDS):
         try:
+            gather_all_lost(rooms.database, now=rooms.clock())
             audit.seal(rooms.database, rooms.store, now=rooms.clock())
             ask_for_stamps(rooms)
             tell_of_erasures(rooms)

@@ -47,6 +47,7 @@ COMMANDS = {
     "device": _Place("devices", "app"),
     "doors": _Place("doors", "doors", hidden=True),
     "site": _Place("sites", "app"),
+    "robots": _Place("robots", "app"),
     "calendar": _Place("calendar", "app"),
     "disclose": _Place("disclose", "disclose"),
     "keys": _Place("keys", "app"),

@@ -3,7 +3,7 @@
 declared sheets   = sheets found + sheets a person explained
 pages counted     = form + attachment + separator + blank + unknown + failed + waiting
 form pages        = in a filing + put aside + waiting + explained
-approved entries x subscribers = pending + taken + registered + rejected + in doubt
+approved entries x receivers = pending + taken + registered + rejected + in doubt
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from storage.ledger import deliveries, pages, waits
 from storage.ledger.bundles import Weighed, weigh_bundles
 from storage.ledger.report import Difference, Law, Ledger
 from storage.ledger.span import EVER, Span
-from storage.tables import Arrival, EntryState, Job
+from storage.tables import Arrival, Job
 
 WAITING = "waiting"
 
@@ -27,7 +27,8 @@ def draw_up(
     """The ledger of the jobs of a span, as far as the session's sites go.
 
     Args:
-        subscribers: everybody who gets each approved entry.
+        subscribers: everybody who gets each approved entry; queues of robots are
+            known besides.
     """
     weighed = weigh_bundles(session, span)
     entries = deliveries.entries_by_state(session, span)
@@ -56,7 +57,7 @@ def draw_up(
             Law("forms", forms, places),
             Law(
                 "deliveries",
-                entries.get(EntryState.APPROVED, 0) * len(subscribers),
+                deliveries.due_out(session, span, subscribers),
                 deliveries.delivered(session, span),
             ),
         ),

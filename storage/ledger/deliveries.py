@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from storage.ledger.report import Difference
 from storage.ledger.span import Span
 from storage.tables import (
+    Approval,
     Arrival,
     Delivery,
     DeliveryState,
@@ -16,6 +17,7 @@ from storage.tables import (
     EntryState,
     Filing,
     Job,
+    RobotQueue,
 )
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
@@ -25,13 +27,13 @@ def unsent(
     session: Session, span: Span, subscribers: Sequence[str]
 ) -> Iterator[Difference]:
     """Approved entries that were not put out, and entries put out unapproved."""
-    for name in subscribers:
+    for name, wanted in _wanting(session, subscribers):
         put_out = select(Delivery.id).where(
             Delivery.entry_id == Entry.id, Delivery.subscriber == name
         )
         missing = (
             _joined(select(Entry.id), span)
-            .where(Entry.state == EntryState.APPROVED, ~put_out.exists())
+            .where(Entry.state == EntryState.APPROVED, wanted, ~put_out.exists())
             .order_by(Entry.id)
         )
         for entry in session.scalars(missing):
@@ -45,6 +47,38 @@ def unsent(
     for entry, state, name in session.execute(early):
         found = f"{state} {name}"
         yield Difference("put_out", "entry", entry, EntryState.APPROVED, found)
+
+
+def due_out(session: Session, span: Span, subscribers: Sequence[str]) -> int:
+    """How many deliveries there must be: approved entries by whoever gets each."""
+    counts = (
+        session.scalar(
+            _joined(select(func.count()), span).where(
+                Entry.state == EntryState.APPROVED, wanted
+            )
+        )
+        for _, wanted in _wanting(session, subscribers)
+    )
+    return sum(count or 0 for count in counts)
+
+
+def _wanting(
+    session: Session, subscribers: Sequence[str]
+) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """Everybody who gets approved entries, and which of them."""
+    for name in subscribers:
+        yield name, true()
+    for queue in session.scalars(select(RobotQueue).order_by(RobotQueue.id)):
+        until = true() if queue.closed_at is None else Approval.at < queue.closed_at
+        signed = (
+            select(Approval.id)
+            .where(Approval.id == Entry.approval_id)
+            .where(Approval.at >= queue.since, until)
+            .exists()
+        )
+        of_form = true() if queue.form is None else Filing.form == queue.form
+        of_site = true() if queue.of_site is None else Filing.site == queue.of_site
+        yield queue.name, and_(signed, of_form, of_site)
 
 
 def delivered(session: Session, span: Span) -> dict[str, int]:

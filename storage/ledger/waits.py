@@ -10,13 +10,17 @@ from storage.ledger.span import Span
 from storage.tables import (
     Arrival,
     Bundle,
+    Delivery,
+    DeliveryState,
     Entry,
     EntryState,
     Field,
     Filing,
     FilingStep,
     Job,
+    RobotQueue,
     Work,
+    WorkState,
 )
 
 # Written out, so that the partial index of open work serves it.
@@ -59,6 +63,34 @@ def stranded(session: Session, span: Span) -> Iterator[Difference]:
     )
     for subject in session.scalars(entries):
         yield Difference("stranded", "entry", subject, "review", "")
+    yield from _unhanded(session, span)
+
+
+def _unhanded(session: Session, span: Span) -> Iterator[Difference]:
+    """Entries that wait for a robot, and no row of work hands them to one."""
+    for queue in session.scalars(select(RobotQueue).order_by(RobotQueue.id)):
+        for state, step in (
+            (DeliveryState.PENDING, "robot"),
+            (DeliveryState.IN_DOUBT, "doubt"),
+        ):
+            # What was given up is nobody's work and stands on the page of robots.
+            handed = select(Work.id).where(
+                Work.kind == f"{step}.{queue.id}",
+                Work.subject == Delivery.id,
+                Work.state != WorkState.DONE,
+            )
+            waiting = (
+                select(Entry.id)
+                .join(Delivery, Delivery.entry_id == Entry.id)
+                .join(Filing, Filing.id == Entry.filing_id)
+                .join(Arrival, Arrival.id == Filing.arrival_id)
+                .join(Job, Job.id == Arrival.job_id)
+                .where(*span.of_jobs(), Delivery.subscriber == queue.name)
+                .where(Delivery.state == state, ~handed.exists())
+                .order_by(Entry.id)
+            )
+            for subject in session.scalars(waiting):
+                yield Difference("stranded", "entry", subject, queue.name, "")
 
 
 def _asked(kind: str, subject: InstrumentedAttribute[int]) -> ColumnElement[bool]:

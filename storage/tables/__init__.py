@@ -117,6 +117,7 @@ from storage.tables.retention import (
     RecordFile,
 )
 from storage.tables.returns import AddresseeKind, Posting, ReturnNotice
+from storage.tables.robots import LostLease, Outcome, Registration, RobotQueue
 from storage.tables.routes import (
     Absence,
     ApprovalRound,
@@ -224,6 +225,7 @@ __all__ = [
     "LookUp",
     "LookUpReason",
     "LookedAt",
+    "LostLease",
     "LotMember",
     "LotState",
     "Measure",
@@ -235,6 +237,7 @@ __all__ = [
     "ModeRow",
     "OfficeDay",
     "Original",
+    "Outcome",
     "Page",
     "PageLook",
     "PaperBox",
@@ -254,8 +257,10 @@ __all__ = [
     "RecordOffice",
     "RecordPayee",
     "RecordPostcode",
+    "Registration",
     "ReturnNotice",
     "ReturnSlip",
+    "RobotQueue",
     "RoundEnd",
     "RouteStage",
     "RouteStep",

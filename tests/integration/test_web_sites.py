@@ -57,6 +57,7 @@ OF_NO_SITE = {
     "RouteStage",
     "SamplingRate",
     "Search",
+    "RobotQueue",
     "SignInAttempt",
     "TimeStamp",
     "TokenSite",

@@ -31,6 +31,13 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
     DELIVERIES_READ = "deliveries:read"
     DELIVERIES_WRITE = "deliveries:write"
+    QUEUES_READ = "queues:read"
+    # Taking entries from a queue and answering for them.
+    QUEUES_WORK = "queues:work"
+    # Saying of an entry in doubt what a look in the host showed.
+    QUEUES_SETTLE = "queues:settle"
+    # My Numbers of an entry in one's hands, each reading an event.
+    NUMBERS_READ = "numbers:read"
     METRICS_READ = "metrics:read"
 
 
@@ -44,6 +51,11 @@ _PEOPLE_OF = {
     Scope.DELIVERIES_READ: roles.LOOKERS,
     # Only the program that has a record can say that it has it.
     Scope.DELIVERIES_WRITE: frozenset[Role](),
+    Scope.QUEUES_READ: roles.LOOKERS,
+    # People settle what is in doubt on the page of robots.
+    Scope.QUEUES_WORK: frozenset[Role](),
+    Scope.QUEUES_SETTLE: frozenset[Role](),
+    Scope.NUMBERS_READ: frozenset[Role](),
     Scope.METRICS_READ: roles.KEEPERS | {Role.ADMINISTRATOR},
 }
 

@@ -42,7 +42,14 @@ class Once:
     def run(
         self, request: Mapping[str, Any], act: Callable[[Note], Answer]
     ) -> JSONResponse:
-        """The answer of the act, or the one it gave before.
+        """What `answer` gives, as a response."""
+        answer, was_given = self.answer(request, act)
+        return _answer(answer, {"Idempotent-Replayed": "true"} if was_given else {})
+
+    def answer(
+        self, request: Mapping[str, Any], act: Callable[[Note], Answer]
+    ) -> tuple[Answer, bool]:
+        """The answer of the act, or the one it gave before; and whether it is that.
 
         Args:
             act: notes its answer last in its own transaction, and returns it. Killed
@@ -56,14 +63,18 @@ class Once:
         begun = self.rooms.clock()
         known = self._begin(fingerprint, begun)
         if known is not None:
-            return _answer(known, {"Idempotent-Replayed": "true"})
+            return known, True
         try:
-            answer = act(partial(self._note, begun))
+            return act(partial(self._note, begun)), False
         except KamizeroError:
             # Nothing was done: the same key may try again.
             self._forget(begun)
             raise
-        return _answer(answer, {})
+
+    def is_new(self) -> bool:
+        """Tell whether nothing was asked under the key yet; a look, no promise."""
+        with self.rooms.database.look() as session:
+            return session.get(IdempotentAnswer, self._place) is None
 
     def _begin(self, fingerprint: str, now: datetime) -> Answer | None:
         with self.rooms.database.begin() as session:

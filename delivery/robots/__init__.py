@@ -1,0 +1,1 @@
+"""Approved entries as work that robots lease, register in a host, and answer for."""

@@ -1,0 +1,36 @@
+"""My Numbers for the robot that must register them: while it holds them, an event."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from delivery.robots.leasing import Held
+from delivery.robots.record import fields_of, flat_name, numbers_of
+from storage import audit
+from storage.values import body_of, decided_version
+from storage.vault import Vault
+
+
+def clear_numbers(
+    session: Session, vault: Vault, held: Held, *, now: datetime
+) -> dict[str, str]:
+    """The numbers by flat name, and the trace of who was given which."""
+    entry = held.row.entry
+    fields = numbers_of(fields_of(session, entry))
+    audit.record(
+        session,
+        actor=held.claim.leased_by,
+        act="delivery.numbers_given",
+        subject_kind="entry",
+        subject_id=entry.id,
+        now=now,
+        body={
+            "filing": entry.filing_id,
+            "fields": [field.id for field in fields],
+            "fence": held.claim.fence,
+        },
+    )
+    return {
+        flat_name(field.name): body_of(decided_version(field), vault).value
+        for field in fields
+    }

@@ -1,0 +1,50 @@
+"""What a robot is given of one entry: flat, decided values, one name for one column."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from delivery.records import shown_value
+from storage.tables import HEAD, Entry, Field, FieldVersion
+from storage.values import decided_version
+from storage.vault import Vault
+
+# A row of a form names its line; its columns are the same for each.
+_LINE = re.compile(r"\.\d+\.")
+
+
+def flat_name(name: str) -> str:
+    """`insured.2.birth_date` -> `insured.birth_date`: the same on every line."""
+    return _LINE.sub(".", name, count=1)
+
+
+def flat_record(session: Session, vault: Vault, entry: Entry) -> dict[str, str]:
+    """What is decided by name, in the order of the form; numbers are masked."""
+    return {
+        flat_name(field.name): shown_value(field, decided_version(field), vault)
+        for field in _read(fields_of(session, entry))
+    }
+
+
+def numbers_of(fields: Sequence[Field]) -> list[Field]:
+    """The fields that are masked and filled."""
+    return [field for field in _read(fields) if field.sensitive]
+
+
+def fields_of(session: Session, entry: Entry) -> Sequence[Field]:
+    """The fields of the head and of the entry, with their values, in one question."""
+    return session.scalars(
+        select(Field)
+        .where(Field.filing_id == entry.filing_id, Field.entry_n.in_((HEAD, entry.n)))
+        .options(
+            joinedload(Field.as_written).joinedload(FieldVersion.value),
+            joinedload(Field.as_decided).joinedload(FieldVersion.value),
+        )
+        .order_by(Field.position)
+    ).all()
+
+
+def _read(fields: Sequence[Field]) -> Iterator[Field]:
+    return (field for field in fields if field.as_written is not None)

@@ -1,0 +1,126 @@
+"""Settling what is in doubt or was given up: by a look in the host, or by hand."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delivery.robots import registrations
+from delivery.robots.way import Act, By, go
+from delivery.robots.work import LOOK_UP, REGISTER, kind_of, put_work
+from kamizero.errors import ConflictError
+from storage import audit, work
+from storage.clocks import end_clock
+from storage.tables import (
+    ClockEnd,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    RobotQueue,
+    Work,
+    WorkState,
+)
+
+# Fences of work count up from 1: none was ever this.
+_BY_HAND = 0
+
+
+class Settled(StrEnum):
+    """What a look in the host says."""
+
+    REGISTERED = "registered"
+    REJECTED = "rejected"
+    NOT_REGISTERED = "not_registered"
+
+
+_ENDS = {
+    Settled.REGISTERED: (Act.SETTLE, Outcome.REGISTERED),
+    Settled.REJECTED: (Act.SETTLE_REJECTED, Outcome.REJECTED),
+    Settled.NOT_REGISTERED: (Act.SETTLE_OPEN, Outcome.NOT_REGISTERED),
+}
+
+
+def settle(
+    session: Session,
+    queue: RobotQueue,
+    row: Delivery,
+    outcome: Settled,
+    *,
+    by: By,
+    actor: str,
+    now: datetime,
+    host_number: str = "",
+    code: str = "",
+) -> DeliveryState:
+    """Say what became of an item; whoever was looking it up need not any more.
+
+    What is not registered is work again.
+
+    Raises:
+        WayForbidsError: it is not in doubt.
+        ConflictError: a person may also settle a dead letter, and it is none.
+    """
+    session.refresh(row, ["state"], with_for_update=True)
+    # Of something in doubt a person says the same as a robot that looks.
+    is_doubt = row.state == DeliveryState.IN_DOUBT
+    if not is_doubt and by == By.PERSON:
+        demand_dead(session, queue, row)
+    act, end = _ENDS[outcome]
+    registrations.end(
+        session,
+        row,
+        end,
+        now=now,
+        host_number=host_number,
+        code=code,
+        settled_by=actor,
+        begun=None if is_doubt else (_BY_HAND, actor),
+    )
+    go(
+        session,
+        row,
+        act,
+        by=By.SETTLER if is_doubt else by,
+        actor=actor,
+        now=now,
+        about={"code": code} if code else None,
+    )
+    work.end(session, kind=kind_of(LOOK_UP, queue), subject=row.id, now=now)
+    if outcome == Settled.REGISTERED:
+        end_clock(session, row.entry, by=ClockEnd.DELIVERY, now=now)
+    if outcome == Settled.NOT_REGISTERED:
+        put_work(session, queue, row, now=now)
+    return DeliveryState(row.state)
+
+
+def try_again(
+    session: Session, queue: RobotQueue, row: Delivery, *, actor: str, now: datetime
+) -> None:
+    """Put a dead letter back among the work, its attempts counted anew."""
+    session.refresh(row, ["state"], with_for_update=True)
+    demand_dead(session, queue, row)
+    put_work(session, queue, row, now=now)
+    audit.record(
+        session,
+        actor=actor,
+        act="delivery.tried_again",
+        subject_kind="entry",
+        subject_id=row.entry_id,
+        now=now,
+        body={"filing": row.entry.filing_id, "subscriber": queue.name},
+    )
+
+
+def demand_dead(session: Session, queue: RobotQueue, row: Delivery) -> None:
+    """Raises ConflictError where robots still work on it, or are done with it."""
+    states = session.scalars(
+        select(Work.state).where(
+            Work.kind == kind_of(REGISTER, queue), Work.subject == row.id
+        )
+    ).all()
+    is_dead = WorkState.DEAD in states and WorkState.OPEN not in states
+    if row.state != DeliveryState.PENDING or not is_dead:
+        raise ConflictError(
+            f"Item {row.id} is {row.state} and no dead letter. Load the page again."
+        )

@@ -1,0 +1,37 @@
+"""The rows of work behind a queue: one to register, one to look up what is in doubt."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage import work
+from storage.tables import NEVER_DUE, Clock, Delivery, RobotQueue
+
+REGISTER, LOOK_UP = "robot", "doubt"
+
+
+def kind_of(step: str, queue: RobotQueue) -> str:
+    """What rows of work for this step of a queue are called."""
+    return f"{step}.{queue.id}"
+
+
+def put_work(
+    session: Session,
+    queue: RobotQueue,
+    row: Delivery,
+    *,
+    now: datetime,
+    step: str = REGISTER,
+) -> None:
+    """Ask for a step; what is due first is handed out first."""
+    filing = row.entry.filing
+    clock = session.get(Clock, row.entry_id)
+    work.put(
+        session,
+        kind=kind_of(step, queue),
+        subject=row.id,
+        site=filing.site,
+        form=filing.form,
+        deadline=(clock.due_on if clock else None) or NEVER_DUE,
+        now=now,
+    )

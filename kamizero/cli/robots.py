@@ -1,0 +1,121 @@
+"""`kamizero robots`: the queues that robots take approved entries from."""
+
+import getpass
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from delivery.robots import queues
+from delivery.robots.queues import Terms
+from delivery.robots.standing import standing_of
+from kamizero.cli.clock import now
+from kamizero.cli.console import answer
+from kamizero.cli.wiring import open_installation
+from kamizero.errors import WrongCallError
+from kamizero.settings import Settings
+from storage.tables import LostLease
+
+app = typer.Typer(help="Queues of work for robots.", no_args_is_help=True)
+
+
+@app.command("add")
+def add_queue(
+    name: str,
+    title: Annotated[str, typer.Option(help="What people call it.")] = "",
+    form: Annotated[
+        str | None, typer.Option(help="Entries of this form alone, such as 2200.")
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option(help="Entries of this site alone.")
+    ] = None,
+    on_lost_lease: Annotated[
+        LostLease,
+        typer.Option(
+            help="`doubt`: one that was lost while it registered is looked up first. "
+            "`retry`: the host takes the same registration twice as one."
+        ),
+    ] = LostLease.DOUBT,
+    lease_seconds: Annotated[
+        int, typer.Option(help="How long a robot has an entry without a word.")
+    ] = 300,
+    attempts: Annotated[
+        int, typer.Option(help="How often an entry is tried before it is given up.")
+    ] = 5,
+    hours: Annotated[
+        str | None, typer.Option(help="When the host is open, such as 08:30-21:00.")
+    ] = None,
+    business_days: Annotated[
+        bool, typer.Option("--business-days", help="On the office's days alone.")
+    ] = False,
+    must_show: Annotated[
+        list[str] | None,
+        typer.Option(help="A field that answers must bring from the host's screen."),
+    ] = None,
+    backlog: Annotated[
+        bool, typer.Option("--backlog", help="Also what is approved already.")
+    ] = False,
+) -> None:
+    """Make a queue; what is approved from now on and fits comes into it."""
+    terms = Terms(
+        title=title or name,
+        form=form,
+        site=site,
+        on_lost_lease=on_lost_lease,
+        lease=timedelta(seconds=lease_seconds),
+        max_attempts=attempts,
+        hours=_hours(hours),
+        business_days=business_days,
+        must_show=tuple(must_show or ()),
+        backlog=backlog,
+    )
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        queues.add_queue(session, name, terms, actor=getpass.getuser(), now=now())
+    typer.echo(f"Robots can lease from {name}.")
+
+
+@app.command("list")
+def list_queues(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the queues and how much is in each."""
+    with open_installation(Settings.load()).rooms.database.look() as session:
+        lines = [
+            {
+                "name": one.queue.name,
+                "form": one.queue.form,
+                "site": one.queue.of_site,
+                "on_lost_lease": one.queue.on_lost_lease,
+                "is_closed": one.queue.closed_at is not None,
+                **{state.value: count for state, count in one.counts.items()},
+                "given_up": one.dead,
+            }
+            for one in (
+                standing_of(session, queue, now=now())
+                for queue in queues.all_queues(session)
+            )
+        ]
+    if json:
+        answer({"queues": lines})
+        return
+    for line in lines:
+        typer.echo(
+            f"{line['name']}  {line['pending']} wait, {line['in_doubt']} in doubt, "
+            f"{line['given_up']} given up, {line['registered']} registered"
+        )
+
+
+@app.command("close")
+def close_queue(name: str) -> None:
+    """Hand nothing out from a queue any more."""
+    with open_installation(Settings.load()).rooms.database.begin() as session:
+        queue = queues.find_queue(session, name)
+        queues.close_queue(session, queue, actor=getpass.getuser(), now=now())
+    typer.echo(f"{name} hands nothing out any more.")
+
+
+def _hours(words: str | None) -> tuple[str, str] | None:
+    if words is None:
+        return None
+    opens, dash, closes = words.partition("-")
+    if not dash:
+        raise WrongCallError("Hours are given as 08:30-21:00.")
+    return opens.strip(), closes.strip()

@@ -1,0 +1,415 @@
+"""Work for robots: lease entries of a queue, say `committing`, answer for each."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from delivery.robots import answers, leasing, queues
+from delivery.robots.answers import Failure, Fault, Shown
+from delivery.robots.leasing import MOST_AT_ONCE, Held
+from delivery.robots.numbers import clear_numbers
+from delivery.robots.settling import Settled, settle
+from delivery.robots.standing import Standing, standing_of
+from delivery.robots.way import By
+from delivery.robots.work import LOOK_UP, REGISTER
+from storage.tables import Delivery, DeliveryState, RobotQueue
+from web.api.callers import Caller, InRooms, Needs, Scope
+from web.api.leased import LeasedItem, LeasedList, leased_csv, leased_items
+from web.api.once import Answer, InOnce, Note, Once
+from web.rooms import Rooms
+
+router = APIRouter(tags=["queues"], prefix="/queues")
+
+Name = Annotated[str, Path(max_length=32)]
+Robot = Annotated[Caller, Depends(Needs(Scope.QUEUES_WORK))]
+Looker = Annotated[Caller, Depends(Needs(Scope.QUEUES_SETTLE))]
+# A code of the host or the robot: nothing that could be a person's name.
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+HostNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,64}$")]
+_CSV = "text/csv"
+
+
+class QueueRecord(BaseModel):
+    """One queue; `opens_at` is when something is handed out next, null for never."""
+
+    name: str
+    title: str
+    form: str | None
+    site: str | None
+    on_lost_lease: str
+    lease_seconds: int
+    must_show: list[str]
+    opens_at: datetime | None
+    counts: dict[DeliveryState, int]
+    given_up: int
+
+
+class QueueList(BaseModel):
+    items: list[QueueRecord]
+
+
+class ItemRecord(BaseModel):
+    """One item of a queue; `state` is what became of it."""
+
+    id: int
+    state: DeliveryState
+    filing: int
+    n: int
+    changed_at: datetime
+
+
+class Wanted(BaseModel):
+    """How many items at most."""
+
+    max: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 1
+
+
+class HeldBody(BaseModel):
+    """Which lease the robot speaks of."""
+
+    fence: Annotated[int, Field(ge=1)]
+
+
+class Completed(HeldBody):
+    """What the host's screen showed: the number it gave, and values by name."""
+
+    host_number: HostNumber
+    shown: dict[
+        Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=500)]
+    ] = {}
+
+
+class Failed(HeldBody):
+    """Why it is not registered.
+
+    `business`: the host refuses the record, and will again. `application`: anything
+    else; tried again later, after `committing` only where `unregistered` says that
+    the robot knows that nothing is registered.
+    """
+
+    kind: Fault
+    code: Code
+    unregistered: bool = False
+    retry_after: Annotated[int | None, Field(ge=0, le=604_800)] = None
+
+
+class SettledBody(HeldBody):
+    """What a look in the host showed."""
+
+    outcome: Settled
+    host_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{0,64}$")] = ""
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,64}$")] = ""
+
+
+class Numbers(BaseModel):
+    """My Numbers of an item by name."""
+
+    fields: dict[str, str]
+
+
+@router.get("", dependencies=[Depends(Needs(Scope.QUEUES_READ))])
+def list_queues(rooms: InRooms) -> QueueList:
+    with rooms.database.look() as session:
+        standings = [
+            standing_of(session, queue, now=rooms.clock())
+            for queue in queues.all_queues(session)
+        ]
+        return QueueList(items=[_told(one) for one in standings])
+
+
+@router.get("/{name}/items/{item}", dependencies=[Depends(Needs(Scope.QUEUES_READ))])
+def get_item(rooms: InRooms, name: Name, item: int) -> ItemRecord:
+    with rooms.database.look() as session:
+        queue = queues.find_queue(session, name)
+        return _item(leasing.find_item(session, queue, item))
+
+
+@router.post("/{name}/lease", response_model=LeasedList)
+def lease(
+    rooms: InRooms,
+    caller: Robot,
+    once: InOnce,
+    name: Name,
+    wanted: Wanted,
+    accept: Annotated[str, Header()] = "application/json",
+) -> Response:
+    """The next entries to register, nobody else's until `lease_until`.
+
+    With `Accept: text/csv` they come as a table in CP932, one entry a line. Sent again
+    with the same key, the same items come again.
+    """
+    return _lease(rooms, caller, once, name, wanted, accept, REGISTER)
+
+
+@router.post("/{name}/doubts/lease", response_model=LeasedList)
+def lease_doubts(
+    rooms: InRooms,
+    caller: Looker,
+    once: InOnce,
+    name: Name,
+    wanted: Wanted,
+    accept: Annotated[str, Header()] = "application/json",
+) -> Response:
+    """The next entries to look up in the host, which may be registered or not."""
+    return _lease(rooms, caller, once, name, wanted, accept, LOOK_UP)
+
+
+@router.post("/{name}/items/{item}/extend", response_model=LeasedItem)
+def extend(
+    rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: HeldBody
+) -> Response:
+    """Have as long again from now."""
+
+    def act(session: Session, queue: RobotQueue, held: Held) -> dict[str, Any]:
+        claim = leasing.extend(session, queue, held, now=rooms.clock())
+        return {"id": item, "fence": claim.fence, "lease_until": claim.lease_until}
+
+    return _held_act(rooms, caller, once, name, item, body, "extend", act)
+
+
+@router.post("/{name}/items/{item}/committing")
+def commit(
+    rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: HeldBody
+) -> Response:
+    """Say, just before the host is told, that it registers from here on."""
+
+    def act(session: Session, queue: RobotQueue, held: Held) -> dict[str, Any]:
+        claim = leasing.commit(session, queue, held, now=rooms.clock())
+        return {
+            "id": item,
+            "state": DeliveryState.TAKEN,
+            "fence": claim.fence,
+            "lease_until": claim.lease_until,
+        }
+
+    return _held_act(rooms, caller, once, name, item, body, "commit", act)
+
+
+@router.post("/{name}/items/{item}/complete")
+def complete(
+    rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: Completed
+) -> Response:
+    """Say that the host has it; `in_doubt` where its screen showed something else."""
+    shown = Shown(host_number=body.host_number, fields=body.shown)
+
+    def act(session: Session, queue: RobotQueue, held: Held) -> dict[str, Any]:
+        filing = held.row.entry.filing
+        state = answers.complete(
+            session,
+            rooms.vault,
+            queue,
+            held,
+            definition=rooms.library.get(f"{filing.form}@{filing.revision}"),
+            shown=shown,
+            now=rooms.clock(),
+        )
+        return {"id": item, "state": state}
+
+    return _held_act(rooms, caller, once, name, item, body, "complete", act)
+
+
+@router.post("/{name}/items/{item}/fail")
+def fail(
+    rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: Failed
+) -> Response:
+    """Say that it is not registered, or that nobody knows."""
+    failure = Failure(
+        kind=body.kind,
+        code=body.code,
+        unregistered=body.unregistered,
+        wait=None if body.retry_after is None else timedelta(seconds=body.retry_after),
+    )
+
+    def act(session: Session, queue: RobotQueue, held: Held) -> dict[str, Any]:
+        state = answers.fail(session, queue, held, failure, now=rooms.clock())
+        return {"id": item, "state": state}
+
+    return _held_act(rooms, caller, once, name, item, body, "fail", act)
+
+
+@router.post("/{name}/items/{item}/release")
+def release(
+    rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: HeldBody
+) -> Response:
+    """Give it back untouched, before `committing`."""
+
+    def act(session: Session, queue: RobotQueue, held: Held) -> dict[str, Any]:
+        del queue
+        leasing.release(session, held, now=rooms.clock())
+        return {"id": item, "state": DeliveryState.PENDING}
+
+    return _held_act(rooms, caller, once, name, item, body, "release", act)
+
+
+@router.post("/{name}/items/{item}/settle")
+def settle_item(
+    rooms: InRooms,
+    caller: Looker,
+    once: InOnce,
+    name: Name,
+    item: int,
+    body: SettledBody,
+) -> Response:
+    """Say of an item leased from the doubts what a look in the host showed."""
+
+    def act(session: Session, queue: RobotQueue, held: Held) -> dict[str, Any]:
+        state = settle(
+            session,
+            queue,
+            held.row,
+            body.outcome,
+            by=By.SETTLER,
+            actor=caller.name,
+            now=rooms.clock(),
+            host_number=body.host_number,
+            code=body.code,
+        )
+        return {"id": item, "state": state}
+
+    return _held_act(rooms, caller, once, name, item, body, "settle", act, LOOK_UP)
+
+
+@router.post("/{name}/items/{item}/numbers")
+def numbers(
+    rooms: InRooms,
+    caller: Annotated[Caller, Depends(Needs(Scope.NUMBERS_READ))],
+    name: Name,
+    item: int,
+    body: HeldBody,
+) -> Numbers:
+    """The My Numbers of an item in one's hands; each call is an event.
+
+    It changes nothing, so it needs no key: what it answers is kept nowhere.
+    """
+    with rooms.database.begin() as session:
+        queue = queues.find_queue(session, name)
+        held = leasing.held_item(
+            session, queue, item, robot=caller.name, fence=body.fence
+        )
+        found = clear_numbers(session, rooms.vault, held, now=rooms.clock())
+        return Numbers(fields=found)
+
+
+def _lease(
+    rooms: Rooms,
+    caller: Caller,
+    once: Once,
+    name: str,
+    wanted: Wanted,
+    accept: str,
+    step: str,
+) -> Response:
+    def act(note: Note) -> Answer:
+        with rooms.database.begin() as session:
+            queue = queues.find_queue(session, name)
+            held = leasing.lease(
+                session,
+                queue,
+                robot=caller.name,
+                limit=wanted.max,
+                now=rooms.clock(),
+                step=step,
+            )
+            # What is kept of the answer names nobody: values are added below.
+            said = [(one.row.id, one.claim.fence) for one in held]
+            return note(session, (200, {"held": said}))
+
+    said: Mapping[str, Any] = {"held": []}
+    if not once.is_new() or _may_have_any(rooms, name, step):
+        request = {"lease": name, "step": step, **wanted.model_dump()}
+        (_, said), _ = once.answer(request, act)
+    with rooms.database.look() as session:
+        queue = queues.find_queue(session, name)
+        items = leased_items(session, rooms.vault, queue, said["held"], step=step)
+        opens = queues.opens_at(session, queue, now=rooms.clock())
+    found = LeasedList(items=items, opens_at=opens)
+    if _CSV in accept:
+        return leased_csv(name, found)
+    return Response(found.model_dump_json(), media_type="application/json")
+
+
+def _may_have_any(rooms: Rooms, name: str, step: str) -> bool:
+    """Robots that find nothing ask again and again: they must not write each time."""
+    with rooms.database.look() as session:
+        queue = queues.find_queue(session, name)
+        return leasing.may_have_any(session, queue, now=rooms.clock(), step=step)
+
+
+def _held_act(
+    rooms: Rooms,
+    caller: Caller,
+    once: Once,
+    name: str,
+    item: int,
+    body: HeldBody,
+    word: str,
+    act: Callable[[Session, RobotQueue, Held], Mapping[str, Any]],
+    step: str = REGISTER,
+) -> Response:
+    """An act on one leased item; said twice, even under other keys, it is done once."""
+
+    def run(note: Note) -> Answer:
+        with rooms.database.begin() as session:
+            queue = queues.find_queue(session, name)
+            known = _known(session, queue, item, body, caller)
+            if known is not None:
+                return note(session, (200, {"id": item, "state": known}))
+            held = leasing.held_item(
+                session, queue, item, robot=caller.name, fence=body.fence, step=step
+            )
+            told = _plain(act(session, queue, held))
+            return note(session, (200, told))
+
+    # What was shown is a person's: only the fence and what is no value is kept.
+    words = body.model_dump(exclude={"shown"}, mode="json")
+    return once.run({word: item, "queue": name, **words}, run)
+
+
+def _known(
+    session: Session, queue: RobotQueue, item: int, body: HeldBody, caller: Caller
+) -> DeliveryState | None:
+    """The answer to `complete` or `fail` that was given before, however it was lost."""
+    if not isinstance(body, Completed | Failed):
+        return None
+    row = leasing.find_item(session, queue, item)
+    number = body.host_number if isinstance(body, Completed) else ""
+    return answers.answered(
+        session, row, body.fence, robot=caller.name, host_number=number
+    )
+
+
+def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in told.items()
+    }
+
+
+def _told(one: Standing) -> QueueRecord:
+    queue = one.queue
+    return QueueRecord(
+        name=queue.name,
+        title=queue.title,
+        form=queue.form,
+        site=queue.of_site,
+        on_lost_lease=queue.on_lost_lease,
+        lease_seconds=queue.lease_seconds,
+        must_show=queue.must_show,
+        opens_at=one.opens_at,
+        counts=dict(one.counts),
+        given_up=one.dead,
+    )
+
+
+def _item(row: Delivery) -> ItemRecord:
+    return ItemRecord(
+        id=row.id,
+        state=DeliveryState(row.state),
+        filing=row.entry.filing_id,
+        n=row.entry.n,
+        changed_at=row.changed_at,
+    )
