@@ -96,6 +96,7 @@ def _findings(session: Session, entry: Entry) -> list[dict[str, Any]]:
             "severity": row.severity,
             "fields": row.fields,
             "message": {"ja": row.message_ja, "en": row.message_en},
+            "about": row.about_id,
             "waived": row.waived_by is not None,
         }
         for row in rows

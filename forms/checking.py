@@ -69,6 +69,7 @@ def read(
         problems += _of_fields(source, lines)
         if not problems:
             definition = expand(source)
+            problems += _of_occasion(definition, lines)
             if not laid_out:
                 problems += _of_layout(definition, source, lines)
     return None if problems else definition, sorted(set(problems))
@@ -175,6 +176,14 @@ def _of_sums(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
             if item not in amounts:
                 line = lines.line_of(("entry", "sums", index))
                 yield Problem(line, f"sum: the entry has no amount {item!r}")
+
+
+def _of_occasion(definition: FormDefinition, lines: SourceLines) -> Iterator[Problem]:
+    for index, items in enumerate(definition.occasion):
+        for item in items:
+            if item not in definition.items:
+                line = lines.line_of(("entry", "occasion", index))
+                yield Problem(line, f"occasion: the form has no item {item!r}")
 
 
 def _of_judgement(source: FormSource, lines: SourceLines) -> Iterator[Problem]:

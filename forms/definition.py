@@ -149,7 +149,9 @@ class FormDefinition(_Frozen):
     right), then the QR code; they stand on every page. In `title_area` of the first
     page 訂正 or 取消 is written beside the print; on a new notice nothing is.
     `newcomers` tells that its persons are not on the office's register before, and
-    `sums` are the totals of each entry, by items.
+    `sums` are the totals of each entry, by items. `occasion` are the items that tell
+    together of what an entry is about: two filings of one person that say the same in
+    any of them tell it twice.
     """
 
     form: str
@@ -165,6 +167,7 @@ class FormDefinition(_Frozen):
     entries: int
     newcomers: bool = False
     sums: tuple[Sum, ...] = ()
+    occasion: tuple[tuple[str, ...], ...] = ()
     printed: Printed = Printed()
     title_area: Box | None = None
     judgement: tuple[JudgementPoint, ...] = ()

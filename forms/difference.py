@@ -28,6 +28,8 @@ def differences(old: FormDefinition, new: FormDefinition) -> Iterator[str]:
         yield f"~ entries: {old.entries} -> {new.entries}"
     if old.sums != new.sums:
         yield "~ sums"
+    if old.occasion != new.occasion:
+        yield "~ occasion"
 
 
 def _once(form: FormDefinition) -> dict[str, Field]:

@@ -64,6 +64,7 @@ def expand(source: FormSource) -> FormDefinition:
         entries=source.entry.count,
         newcomers=source.entry.newcomers,
         sums=source.entry.sums,
+        occasion=source.entry.occasion,
         printed=Printed(
             texts=tuple(text for block in blocks for text in block.texts()),
             lines=tuple(line for block in blocks for line in block.lines()),

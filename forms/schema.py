@@ -139,7 +139,8 @@ class EntrySource(BlockSource):
     """The block that repeats once for each person; "{n}" in notes is its number.
 
     `newcomers`: its persons join with this form, so that no register knows them at
-    the office. `sums` are the totals an entry must show.
+    the office. `sums` are the totals an entry must show, `occasion` the
+    items (any one group of them, in the entry or the head) by which it is known again.
     """
 
     prefix: str = Field(default="insured", pattern=r"^[a-z][a-z0-9_]*$")
@@ -149,6 +150,7 @@ class EntrySource(BlockSource):
     parts: tuple[PartSource, ...] = ()
     newcomers: bool = False
     sums: tuple[Sum, ...] = ()
+    occasion: tuple[tuple[str, ...], ...] = ()
 
 
 class MarksSource(_Source):

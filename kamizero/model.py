@@ -6,6 +6,7 @@ from 0 to 1; business dates are Asia/Tokyo, instants are UTC.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -97,6 +98,16 @@ class FilingKind(StrEnum):
     CANCELLATION = "cancellation"
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A filing that came and was not sent back, as another one speaks of it."""
+
+    id: int
+    receipt_number: str
+    received_on: date
+    kind: FilingKind
+
+
 class Role(StrEnum):
     """What somebody is here for; each person and each key has one.
 
@@ -182,6 +193,7 @@ class Finding:
 
     `fields` names every field the rule looked at. `record` is what the loaded
     record says, for comparison; it and the messages never quote a sensitive value.
+    `about` is another filing that it speaks of.
     """
 
     rule: str
@@ -189,6 +201,7 @@ class Finding:
     fields: tuple[str, ...]
     message: LocalText
     record: str | None = None
+    about: int | None = None
 
 
 Values = Mapping[str, str]

@@ -70,6 +70,7 @@ class ShownFinding:
     fields: tuple[str, ...]
     message: LocalText
     record: str | None
+    about: int | None
     waived_by: str | None
     waived_why: str | None
 
@@ -174,6 +175,7 @@ def shown_finding(row: FindingRow) -> ShownFinding:
         fields=tuple(row.fields),
         message=LocalText(ja=row.message_ja, en=row.message_en),
         record=row.record,
+        about=row.about_id,
         waived_by=row.waived_by,
         waived_why=row.waived_why,
     )

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kamizero.records import RecordKind
 from storage.database import Database
 from storage.records.rows import Record, insured_of, payee_of
 from storage.records.shelves import SHELVES, SealedRecord, opened
-from storage.reindexing import rewrite
-from storage.tables import Card, RecordInsured, RecordPayee
+from storage.reindexing import Forms, definition_of, rewrite
+from storage.tables import Card, OccasionCard, RecordInsured, RecordPayee
 from storage.vault import Vault
 
 _FILINGS = 20
@@ -34,11 +34,16 @@ _Batch = Callable[[Session, Vault, int], tuple[Sequence[int], int]]
 
 
 def renew(
-    database: Database, vault: Vault, *, progress: Renewed = lambda _: None
+    database: Database,
+    vault: Vault,
+    forms: Forms,
+    *,
+    progress: Renewed = lambda _: None,
 ) -> int:
     """Write anew what another key finds; return how many fields and records."""
     done = 0
-    batches: list[_Batch] = [_filings, *(partial(_records, kind) for kind in _SEALED)]
+    filings = partial(_filings, forms)
+    batches: list[_Batch] = [filings, *(partial(_records, kind) for kind in _SEALED)]
     for batch in batches:
         for count in _renewed(database, vault, batch):
             done += count
@@ -52,6 +57,7 @@ def found_by(database: Database, key_id: str) -> int:
         select(func.count()).where(
             Card.token.is_not(None), _may_be(Card.index_key, key_id)
         ),
+        select(func.count()).where(OccasionCard.index_key == key_id),
         *(
             select(func.count()).where(_may_be(table.index_key, key_id))
             for table, _ in _SEALED.values()
@@ -72,16 +78,24 @@ def _renewed(database: Database, vault: Vault, batch: _Batch) -> Iterator[int]:
         last = numbers[-1]
 
 
-def _filings(session: Session, vault: Vault, last: int) -> tuple[Sequence[int], int]:
-    numbers = session.scalars(
-        select(Card.filing_id)
-        .where(Card.filing_id > last, Card.token.is_not(None))
-        .where(_is_another(Card.index_key, vault))
-        .group_by(Card.filing_id)
-        .order_by(Card.filing_id)
-        .limit(_FILINGS)
-    ).all()
-    return numbers, sum(rewrite(session, vault, number) for number in numbers)
+def _filings(
+    forms: Forms, session: Session, vault: Vault, last: int
+) -> tuple[Sequence[int], int]:
+    words = select(Card.filing_id).where(
+        Card.filing_id > last,
+        Card.token.is_not(None),
+        _is_another(Card.index_key, vault),
+    )
+    occasions = select(OccasionCard.filing_id).where(
+        OccasionCard.filing_id > last,
+        OccasionCard.index_key != vault.index().key_id,
+    )
+    both = union(words, occasions).order_by("filing_id").limit(_FILINGS)
+    numbers = session.scalars(both).all()
+    return numbers, sum(
+        rewrite(session, vault, number, definition_of(session, forms, number))
+        for number in numbers
+    )
 
 
 def _records(

@@ -29,6 +29,7 @@ from storage.keyring import (
     unwrapped,
     wrap_key,
 )
+from storage.reindexing import Forms
 from storage.tables import (
     AuditEvent,
     FieldValue,
@@ -104,6 +105,7 @@ def rotate_data(
 def rotate_index(
     database: Database,
     vault: Vault,
+    forms: Forms,
     *,
     actor: str,
     now: datetime,
@@ -115,7 +117,7 @@ def rotate_index(
     """
     ring = vault.keyring()
     key_id = _put_before(database, ring, ring.index, "index", actor=actor, now=now)
-    index_renewal.renew(database, vault, progress=progress)
+    index_renewal.renew(database, vault, forms, progress=progress)
     return key_id
 
 

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from forms.definition import FormDefinition
 from forms.headings import heading_of
+from forms.occasions import occasions
 from storage.database import Database
+from storage.occasions import keep
 from storage.tables import Card, Field, FieldVersion, Filing
 from storage.values import body_of, index_cards
 from storage.vault import Vault
@@ -37,7 +39,7 @@ def reindex(
     while ids := _next(database, last):
         with database.begin() as session:
             for number in ids:
-                form = _definition(session, forms, number)
+                form = definition_of(session, forms, number)
                 done += rewrite(session, vault, number, form)
         last = ids[-1]
         progress(done)
@@ -50,19 +52,14 @@ def _next(database: Database, last: int) -> Sequence[int]:
         return session.scalars(query.limit(_BATCH)).all()
 
 
-def _definition(session: Session, forms: Forms, number: int) -> FormDefinition:
+def definition_of(session: Session, forms: Forms, number: int) -> FormDefinition:
+    """The form that a filing is."""
     filing = session.get_one(Filing, number)
     return forms.get(f"{filing.form}@{filing.revision}")
 
 
-def rewrite(
-    session: Session, vault: Vault, number: int, form: FormDefinition | None = None
-) -> int:
-    """Write the cards of every field of a filing; return how many fields.
-
-    Args:
-        form: gives the fields their headings anew; without it they keep theirs.
-    """
+def rewrite(session: Session, vault: Vault, number: int, form: FormDefinition) -> int:
+    """Write the cards of every field of a filing; return how many fields."""
     fields = session.scalars(
         select(Field)
         .where(Field.filing_id == number)
@@ -73,13 +70,37 @@ def rewrite(
         # A version written meanwhile would bring cards that are taken away here.
         .with_for_update(of=Field)
     ).all()
+    _reindex_occasions(session, vault, form, number, fields)
     for field in fields:
-        if form is not None:
-            field.heading = heading_of(form.field(field.name))
+        field.heading = heading_of(form.field(field.name))
         for version in (field.as_written, field.as_decided):
             if version is not None and version.value is not None:
                 _write(session, vault, field, version)
     return len(fields)
+
+
+def _reindex_occasions(
+    session: Session,
+    vault: Vault,
+    form: FormDefinition,
+    number: int,
+    fields: Sequence[Field],
+) -> None:
+    filing = session.get_one(Filing, number)
+    said = {field.name: _said(field, vault) for field in fields}
+    named = {
+        entry.n: occasions(form, entry.n, lambda name: said.get(name, ""))
+        for entry in filing.entries
+    }
+    keep(session, vault, filing, named)
+
+
+def _said(field: Field, vault: Vault) -> str:
+    """What counts in a field, "" where it was erased."""
+    version = field.as_decided or field.as_written
+    if version is None or version.value is None:
+        return ""
+    return body_of(version, vault).value
 
 
 def _write(session: Session, vault: Vault, field: Field, version: FieldVersion) -> None:

@@ -109,6 +109,7 @@ class Desk:
         entry_n: int = 1,
         fields: Sequence[str] = (),
         record: str | None = None,
+        about: int | None = None,
     ) -> int:
         """Let a rule say something about the filing; a made-up one that it is wrong."""
         rules = {one.id: one for one in rules_of(self.definition)}
@@ -124,6 +125,7 @@ class Desk:
                 message_ja=said.ja,
                 message_en=said.en,
                 record=record,
+                about_id=about,
             )
             session.add(row)
             session.flush()

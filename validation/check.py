@@ -1,12 +1,13 @@
 """Checking one filing, and doubting readings that a finding puts in question."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from kamizero.model import Candidate, Finding, Severity
 from kamizero.records import Records
 from validation.filing import FilingValues
-from validation.line import Line
+from validation.line import FiledBefore, Line
 from validation.records import RememberedRecords
 from validation.registry import RULES, Rule, Scope
 from validation.rules import rules_of
@@ -21,7 +22,11 @@ p / (p + 0.01). An accepted value may be wrong once in a thousand: p = 0.001 * 0
 
 
 def check(
-    filing: FilingValues, *, records: Records | None, today: date
+    filing: FilingValues,
+    *,
+    records: Records | None,
+    today: date,
+    filed: FiledBefore | None = None,
 ) -> list[Finding]:
     """What the rules say about a filing, in the order of its fields.
 
@@ -29,7 +34,7 @@ def check(
     without that rule, so that choosing hides no written error.
     """
     known = RememberedRecords(records) if records is not None else None
-    head = Line(filing, None, today, known)
+    head = Line(filing, None, today, known, filed or {})
     findings = list(_findings(head, rules_of(filing.form)))
     findings += _hidden_by_choice(head, findings)
     return sorted(findings, key=_in_field_order(filing))
@@ -110,7 +115,7 @@ def _with(
     head: Line, name: str, candidate: Candidate, rules: Iterable[Rule]
 ) -> Iterator[Finding]:
     filing = head.filing.with_reading(name, candidate)
-    return _findings(Line(filing, None, head.today, head.records), rules)
+    return _findings(replace(head, filing=filing), rules)
 
 
 def _in_field_order(filing: FilingValues) -> Callable[[Finding], int]:

@@ -20,7 +20,12 @@ def example_form(rule: Rule, forms: Iterable[FormDefinition]) -> FormDefinition:
     return max(asked, key=lambda form: len(named & {one.name for one in form.fields}))
 
 
-def example_filing(definition: FormDefinition, example: Example) -> FilingValues:
+def example_filing(
+    definition: FormDefinition,
+    example: Example,
+    *,
+    kind: FilingKind = FilingKind.NEW,
+) -> FilingValues:
     """A filing on which only the example's fields are written."""
     values, states, texts = {}, {}, {}
     for name, written in example.items():
@@ -35,7 +40,7 @@ def example_filing(definition: FormDefinition, example: Example) -> FilingValues
         states[name] = FieldState.READ if written else FieldState.BLANK
     return FilingValues(
         form=definition,
-        kind=FilingKind.NEW,
+        kind=kind,
         values=values,
         states=states,
         texts=texts,

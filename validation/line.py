@@ -1,12 +1,17 @@
 """One line of a filing, or its head, as a rule looks at it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
+from forms.occasions import Occasion
+from kamizero.model import Filed
 from kamizero.records import RecordKind, Records
 from validation.filing import FilingValues
+
+FiledBefore = Mapping[Occasion, Sequence[Filed]]
+"""The other filings that tell of an occasion, the newest first."""
 
 
 class Found(NamedTuple):
@@ -15,6 +20,7 @@ class Found(NamedTuple):
     fields: tuple[str, ...]
     words: Mapping[str, str]
     record: str | None
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Line:
     n: int | None
     today: date
     records: Records | None = None
+    filed: FiledBefore = field(default_factory=dict)
 
     def name(self, item: str) -> str:
         """The field's name: the item of this entry, or of the head."""
@@ -37,14 +44,11 @@ class Line:
         return f"{self.filing.form.entry_prefix}.{self.n}.{item}"
 
     def head(self) -> "Line":
-        return Line(self.filing, None, self.today, self.records)
+        return replace(self, n=None)
 
     def lines(self) -> list["Line"]:
         """The lines of all used entries of the filing."""
-        return [
-            Line(self.filing, n, self.today, self.records)
-            for n in self.filing.entries()
-        ]
+        return [replace(self, n=n) for n in self.filing.entries()]
 
     def has_records(self, kind: RecordKind) -> bool:
         """Tell whether there is anything to compare with."""
@@ -53,9 +57,9 @@ class Line:
     def holding(self, item: str) -> list[str]:
         """The items of the entry that are this one, of whomever in it."""
         return [
-            field.name.rpartition(".")[2]
-            for field in self.filing.form.by_entry.get(self.n, ())
-            if field.holds(item)
+            one.name.rpartition(".")[2]
+            for one in self.filing.form.by_entry.get(self.n, ())
+            if one.holds(item)
         ]
 
     def value(self, item: str) -> str:

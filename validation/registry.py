@@ -6,7 +6,7 @@ from enum import Enum
 
 from forms.definition import FormDefinition
 from kamizero.errors import RecordsUnavailableError
-from kamizero.model import FieldState, Finding, LocalText, Severity
+from kamizero.model import FieldState, FilingKind, Finding, LocalText, Severity
 from kamizero.records import RecordKind
 from validation.line import Found, Line
 
@@ -28,7 +28,8 @@ class Rule:
     """One rule; `items` are numbers on the paper.
 
     It is asked on the `forms` named, none meaning every form, as far as they have
-    the `fields`, and whose persons are or are not newcomers where that is said. It
+    the `fields`, and whose persons are or are not newcomers where that is said. Only
+    filings of its `kinds` are asked, none meaning every kind. It
     `needs` records of a kind, without which it says nothing.
     `passes` and `fails` are examples, kept true by a test.
     """
@@ -40,6 +41,7 @@ class Rule:
     newcomers: bool | None
     items: tuple[str, ...]
     scope: Scope
+    kinds: tuple[FilingKind, ...]
     needs: RecordKind | None
     message: LocalText
     passes: Example
@@ -66,9 +68,12 @@ class Rule:
                 fields=found.fields,
                 message=LocalText(*(m.format_map(found.words) for m in self.message)),
                 record=found.record,
+                about=found.about,
             )
 
     def _found(self, line: Line) -> Sequence[Found]:
+        if self.kinds and line.filing.kind not in self.kinds:
+            return ()
         try:
             if self.needs and not line.has_records(self.needs):
                 return ()
@@ -93,6 +98,7 @@ def rule(
     newcomers: bool | None = None,
     items: tuple[str, ...] = (),
     scope: Scope = Scope.ENTRY,
+    kinds: tuple[FilingKind, ...] = (),
     needs: RecordKind | None = None,
 ) -> Callable[[Judge], Judge]:
     """Register the decorated function under a stable id."""
@@ -108,6 +114,7 @@ def rule(
             newcomers=newcomers,
             items=items,
             scope=scope,
+            kinds=kinds,
             needs=needs,
             message=LocalText(ja=ja, en=en),
             passes=passes,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from kamizero.model import Severity
+from kamizero.model import FilingKind, Severity
 from kamizero.records import InsuredRecord, RecordKind
 from validation.line import Found, Line
 from validation.payment import paid_on, payment_field
@@ -26,6 +26,7 @@ _ELSEWHERE: Example = {**_INSURED, "office.symbol": "21-モミジ"}
 @rule(
     "records.already_insured",
     Severity.ERROR,
+    kinds=(FilingKind.NEW,),
     needs=RecordKind.INSURED,
     ja="この人は同じ事業所ですでに資格を取得しています。"
     "二重の届出でないか確認してください。",
@@ -48,6 +49,7 @@ def already_insured(line: Line) -> Iterator[Found]:
 @rule(
     "records.already_lost",
     Severity.ERROR,
+    kinds=(FilingKind.NEW,),
     needs=RecordKind.INSURED,
     ja="この人はこの事業所ですでに資格を喪失しています。"
     "二重の届出でないか確認してください。",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from forms.definition import Field, FieldType
-from kamizero.model import FieldState, Severity
+from kamizero.model import FieldState, FilingKind, Severity
 from validation.line import Found, Line
 from validation.registry import Example, Scope, first_line, rule
 
@@ -26,6 +26,8 @@ _COMPLETE: Example = {
 @rule(
     "common.required_missing",
     Severity.ERROR,
+    # Of a correction or cancellation only what is changed is filled in.
+    kinds=(FilingKind.NEW,),
     scope=Scope.FILING,
     ja="「{label}」が記入されていません。届出者に確認してください。",
     en='"{label_en}" is not filled in. Ask the submitter.',

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forms.library import Library
+from forms.occasions import occasions
 from forms.standards import Standards
 from kamizero.model import FieldState, FilingKind, Finding
 from kamizero.records import Records
@@ -16,6 +17,7 @@ from review import routing
 from review.doubt import all_fields, entry_number
 from storage import values
 from storage.database import Database
+from storage.occasions import keep, others
 from storage.tables import HEAD, Field, Filing, FindingRow
 from storage.vault import Vault
 from validation.check import check
@@ -59,10 +61,21 @@ class Recheck:
 
     def __call__(self, session: Session, filing: Filing) -> None:
         """Rewrite the findings of a filing; a waiver of the same finding stays."""
+        values = self._values(session, filing)
+        named = {n: occasions(values.form, n, values.value) for n in values.entries()}
+        keep(session, self.vault, filing, named)
+        wanted = {
+            one.occasion
+            for ways in named.values()
+            for one in ways
+            # Only what changes another filing asks for any of the person's.
+            if one.occasion.when or filing.kind != FilingKind.NEW
+        }
         found = check(
-            self._values(session, filing),
+            values,
             records=self.records(session),
             today=business_date(self.clock()),
+            filed=others(session, self.vault, filing.id, wanted),
         )
         rewrite_findings(session, filing, found)
         filing.rules = rules_version()
@@ -175,7 +188,8 @@ def add_findings(session: Session, filing: Filing, found: tuple[Finding, ...]) -
 
 def _saying(row: FindingRow) -> tuple[object, ...]:
     """What makes two findings say the same."""
-    return row.rule, row.severity, tuple(row.fields), row.message_ja, row.record
+    fields = tuple(row.fields)
+    return row.rule, row.severity, fields, row.message_ja, row.record, row.about_id
 
 
 def _row(filing: Filing, finding: Finding) -> FindingRow:
@@ -189,4 +203,5 @@ def _row(filing: Filing, finding: Finding) -> FindingRow:
         message_ja=finding.message.ja,
         message_en=finding.message.en,
         record=finding.record,
+        about_id=finding.about,
     )

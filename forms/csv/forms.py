@@ -43,6 +43,7 @@ def form_of_rows(
         entries=entries,
         newcomers=paper is not None and paper.newcomers,
         sums=paper.sums if paper else (),
+        occasion=paper.occasion if paper else (),
         judgement=paper.judgement if paper else (),
     )
 

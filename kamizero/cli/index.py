@@ -26,5 +26,7 @@ def renew() -> None:
     """Go on with an exchange of the index key that was stopped."""
     rooms = open_installation(Settings.load(), create=False).rooms
     with counting("found anew") as progress:
-        count = index_renewal.renew(rooms.database, rooms.vault, progress=progress)
+        count = index_renewal.renew(
+            rooms.database, rooms.vault, rooms.library, progress=progress
+        )
     typer.echo(f"{count} fields and records are found by the key of now.")

@@ -68,7 +68,12 @@ def rotate(which: Exchanged) -> None:
     elif which is Exchanged.INDEX:
         with counting("found anew") as progress:
             name = key_rotation.rotate_index(
-                rooms.database, rooms.vault, actor=who, now=now(), progress=progress
+                rooms.database,
+                rooms.vault,
+                rooms.library,
+                actor=who,
+                now=now(),
+                progress=progress,
             )
         typer.echo(f"{name} finds from now on, and everything is found by it.")
     else:

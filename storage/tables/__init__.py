@@ -80,6 +80,7 @@ from storage.tables.look_ups import LookedAt, LookUp, LookUpReason, PageLook
 from storage.tables.lots import ApprovalLot, LotMember, LotState, Verdict
 from storage.tables.media import MediaFile, MediaRole, Medium
 from storage.tables.modes import BLIND, Mode
+from storage.tables.occasions import OccasionCard
 from storage.tables.questions import Question, Wait
 from storage.tables.receiving import (
     Arrival,
@@ -235,6 +236,7 @@ __all__ = [
     "Mode",
     "ModeReason",
     "ModeRow",
+    "OccasionCard",
     "OfficeDay",
     "Original",
     "Outcome",

@@ -32,6 +32,8 @@ class FindingRow(Table):
     message_ja: Mapped[str] = mapped_column(Text)
     message_en: Mapped[str] = mapped_column(Text)
     record: Mapped[str | None] = mapped_column(Text)
+    # Another filing that the finding speaks of.
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("filing.id"))
     waived_by: Mapped[str | None] = mapped_column(String(100))
     waived_why: Mapped[str | None] = mapped_column(Text)
     waived_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -7,22 +7,26 @@ from sqlalchemy import func, select, text, update
 
 from forms.headings import Heading
 from forms.library import Library
+from forms.occasions import Occasion
 from kamizero.errors import ConflictError
 from kamizero.records import RecordKind
 from storage import index_renewal, key_rotation
 from storage.cards import token_of
 from storage.database import Database
 from storage.directory import DirectoryStore
+from storage.occasions import others
 from storage.proofs import values
 from storage.proofs.report import Meter, Tally
 from storage.records.loading import load
 from storage.records.register import Register
+from storage.reindexing import reindex
 from storage.searches.criteria import Criteria
 from storage.searches.hits import find
-from storage.tables import Card, RecordInsured, RecordPayee
+from storage.tables import Card, OccasionCard, RecordInsured, RecordPayee
 from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
 
+FORMS = Library.shipped()
 MY_NUMBER = "123456789018"
 INSURED = {
     "office_symbol": "01-ケイト",
@@ -52,6 +56,7 @@ def desk(database: Database, tmp_path: Path) -> Desk:
         definition=Library.shipped().get("2200@2020-12"),
     )
     desk.receive()
+    reindex(database, desk.vault, FORMS)
     load(database, desk.vault, RecordKind.INSURED, [(2, INSURED)])
     load(database, desk.vault, RecordKind.PAYEES, [(2, PAYEE)])
     return desk
@@ -82,7 +87,7 @@ def stop(_done: int) -> None:
 def exchange(desk: Desk) -> str:
     """Exchange the key; return the name of the former one."""
     former = desk.vault.keyring().index.id
-    key_rotation.rotate_index(desk.database, desk.vault, actor="root", now=NOW)
+    key_rotation.rotate_index(desk.database, desk.vault, FORMS, actor="root", now=NOW)
     return former
 
 
@@ -91,7 +96,7 @@ def exchange_and_stop(desk: Desk) -> str:
     former = desk.vault.keyring().index.id
     with pytest.raises(StoppedError):
         key_rotation.rotate_index(
-            desk.database, desk.vault, actor="root", now=NOW, progress=stop
+            desk.database, desk.vault, FORMS, actor="root", now=NOW, progress=stop
         )
     return former
 
@@ -104,6 +109,7 @@ def keys_in_use(desk: Desk) -> set[str | None]:
     with desk.database.look() as session:
         return {
             *session.scalars(select(Card.index_key).where(Card.token.is_not(None))),
+            *session.scalars(select(OccasionCard.index_key)),
             *session.scalars(select(RecordInsured.index_key)),
             *session.scalars(select(RecordPayee.index_key)),
         }
@@ -124,13 +130,38 @@ def test_a_stopped_exchange_finds_by_both_keys_and_goes_on(desk: Desk) -> None:
     former = exchange_and_stop(desk)
     between = is_found(desk), keys_in_use(desk)
 
-    renewed = index_renewal.renew(desk.database, desk.vault)
+    renewed = index_renewal.renew(desk.database, desk.vault, FORMS)
 
     assert between == ((1, 1, 1), {former, desk.vault.keyring().index.id})
     # The filing was written anew already.
     assert renewed == 2
     assert is_found(desk) == (1, 1, 1)
-    assert index_renewal.renew(desk.database, desk.vault) == 0
+    assert index_renewal.renew(desk.database, desk.vault, FORMS) == 0
+
+
+def test_double_filings_are_found_throughout(desk: Desk) -> None:
+    former = exchange_and_stop(desk)
+    between = doubles(desk)
+    index_renewal.renew(desk.database, desk.vault, FORMS)
+    forget(desk, former)
+
+    assert (between, doubles(desk)) == (1, 1)
+
+
+def test_a_filing_found_by_its_occasion_alone_is_written_anew(desk: Desk) -> None:
+    with desk.database.begin() as session:
+        session.execute(text("DELETE FROM card"))
+    exchange(desk)
+
+    assert keys_in_use(desk) == {desk.vault.keyring().index.id}
+    assert doubles(desk) == 1
+
+
+def doubles(desk: Desk) -> int:
+    """How many filings tell of the person, as another one would find them."""
+    person = Occasion("2200", f"my_number/{MY_NUMBER}", "")
+    with desk.database.look() as session:
+        return len(others(session, desk.vault, 0, [person])[person])
 
 
 def test_a_key_that_still_finds_something_is_not_forgotten(desk: Desk) -> None:
@@ -150,7 +181,7 @@ def test_what_names_no_key_yet_is_written_anew_too(desk: Desk) -> None:
     former = exchange_and_stop(desk)
     with pytest.raises(ConflictError, match="2 rows"):
         forget(desk, former)
-    index_renewal.renew(desk.database, desk.vault)
+    index_renewal.renew(desk.database, desk.vault, FORMS)
 
     assert keys_in_use(desk) == {desk.vault.keyring().index.id}
     assert is_found(desk) == (1, 1, 1)
@@ -177,7 +208,7 @@ def test_who_was_loaded_meanwhile_is_there_once(desk: Desk) -> None:
     register = Register(desk.database, desk.vault)
     between = _names(register)
 
-    index_renewal.renew(desk.database, desk.vault)
+    index_renewal.renew(desk.database, desk.vault, FORMS)
 
     assert between == ["ヤマダ　ジロウ", "ヤマダ　タロウ", "ヤマダ　ジロウ"]
     assert _names(register) == between

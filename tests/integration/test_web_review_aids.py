@@ -122,6 +122,17 @@ def test_only_a_value_of_the_field_is_offered(office: Office) -> None:
     assert "data-take-over" not in html.text
 
 
+def test_a_finding_about_another_filing_opens_it(office: Office) -> None:
+    other, filing = office.waiting(), office.waiting(doubtful=[BIRTH])
+    office.desk.find(filing, "common.filed_before", fields=[BIRTH], about=other)
+
+    link = f'href="/filings/{other}" target="_blank"'
+    browser = sit_down(office, filing).browser
+
+    assert link in browser.get(f"/review/{office.desk.entry_id(filing)}").text
+    assert f'href="/filings/{other}"' in browser.get(f"/filings/{filing}").text
+
+
 def test_the_approver_reads_the_ground_of_a_decision(office: Office) -> None:
     filing = office.waiting(doubtful=[BIRTH])
     sitting = sit_down(office, filing)

@@ -9,7 +9,8 @@ from forms.csv.forms import form_of_rows
 from forms.csv.layouts import layouts
 from forms.definition import FormDefinition
 from forms.library import Library
-from kamizero.model import Severity
+from forms.occasions import Occasion
+from kamizero.model import Filed, FilingKind, Severity
 from kamizero.records import InsuredRecord, OfficeRecord, PostcodeRecord
 from tests.register import ListedRecords
 from validation.catalogue import catalogue_markdown
@@ -62,6 +63,14 @@ REGISTER = ListedRecords(
 )
 
 
+# Pension number 5556667778, acquired on 2020-12-01.
+OTHER = Filed(7, "20201203-0001", date(2020, 12, 3), FilingKind.NEW)
+FILED = {
+    Occasion("2200", "pension_number/5556667778", when): [OTHER]
+    for when in ("2020-12-01", "")
+}
+
+
 def known_forms() -> list[FormDefinition]:
     """Every paper form, and the rows of tables that have no paper form yet."""
     shipped = Library.shipped().all()
@@ -73,8 +82,9 @@ def known_forms() -> list[FormDefinition]:
 
 def objections(rule: Rule, example: Example) -> list[tuple[str, ...]]:
     form = example_form(rule, known_forms())
-    filing = example_filing(form, example)
-    head = Line(filing, None, EXAMPLE_DAY, REGISTER)
+    kind = rule.kinds[0] if rule.kinds else FilingKind.NEW
+    filing = example_filing(form, example, kind=kind)
+    head = Line(filing, None, EXAMPLE_DAY, REGISTER, FILED)
     lines = head.lines() if rule.scope is Scope.ENTRY else [head]
     return [finding.fields for line in lines for finding in rule.findings(line)]
 

@@ -7,17 +7,27 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from forms.library import Library
+from forms.occasions import Occasion
 from forms.standards import Standards
-from kamizero.model import Finding, LocalText, Severity
+from kamizero.model import FieldState, FilingKind, Finding, LocalText, Severity
 from kamizero.records import InsuredRecord, Records
 from kamizero.tokyo import business_date
 from review.grounds import Register as RegisterSays
 from storage.manifest import build
-from storage.tables import AuthorKind, EntryState, Field, Filing, FindingRow
-from storage.values import body_of
+from storage.occasions import others
+from storage.reindexing import reindex
+from storage.tables import (
+    AuthorKind,
+    EntryState,
+    Field,
+    Filing,
+    FindingRow,
+    OccasionCard,
+)
+from storage.values import body_of, erase, write_correction
 from tests.desk import NOW, Desk
 from tests.register import ListedRecords
 from tests.statements import statements
@@ -31,6 +41,7 @@ from workers.recheck import (
 )
 
 KANA = "insured.1.name_kana"
+DAY = "2020-10-02"
 TARO = InsuredRecord(
     office_symbol="01-ケイト",
     serial_number="12",
@@ -323,3 +334,131 @@ def test_other_rules_have_another_version() -> None:
     names = [name for name, _ in sources(files("validation"), "")]
     # Of every rule there is: one that is left out could change in silence.
     assert {"rules_dates.py", "csv/rules_order.py", "check.py"} <= set(names)
+
+
+def double(desk: Desk, *, kind: FilingKind = FilingKind.NEW, day: str = DAY) -> int:
+    """A filing of the same person."""
+    written = {"insured.1.my_number": TARO.my_number, "insured.1.acquired_on": day}
+    filing = desk.receive(kind=kind, written=written)
+    route(desk, filing)
+    return filing
+
+
+def spoken_of(desk: Desk, filing: int) -> list[tuple[str, int | None]]:
+    """The rules about other filings, and which they speak of."""
+    about = ("common.filed_before", "common.changes_filing", "common.nothing_to_change")
+    return [(row.rule, row.about_id) for row in rows(desk, filing) if row.rule in about]
+
+
+def end(desk: Desk, filing: int, state: EntryState) -> None:
+    with desk.database.begin() as session:
+        session.get_one(Filing, filing).entries[0].state = state
+
+
+def test_a_second_filing_of_person_and_day_names_the_first(desk: Desk) -> None:
+    first = double(desk)
+
+    second, other_day = double(desk), double(desk, day="2020-10-03")
+
+    assert spoken_of(desk, first) == []
+    assert spoken_of(desk, second) == [("common.filed_before", first)]
+    assert spoken_of(desk, other_day) == []
+    (found,) = [row for row in rows(desk, second) if row.about_id == first]
+    with desk.database.look() as session:
+        receipt = session.get_one(Filing, first).receipt_number
+    assert receipt in found.message_ja
+    assert (found.severity, found.entry_n) == ("warning", 1)
+
+
+@pytest.mark.parametrize("state", [EntryState.RETURNED, EntryState.WITHDRAWN])
+def test_what_was_sent_or_taken_back_is_no_double(
+    desk: Desk, state: EntryState
+) -> None:
+    end(desk, double(desk), state)
+
+    assert spoken_of(desk, double(desk)) == []
+
+
+def test_what_was_sorted_anew_is_no_double(desk: Desk) -> None:
+    first = double(desk)
+    with desk.database.begin() as session:
+        session.get_one(Filing, first).dissolved_at = NOW
+
+    assert spoken_of(desk, double(desk)) == []
+
+
+@pytest.mark.parametrize("kind", [FilingKind.CORRECTION, FilingKind.CANCELLATION])
+@pytest.mark.parametrize("day", [DAY, "2020-10-03"])
+def test_a_correction_names_what_it_changes_even_where_the_day_is_wrong(
+    desk: Desk, kind: FilingKind, day: str
+) -> None:
+    first = double(desk)
+
+    later = double(desk, kind=kind, day=day)
+
+    assert spoken_of(desk, later) == [("common.changes_filing", first)]
+
+
+def test_a_correction_of_what_never_came_in_says_so(desk: Desk) -> None:
+    later = double(desk, kind=FilingKind.CORRECTION)
+
+    assert spoken_of(desk, later) == [("common.nothing_to_change", None)]
+
+
+def test_a_value_put_right_is_no_double_any_more(desk: Desk) -> None:
+    double(desk)
+    second = double(desk)
+
+    with desk.database.begin() as session:
+        filing = session.get_one(Filing, second)
+        for field in filing.fields:
+            if field.name == "insured.1.acquired_on":
+                write_correction(
+                    session,
+                    desk.vault,
+                    field,
+                    value="2020-10-03",
+                    state=FieldState.READ,
+                    author="rei",
+                    now=NOW,
+                )
+        recheck(desk)(session, filing)
+
+    assert spoken_of(desk, second) == []
+
+
+def test_erasing_takes_away_what_a_double_was_found_by(desk: Desk) -> None:
+    first = double(desk)
+
+    with desk.database.begin() as session:
+        for field in session.get_one(Filing, first).fields:
+            erase(session, field)
+
+    with desk.database.look() as session:
+        assert session.scalars(select(OccasionCard)).all() == []
+    assert spoken_of(desk, double(desk)) == []
+
+
+def test_the_index_of_what_was_there_before_is_written_anew(desk: Desk) -> None:
+    first = double(desk)
+    with desk.database.begin() as session:
+        session.execute(delete(OccasionCard))
+
+    reindex(desk.database, desk.vault, Library.shipped())
+
+    assert spoken_of(desk, double(desk)) == [("common.filed_before", first)]
+
+
+def test_a_double_is_found_by_the_index_and_not_by_searching(desk: Desk) -> None:
+    double(desk)
+    wanted = [Occasion("2200", f"my_number/{TARO.my_number}", DAY)]
+
+    with desk.database.look() as session, statements(desk.database) as asked:
+        found = others(session, desk.vault, 0, wanted)
+        nothing = ("",) * asked[0].count("?")
+        explain = f"EXPLAIN QUERY PLAN {asked[0]}"
+        plan = str(session.connection().exec_driver_sql(explain, nothing).all())
+
+    assert list(found) == wanted
+    assert "USING INDEX ix_occasion_card_token" in plan
+    assert "SCAN" not in plan

@@ -45,6 +45,7 @@ class FindingView:
     severity: str
     message: str
     record: str | None
+    about: int | None
     fields: tuple[NamedField, ...]
     waived_by: str | None
     waived_why: str | None
@@ -98,6 +99,7 @@ def _view(
         severity=finding.severity,
         message=finding.message.in_language(pen.language),
         record=_record(finding, field, pen),
+        about=finding.about,
         fields=tuple(_named(finding.fields, definition, pen.language)),
         waived_by=finding.waived_by,
         waived_why=finding.waived_why,

@@ -1,0 +1,123 @@
+"""Finds the other filings that tell of the same person and day, by keyed tokens."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from forms.occasions import Named, Occasion
+from kamizero.model import Filed, FilingKind
+from storage.cards import keyed
+from storage.tables import Entry, EntryState, Field, Filing, OccasionCard
+from storage.vault import Index, Vault
+
+# What was sent back, taken back or replaced tells nothing any more.
+_STANDING = (
+    EntryState.READ,
+    EntryState.IN_REVIEW,
+    EntryState.READY,
+    EntryState.APPROVED,
+)
+# Tables, not classes: a double filing counts at whatever site it came in.
+_CARD, _ENTRY, _FILING = OccasionCard.__table__, Entry.__table__, Filing.__table__
+
+
+def keep(
+    session: Session,
+    vault: Vault,
+    filing: Filing,
+    named: Mapping[int, Sequence[Named]],
+) -> None:
+    """Write down what the entries of a filing tell of, in place of what they did."""
+    due = list(_cards(vault.index(), filing, named, _versions(session, filing)))
+    kept = session.scalars(
+        select(OccasionCard).where(OccasionCard.filing_id == filing.id)
+    ).all()
+    if {_saying(card) for card in kept} == {_saying(card) for card in due}:
+        return
+    session.execute(delete(OccasionCard).where(OccasionCard.filing_id == filing.id))
+    session.add_all(due)
+    session.flush()
+
+
+def others(
+    session: Session, vault: Vault, filing_id: int, wanted: Iterable[Occasion]
+) -> Mapping[Occasion, Sequence[Filed]]:
+    """The standing filings but this one that tell of each, the newest first."""
+    by_token = {_token(index, one): one for one in wanted for index in vault.indexes()}
+    found: dict[Occasion, list[Filed]] = {}
+    for row in session.execute(_telling(by_token, filing_id)):
+        filed = Filed(
+            id=row.id,
+            receipt_number=row.receipt_number,
+            received_on=row.received_on,
+            kind=FilingKind(row.kind),
+        )
+        told = found.setdefault(by_token[row.token], [])
+        # One filing may still be found by two keys.
+        if filed not in told:
+            told.append(filed)
+    return found
+
+
+def _telling(tokens: Collection[bytes], but: int) -> Select[Any]:
+    return (
+        select(
+            _CARD.c.token,
+            _FILING.c.id,
+            _FILING.c.receipt_number,
+            _FILING.c.received_on,
+            _FILING.c.kind,
+        )
+        .distinct()
+        .join(_FILING, _FILING.c.id == _CARD.c.filing_id)
+        .join(
+            _ENTRY,
+            (_ENTRY.c.filing_id == _CARD.c.filing_id) & (_ENTRY.c.n == _CARD.c.entry_n),
+        )
+        .where(
+            _CARD.c.token.in_(tokens),
+            _CARD.c.filing_id != but,
+            _FILING.c.dissolved_at.is_(None),
+            _ENTRY.c.state.in_(_STANDING),
+        )
+        .order_by(_FILING.c.id.desc())
+    )
+
+
+def _cards(
+    index: Index,
+    filing: Filing,
+    named: Mapping[int, Sequence[Named]],
+    versions: Mapping[str, int],
+) -> Iterable[OccasionCard]:
+    numbers: dict[int, int] = {}
+    for entry_n, ways in named.items():
+        for way in ways:
+            version = versions[way.by]
+            numbers[version] = n = numbers.get(version, -1) + 1
+            yield OccasionCard(
+                version_id=version,
+                n=n,
+                filing_id=filing.id,
+                entry_n=entry_n,
+                token=_token(index, way.occasion),
+                index_key=index.key_id,
+            )
+
+
+def _versions(session: Session, filing: Filing) -> Mapping[str, int]:
+    """The version that counts in each field, by the field's name."""
+    version = func.coalesce(Field.as_decided_id, Field.as_written_id)
+    query = select(Field.name, version).where(Field.filing_id == filing.id)
+    return {name: number for name, number in session.execute(query)}
+
+
+def _token(index: Index, occasion: Occasion) -> bytes:
+    said = "/".join((occasion.form, occasion.who, occasion.when))
+    return keyed(index, f"occasion/{said}")
+
+
+def _saying(card: OccasionCard) -> tuple[int, int, bytes]:
+    return card.version_id, card.entry_n, card.token
