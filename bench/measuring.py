@@ -102,10 +102,9 @@ def measure(
     Only one page's pixels are held at a time.
     """
     library = Library.shipped()
-    forms = {form.form: form for form in library.all()}
     timed, peers = TimedRecogniser(engine), _peers() if peer_files else {}
     result = Measurement(peer_files=list(peer_files))
-    _warm_up(scans / next(iter(truth)), timed, peers, library, limits, today)
+    _warm_up(scans, truth, timed, peers, library, limits, today)
     for file, page in truth.items():
         read = read_page(
             (scans / file).read_bytes(),
@@ -115,7 +114,7 @@ def measure(
             limits=limits,
             today=today,
         )
-        form = forms[page["form"]]
+        form = library.get(f"{page['form']}@{page['revision']}")
         fields = _take(result, file, page, form, read)
         if worst is not None:
             worst.take(read, fields, page)
@@ -176,19 +175,22 @@ def _peers() -> dict[str, ReadPage]:
 
 
 def _warm_up(
-    path: Path,
+    scans: Path,
+    truth: Mapping[str, Truth],
     engine: TimedRecogniser,
     peers: Mapping[str, ReadPage],
     library: Library,
     limits: Limits,
     today: date,
 ) -> None:
-    """Load all models before the clock runs: a worker loads them once, too."""
-    data = path.read_bytes()
-    for definition in library.all():
+    """Load models and the print of forms before the clock runs: workers do so once."""
+    firsts: dict[tuple[str, bool], str] = {}
+    for file, page in truth.items():
+        firsts.setdefault((page["form"], page["marks_out"]), file)
+    for (form, _), file in firsts.items():
         read = read_page(
-            data,
-            form=definition.form,
+            (scans / file).read_bytes(),
+            form=form,
             library=library,
             engine=engine,
             limits=limits,

@@ -18,8 +18,8 @@ from ocr.placing.codes import CodeFound, find_code
 from ocr.placing.layout import LayoutFound, find_layout
 from ocr.placing.registration import Registration, register
 from ocr.placing.template import Grey
-from ocr.placing.twins import evidence, is_sure, twins
-from ocr.placing.view import Transform, project
+from ocr.placing.twins import Print, evidence, is_sure, twins
+from ocr.placing.view import Scales, Transform, project
 
 Picture = NDArray[np.uint8]
 """A page as stored: height x width x 3, red, green, blue."""
@@ -94,9 +94,10 @@ def look(
     if found is not None:
         return _by_code(unknown, grey, found, library)
     definitions = (expected,) if expected else library.all()
-    if _has_nothing_dark(grey):
-        return _all_but_blank(unknown, grey, definitions)
-    if _ink_share(grey, darker_by=_PALEST) < _SPARSE_INK_SHARE and is_empty(grey):
+    darkness = _darkness(grey)
+    if _share(darkness, _PALEST) < _BLANK_INK_SHARE:
+        return _all_but_blank(unknown, grey, darkness, definitions)
+    if _share(darkness, _PALEST) < _SPARSE_INK_SHARE and is_empty(grey):
         return replace(unknown, kind=PageKind.BLANK)
     page = _by_layout(unknown, grey, definitions)
     if page.registration is None:
@@ -118,11 +119,14 @@ def _by_code(unknown: Look, grey: Grey, found: CodeFound, library: Library) -> L
         unknown, kind=PageKind.FORM, definition=definition, page=found.code.page
     )
     # Every form has plenty of print: one look at few pixels tells most scans.
-    if _contrast(grey) < 2 * _PALEST and _has_nothing_dark(grey):
+    if (
+        _contrast(grey) < 2 * _PALEST
+        and _share(_darkness(grey), _PALEST) < _BLANK_INK_SHARE
+    ):
         return replace(page, trouble=_TOO_FAINT)
     start = _start(definition.code_box, found.corners_px)
     try:
-        return _laid(page, register(grey, definition, page.page, start=start))
+        return _laid(page, register(Scales(grey), definition, page.page, start=start))
     except RegistrationError as error:
         # Seen aslant, a small code points a little beside a far corner.
         again = _by_layout(unknown, grey, (definition,))
@@ -134,30 +138,35 @@ def _by_code(unknown: Look, grey: Grey, found: CodeFound, library: Library) -> L
 def _by_layout(
     unknown: Look, grey: Grey, definitions: tuple[FormDefinition, ...]
 ) -> Look:
-    laid = _best_laid(grey, definitions)
-    if laid is None:
-        return unknown
-    definition, page, registration = laid
-    form = replace(unknown, kind=PageKind.FORM, definition=definition, page=page)
-    rival = None
-    for twin in twins(definition, page, definitions):
-        says = evidence(grey, definition, page, registration, twin)
-        if not is_sure(says):
-            rival = twin.definition
-        elif says < 0:
-            others = tuple(one for one in definitions if one != definition)
-            return _by_layout(unknown, grey, others)
-    if rival is not None:
-        return replace(form, trouble=_alike(definition, rival))
-    return _laid(form, registration)
+    scales, matches = Scales(grey), find_layout(grey, definitions)
+    refuted: set[FormDefinition] = set()
+    while (laid := _best_laid(scales, matches)) is not None:
+        form, page, registration = laid
+        known = replace(unknown, kind=PageKind.FORM, definition=form, page=page)
+        seen = Print(scales, registration)
+        says = [
+            (evidence(seen, form, page, twin), twin.definition)
+            for twin in twins(form, page, definitions)
+            if twin.definition not in refuted
+        ]
+        against, other = min(says, key=lambda one: one[0], default=(1.0, form))
+        if not is_sure(against):
+            return replace(known, trouble=_alike(form, other))
+        if against > 0:
+            return _laid(known, registration)
+        refuted.add(form)
+        matches = [match for match in matches if match.definition != form]
+        # What speaks against this form speaks for that one: it is tried first.
+        matches.sort(key=lambda match: match.definition != other)
+    return unknown
 
 
 def _best_laid(
-    grey: Grey, definitions: tuple[FormDefinition, ...]
+    grey: Scales, matches: Sequence[LayoutFound]
 ) -> tuple[FormDefinition, int, Registration] | None:
     """The form page and the way of lying that explain most of the print."""
     best: tuple[FormDefinition, int, Registration] | None = None
-    for match in find_layout(grey, definitions)[:_LAYOUTS_TRIED]:
+    for match in matches[:_LAYOUTS_TRIED]:
         registration = _try(grey, match)
         if registration is None:
             continue
@@ -168,7 +177,7 @@ def _best_laid(
     return best
 
 
-def _try(grey: Grey, match: LayoutFound) -> Registration | None:
+def _try(grey: Scales, match: LayoutFound) -> Registration | None:
     try:
         return register(grey, match.definition, match.page, start=match.start)
     except RegistrationError:
@@ -214,19 +223,14 @@ def _lie(transform: Transform) -> tuple[int, float]:
 
 
 def _all_but_blank(
-    unknown: Look, grey: Grey, definitions: tuple[FormDefinition, ...]
+    unknown: Look, grey: Grey, darkness: Grey, definitions: tuple[FormDefinition, ...]
 ) -> Look:
     """A blank page, one of faint writing, or a form so faint that none can be seen."""
-    if _ink_share(grey, darker_by=_HARDLY) > _HARDLY_SHARE:
+    if _share(darkness, _HARDLY) > _HARDLY_SHARE:
         faint = _by_layout(unknown, grey, definitions)
         if faint.kind is PageKind.FORM:
             return replace(faint, registration=None, trouble=_TOO_FAINT)
     return replace(unknown, kind=PageKind.BLANK) if is_empty(grey) else unknown
-
-
-def _has_nothing_dark(grey: Grey) -> bool:
-    """Tell whether there is no writing or print; edges and shading do not count."""
-    return _ink_share(grey, darker_by=_PALEST) < _BLANK_INK_SHARE
 
 
 def _contrast(grey: Grey) -> float:
@@ -234,10 +238,15 @@ def _contrast(grey: Grey) -> float:
     return float(paper - darkest)
 
 
-def _ink_share(grey: Grey, *, darker_by: int) -> float:
+def _darkness(grey: Grey) -> Grey:
+    """How much darker than paper a small copy of the page is, its edges left out."""
     factor = 800 / max(grey.shape)
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     edge = round(_BLANK_EDGE * 800)
     inner = small[edge:-edge, edge:-edge]
-    paper = cv2.medianBlur(inner, 31)
-    return float((cv2.subtract(paper, inner) > darker_by).mean())
+    return np.asarray(cv2.subtract(cv2.medianBlur(inner, 31), inner), np.uint8)
+
+
+def _share(darkness: Grey, darker_by: int) -> float:
+    """How much of a page is writing or print; shading does not count."""
+    return float((darkness > darker_by).mean())

@@ -196,6 +196,7 @@ def _truth(
             kinds[field.name] = _kind(plan, scribe, field, befallen)
     return {
         "form": plan.filing.form,
+        "revision": plan.form.revision,
         "fields": plan.truth(),
         "wrong": list(plan.filing.wrong),
         "kind": plan.kind,

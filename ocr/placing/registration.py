@@ -10,12 +10,14 @@ from kamizero.errors import RegistrationError
 from kamizero.model import Box
 from ocr.placing.mesh import Mesh, Points, fit_mesh
 from ocr.placing.sighting import Sighting, sight
-from ocr.placing.template import Grey
 from ocr.placing.view import Scales, Transform, View, scale
 
 # From coarse to fine: pixels a mm, size of a landmark, how far it is sought, and how
 # far print may stand from one flat view of the page, mm.
 _LEVELS = ((2.0, 24.0, 7.0, 1.4), (4.0, 14.0, 2.5, 1.2), (6.0, 10.0, 0.75, 0.8))
+_BETWEEN = _LEVELS[1]
+# A page that lies so flat is within the finest reach at once: most scans are.
+_FLAT_RESIDUAL_MM, _FLAT_SHARE = 0.1, 0.8
 _FEWEST_FOUND = 8
 _SMALLEST_SHARE_FITTING = 0.6
 # Of the landmarks that the picture holds, so many must be found, and it must hold
@@ -115,7 +117,7 @@ class Registration:
 
 
 def register(
-    image: Grey, definition: FormDefinition, page: int, *, start: Transform
+    image: Scales, definition: FormDefinition, page: int, *, start: Transform
 ) -> Registration:
     """Refine a transform that is right to some millimetres until print meets print.
 
@@ -124,11 +126,12 @@ def register(
     """
     view = View(start, definition.page_size_mm)
     seen, residual = Sighting.none(), 0.0
-    scales = Scales(image)
     for level, least in zip(_LEVELS, _SMALLEST_SHARE_FOUND, strict=True):
         px_per_mm, size_mm, reach_mm, tolerance_mm = level
+        if level == _BETWEEN and _is_flat(seen, view, residual):
+            continue
         seen = sight(
-            scales,
+            image,
             view,
             definition,
             page,
@@ -152,6 +155,15 @@ def register(
         visible=seen.visible,
         size_px=(width, height),
         _sighting=seen.against(view),
+    )
+
+
+def _is_flat(seen: Sighting, view: View, residual_mm: float) -> bool:
+    """Tell whether the coarsest look has found the page as it lies."""
+    return (
+        view.mesh is None
+        and seen.share >= _FLAT_SHARE
+        and residual_mm <= _FLAT_RESIDUAL_MM
     )
 
 

@@ -13,6 +13,7 @@ from ocr.placing.template import Grey, Landmark, landmarks
 from ocr.placing.view import Scales, View
 
 _SMALLEST_LIKENESS = 0.55
+_NEIGHBOURS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,17 +76,13 @@ def sight(
     inside = _inside(view, places, image.shape, size_mm / 2)
     picture = image.rectified(view, px_per_mm)
     reach = round(reach_mm * px_per_mm)
-    found: list[bool] = []
-    seen: list[Points] = []
-    for mark, centre in zip(marks, centres, strict=True):
-        offset = None
-        if inside[len(found)]:
-            offset = _offset(picture, mark, reach)
-        found.append(offset is not None)
-        if offset is not None:
-            seen.append((centre + offset) / px_per_mm)
-    was_found = np.array(found, bool)
-    pixels = view.on_image(np.array(seen).reshape(-1, 2))
+    offsets = [
+        _offset(picture, mark, reach) if there else None
+        for mark, there in zip(marks, inside, strict=True)
+    ]
+    was_found = np.array([offset is not None for offset in offsets], bool)
+    moved = np.array([one for one in offsets if one is not None]).reshape(-1, 2)
+    pixels = view.on_image((centres[was_found] + moved) / px_per_mm)
     return Sighting(
         places=places[inside],
         was_found=was_found[inside],
@@ -116,7 +113,7 @@ def _apart(view: View, places: Points, pixels: Points) -> NDArray[np.float64]:
     return np.asarray(np.linalg.norm(expected - pixels, axis=1) / unit, np.float64)
 
 
-def _offset(picture: Grey, mark: Landmark, reach: int) -> NDArray[np.float64] | None:
+def _offset(picture: Grey, mark: Landmark, reach: int) -> tuple[float, float] | None:
     """How far the landmark lies from its expected place, or None, in pixels."""
     height, width = mark.picture.shape
     left, top = max(mark.x - reach, 0), max(mark.y - reach, 0)
@@ -125,15 +122,15 @@ def _offset(picture: Grey, mark: Landmark, reach: int) -> NDArray[np.float64] | 
     _, best, _, (x, y) = cv2.minMaxLoc(likeness)
     if best < _SMALLEST_LIKENESS:
         return None
-    across = _peak(likeness[y, :], x)
-    down = _peak(likeness[:, x], y)
-    return np.array([left + across - mark.x, top + down - mark.y])
+    across = _peak(likeness[y, max(x - 1, 0) : x + 2].tolist(), x)
+    down = _peak(likeness[max(y - 1, 0) : y + 2, x].tolist(), y)
+    return left + across - mark.x, top + down - mark.y
 
 
-def _peak(values: cv2.typing.MatLike, at: int) -> float:
-    """The top of a parabola through the largest value and its neighbours."""
-    if not 0 < at < len(values) - 1:
+def _peak(values: list[float], at: int) -> float:
+    """The top of a parabola through the largest value, at `at`, and its neighbours."""
+    if len(values) < _NEIGHBOURS or not at:
         return float(at)
-    before, here, after = (float(v) for v in values[at - 1 : at + 2])
+    before, here, after = values
     bend = before - 2 * here + after
     return at + (0.5 * (before - after) / bend if bend < 0 else 0.0)

@@ -1,7 +1,7 @@
 """Tells forms apart whose print lies alike: revisions, and notices of one family."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from forms.definition import FormDefinition
 from kamizero.errors import RegistrationError
+from kamizero.model import Box
 from ocr.placing.registration import Registration, register
 from ocr.placing.signature import darkness, guesses
 from ocr.placing.template import PX_PER_MM, Grey, blank_at, blank_picture
-from ocr.placing.view import Transform
+from ocr.placing.view import Scales, Transform
 
 # Differences are compared at this scale, a little blurred: registration is finer.
 _PX_PER_MM = 4.0
@@ -43,17 +44,36 @@ def twins(
     definition: FormDefinition, page: int, others: tuple[FormDefinition, ...]
 ) -> list[Twin]:
     """The others that could be taken for this page of the form."""
-    found = [_twin(definition, other, page) for other in others if other != definition]
+    found = [
+        _twin(definition, other, page)
+        for other in others
+        if other != definition and other in _alike(definition, page, others)
+    ]
     return [twin for twin in found if twin is not None]
 
 
-def evidence(
-    image: Grey,
-    definition: FormDefinition,
-    page: int,
-    registration: Registration,
-    twin: Twin,
-) -> float:
+class Print:
+    """What is printed on a picture where a form was laid onto it."""
+
+    def __init__(self, image: Scales, registration: Registration) -> None:
+        self._image, self._registration = image, registration
+
+    @cached_property
+    def ink(self) -> Ink:
+        return _ink(self._image.rectified(self._registration.view, _PX_PER_MM))
+
+    def shows(self, square: tuple[slice, slice]) -> bool:
+        """Tell whether the picture holds a square of the form, up to its last pixel."""
+        rows, columns = square
+        left, right = (
+            (columns.start + 1) / _PX_PER_MM,
+            (columns.stop - 1) / _PX_PER_MM,
+        )
+        top, bottom = ((rows.start + 1) / _PX_PER_MM, (rows.stop - 1) / _PX_PER_MM)
+        return self._registration.shows(Box(left, top, right - left, bottom - top))
+
+
+def evidence(seen: Print, definition: FormDefinition, page: int, twin: Twin) -> float:
     """What the print says where the two differ: +1 for this form, -1 for its twin.
 
     0 where they do not differ, or nothing of it is on the picture.
@@ -61,19 +81,18 @@ def evidence(
     squares = _differences(definition, page, twin.definition, _key(twin.to_this))
     if not squares:
         return 0.0
-    print_here = _ink(registration.view.rectified(image, _PX_PER_MM))
-    shown = registration.view.rectified(np.zeros_like(image), _PX_PER_MM) == 0
-    this, other = _pair(definition, page, twin.definition, _key(twin.to_this))
-    gain = _gain(print_here, this, other)
+    pair = definition, page, twin.definition, _key(twin.to_this)
+    this, other = _pair(*pair)
+    gain = _gain(seen.ink, *_shared(*pair))
     total = weight = 0.0
-    for rows, columns in squares:
-        if not shown[rows, columns].all():
+    for square in squares:
+        if not seen.shows(square):
             continue
-        a, b = this[rows, columns], other[rows, columns]
+        a, b = this[square], other[square]
         apart = a - b
         energy = float((apart**2).sum())
-        seen = gain * print_here[rows, columns]
-        says = float(((seen - (a + b) / 2) * apart).sum()) / (energy / 2)
+        here = gain * seen.ink[square]
+        says = float(((here - (a + b) / 2) * apart).sum()) / (energy / 2)
         total += energy * float(np.clip(says, -1.0, 1.0))
         weight += energy
     return total / weight if weight else 0.0
@@ -84,19 +103,26 @@ def is_sure(says: float) -> bool:
     return abs(says) >= _SURE
 
 
+@lru_cache(maxsize=128)
+def _alike(
+    definition: FormDefinition, page: int, others: tuple[FormDefinition, ...]
+) -> frozenset[FormDefinition]:
+    """Those whose ink lies along the sides of this page as this form's does."""
+    sized = [one for one in others if one.page_size_mm == definition.page_size_mm]
+    dark = darkness(blank_at(definition, page, 1.0))
+    return frozenset(
+        guess.definition
+        for guess in guesses(dark, sized)
+        if (guess.page, guess.turned) == (page, 0) and guess.likeness >= _ALIKE
+    )
+
+
 @lru_cache(maxsize=512)
 def _twin(definition: FormDefinition, other: FormDefinition, page: int) -> Twin | None:
-    if page > other.pages or definition.page_size_mm != other.page_size_mm:
-        return None
-    dark = darkness(blank_at(definition, page, 1.0))
-    best = next(
-        (g for g in guesses(dark, [other]) if (g.page, g.turned) == (page, 0)), None
-    )
-    if best is None or best.likeness < _ALIKE:
-        return None
     start = np.diag([PX_PER_MM, PX_PER_MM, 1.0])
     try:
-        laid = register(blank_picture(definition, page), other, page, start=start)
+        blank = Scales(blank_picture(definition, page))
+        laid = register(blank, other, page, start=start)
     except RegistrationError:
         return None
     return Twin(other, np.linalg.inv(start) @ laid.transform)
@@ -133,14 +159,14 @@ def _differences(
     this, twin = _pair(definition, page, other, key)
     apart = np.abs(this - twin)
     apart[apart < 0.25] = 0
+    apart *= _without_marks(definition, apart.shape)
     least = _LEAST_DIFFERENCE_MM2 * _PX_PER_MM**2
     side = round(_SQUARE_MM * _PX_PER_MM)
-    marks = _without_marks(definition, apart.shape)
     found = []
     for top in range(0, apart.shape[0] - side + 1, side):
         for left in range(0, apart.shape[1] - side + 1, side):
             square = slice(top, top + side), slice(left, left + side)
-            if (apart * marks)[square].sum() > least:
+            if apart[square].sum() > least:
                 found.append(square)
     return tuple(found)
 
@@ -163,9 +189,17 @@ def _ink(grey: Grey) -> Ink:
     return np.asarray(cv2.GaussianBlur(dark, (0, 0), _SOFT_PX), np.float32)
 
 
-def _gain(seen: Ink, this: Ink, other: Ink) -> float:
+@lru_cache(maxsize=64)
+def _shared(
+    definition: FormDefinition, page: int, other: FormDefinition, key: tuple[float, ...]
+) -> tuple[NDArray[np.intp], Ink]:
+    """Where both forms have print, and how dark it is on the paler of them."""
+    both = np.minimum(*_pair(definition, page, other, key)).ravel()
+    places = np.flatnonzero(both > 0.3)
+    return places, both[places]
+
+
+def _gain(seen: Ink, places: NDArray[np.intp], printed: Ink) -> float:
     """How much paler than the blank the print of this page is."""
-    both = np.minimum(this, other)
-    printed = both > 0.3
-    here = float((seen[printed] * both[printed]).sum())
-    return float((both[printed] ** 2).sum()) / max(here, 1e-6)
+    here = float((seen.ravel()[places] * printed).sum())
+    return float((printed**2).sum()) / max(here, 1e-6)

@@ -131,6 +131,13 @@ def trim(mask: GreyImage) -> tuple[slice, slice] | None:
     return slice(y, y + height), slice(x, x + width)
 
 
+def runs(marked: NDArray[np.bool_]) -> list[slice]:
+    """Where marked places stand side by side."""
+    padded = np.concatenate([[False], marked, [False]])
+    edges = np.flatnonzero(np.diff(padded.astype(np.int8)))
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def _around_all(mask: GreyImage) -> tuple[slice, slice]:
     """The window that holds all that is marked, and what joins it."""
     x, y, width, height = cv2.boundingRect(mask)

@@ -36,6 +36,8 @@ _DARKEST_PAPER = 40
 # Grain is smoothed over so far, and pale ink is followed over breaks as wide.
 _SMOOTH_PX, _FOLLOW_PX = 0.7, 1.1
 _PALE_SHARE = 0.5
+# A blur carries ink no further than this many times its width.
+_BLUR_REACH = 4
 
 
 class Traces(NamedTuple):
@@ -124,7 +126,7 @@ class Ink:
             floor = self.floor(least)
             dark = _above(floor, self._softened)
             pale_floor = max(_PALE_SHARE * floor, 2 * self.noise, 8.0)
-            pale = _above(pale_floor, cv2.GaussianBlur(self.black, (0, 0), _FOLLOW_PX))
+            pale = _above(pale_floor, self._followed)
             joined = np.asarray(cv2.max(pale, dark), np.uint8)
             self._traces[least] = Traces(dark, joined)
         return self._traces[least]
@@ -136,7 +138,11 @@ class Ink:
 
     @cached_property
     def _softened(self) -> Grey:
-        return np.asarray(cv2.GaussianBlur(self.black, (0, 0), _SMOOTH_PX), np.uint8)
+        return _blurred(self.black, _SMOOTH_PX)
+
+    @cached_property
+    def _followed(self) -> Grey:
+        return _blurred(self.black, _FOLLOW_PX)
 
     @cached_property
     def _traces(self) -> dict[float, Traces]:
@@ -255,6 +261,20 @@ def without_lines(ink: Grey, mask: Grey, *, reach_px: int) -> Grey:
     joined = cv2.max(across, down)
     # What lay under a stroke cannot be darker than what was there.
     return np.asarray(cv2.max(clean, cv2.copyTo(cv2.min(joined, ink), mask)), np.uint8)
+
+
+def _blurred(ink: Grey, sigma: float) -> Grey:
+    """Ink, blurred; most inks hold a page, but that of a correction a few words."""
+    x, y, width, height = cv2.boundingRect(ink)
+    room = math.ceil(_BLUR_REACH * sigma)
+    around = (
+        slice(max(y - room, 0), y + height + room),
+        slice(max(x - room, 0), x + width + room),
+    )
+    soft = np.zeros_like(ink)
+    if width:
+        soft[around] = cv2.GaussianBlur(ink[around], (0, 0), sigma)
+    return soft
 
 
 def _above(floor: float, soft: cv2.typing.MatLike) -> Grey:

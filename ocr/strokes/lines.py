@@ -5,12 +5,11 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from kamizero.model import Box
 from ocr.engine import GreyImage
 from ocr.placing.template import PX_PER_MM
-from ocr.strokes.crops import trim
+from ocr.strokes.crops import runs, trim
 from ocr.strokes.foreign import own_strokes
 from ocr.strokes.ink import Ink
 
@@ -75,7 +74,7 @@ def _rows(mask: GreyImage) -> list[slice]:
     rows = window[0]
     if rows.stop - rows.start < _TWO_LINES_MM * PX_PER_MM:
         return [rows]
-    parts = _runs(np.asarray(mask.any(axis=1)))
+    parts = runs(np.asarray(mask.any(axis=1)))
     least = _LEAST_LINE_MM * PX_PER_MM
     if len(parts) > 1 and all(part.stop - part.start >= least for part in parts):
         return parts
@@ -83,7 +82,7 @@ def _rows(mask: GreyImage) -> list[slice]:
 
 
 def _line(picture: GreyImage, mask: GreyImage, *, two_words: bool) -> WrittenLine:
-    columns = _runs(np.asarray(mask.any(axis=0)))
+    columns = runs(np.asarray(mask.any(axis=0)))
     height = mask.shape[0]
     gaps = [b.start - a.stop for a, b in pairwise(columns)]
     splits, sure = _splits(gaps, height, two_words=two_words)
@@ -109,13 +108,6 @@ def _splits(gaps: list[int], height: int, *, two_words: bool) -> tuple[list[int]
     if largest >= _WORD_GAP * height and largest >= _WORD_GAP_LEAD * second:
         return [order[0]], False
     return [], True
-
-
-def _runs(marked: NDArray[np.bool_]) -> list[slice]:
-    """Where marked places stand side by side."""
-    padded = np.concatenate([[False], marked, [False]])
-    edges = np.flatnonzero(np.diff(padded.astype(np.int8)))
-    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _framed(word: GreyImage) -> GreyImage:

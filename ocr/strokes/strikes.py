@@ -1,5 +1,6 @@
 """Sees writing that was struck out with lines through it, and what stands beside."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.engine import GreyImage
 from ocr.placing.template import PX_PER_MM
-from ocr.strokes.crops import trim
+from ocr.strokes.crops import runs, trim
 from ocr.strokes.straight import Straight, straight_strokes
 
 # One line alone is a strike-out where it covers this much of the writing's width.
@@ -79,7 +80,7 @@ def find_strike(
     if window is None:
         return None
     width = window[1].stop - window[1].start
-    if _longest_run(mask) < _least_length(shortest_mm, width):
+    if not _runs_on(mask, _least_length(shortest_mm, width)):
         return None
     lines = _through(mask, shortest_mm * PX_PER_MM)
     long = [line for line in lines if _is_long(line, width)]
@@ -111,7 +112,7 @@ def _double(
     """The double line in the first mask that shows one."""
     least = _least_length(shortest_mm, width)
     for mask in masks:
-        if _longest_run(mask) < least:
+        if not _runs_on(mask, least):
             continue
         lines = _through(mask, shortest_mm * PX_PER_MM)
         pair = _pair(mask, [line for line in lines if _is_drawn(mask, line, width)])
@@ -126,19 +127,30 @@ def _least_length(shortest_mm: float, width: int) -> float:
     return least * PX_PER_MM - _ROUNDING_PX
 
 
-def _longest_run(mask: GreyImage) -> int:
-    """How far ink can be followed to the right without climbing as no line does."""
-    rest = -mask.shape[1] % _STRIP_PX
-    whole = np.pad(mask, ((_CLIMB_PX, _CLIMB_PX), (0, rest)))
+def _runs_on(mask: GreyImage, least: float) -> bool:
+    """Tell whether ink can be followed so far to the right, climbing as lines may."""
+    strips = math.ceil(max(least, 1.0) / _STRIP_PX)
+    padded = np.pad(mask, ((0, 0), (0, -mask.shape[1] % _STRIP_PX)))
+    inked = np.asarray(padded.any(axis=0).reshape(-1, _STRIP_PX).any(axis=1))
+    # Between most characters there is paper: no run is longer than what it parts.
+    return any(
+        _climbs_along(padded[:, run.start * _STRIP_PX : run.stop * _STRIP_PX], strips)
+        for run in runs(inked)
+        if run.stop - run.start >= strips
+    )
+
+
+def _climbs_along(mask: GreyImage, strips: int) -> bool:
+    """Tell whether ink can be followed through so many strips of columns."""
+    whole = np.pad(mask, ((_CLIMB_PX, _CLIMB_PX), (0, 0)))
     marked = np.asarray(whole.reshape(len(whole), -1, _STRIP_PX).any(axis=2))
-    strips = marked.T.astype(np.int16)
-    around = 2 * _CLIMB_PX + 1
-    climbs = np.ones((around, 1), np.uint8)
-    longest, run = 0, np.zeros_like(strips[0])
-    for inked in strips:
+    climbs = np.ones((2 * _CLIMB_PX + 1, 1), np.uint8)
+    run = np.zeros(len(whole), np.int16)
+    for inked in marked.T.astype(np.int16):
         run = (cv2.dilate(run[:, None], climbs)[:, 0] + 1) * inked
-        longest = max(longest, int(run.max()))
-    return longest * _STRIP_PX
+        if run.max() >= strips:
+            return True
+    return False
 
 
 def _through(mask: GreyImage, shortest: float) -> list[Straight]:

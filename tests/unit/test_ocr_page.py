@@ -21,7 +21,7 @@ from ocr.form import read_form
 from ocr.page import look
 from ocr.placing.registration import register
 from ocr.placing.template import PX_PER_MM, blank_picture
-from ocr.placing.view import project
+from ocr.placing.view import Scales, project
 from ocr.strokes.ink import window
 
 CORNERS_MM = np.array([[8.0, 8], [200, 10], [198, 285], [10, 288], [105, 150]])
@@ -203,7 +203,12 @@ def test_the_lines_of_another_form_are_not_taken_for_this_one() -> None:
     grey = blank_picture(definition("2265"), 1)
 
     with pytest.raises(RegistrationError):
-        register(grey, definition("2200"), 1, start=np.diag([PX_PER_MM, PX_PER_MM, 1]))
+        register(
+            Scales(grey),
+            definition("2200"),
+            1,
+            start=np.diag([PX_PER_MM, PX_PER_MM, 1]),
+        )
 
 
 @pytest.fixture

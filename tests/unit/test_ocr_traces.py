@@ -39,3 +39,18 @@ def test_writing_that_leaves_its_box_stays_whole() -> None:
     own = own_strokes(paper.ink, BOX, margin_mm=0.0).mask
 
     assert np.array_equal(own, stroke_mask(paper.ink, BOX))
+
+
+def test_a_few_words_are_traced_as_on_a_full_page() -> None:
+    few, full = Drawing(), Drawing()
+    for paper in (few, full):
+        paper.line(12, 12, 15, 16, darkness=90)
+    full.line(1, 1, 1, 39)
+    full.line(59, 1, 59, 39)
+
+    traced, among_others = (
+        paper.ink.traces(0.3).all[80:140, 80:200] for paper in (few, full)
+    )
+
+    assert traced.any()
+    assert np.array_equal(traced, among_others)
