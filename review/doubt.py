@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kamizero.model import FieldState, PageKind, Severity
 from storage.tables import (
@@ -39,6 +40,9 @@ WITH_VALUES = (
 
 def fields_of(session: Session, entry: Entry) -> Sequence[Field]:
     """The fields a person sees with this entry: the head's and its own, in order."""
+    if _are_loaded(entry.filing):
+        seen = (HEAD, entry.n)
+        return [field for field in entry.filing.fields if field.entry_n in seen]
     return session.scalars(
         select(Field)
         .where(Field.filing_id == entry.filing_id, Field.entry_n.in_((HEAD, entry.n)))
@@ -48,13 +52,16 @@ def fields_of(session: Session, entry: Entry) -> Sequence[Field]:
 
 
 def all_fields(session: Session, filing: Filing) -> Sequence[Field]:
-    """Every field of the filing, in order."""
-    return session.scalars(
-        select(Field)
-        .where(Field.filing_id == filing.id)
-        .options(*WITH_VALUES)
-        .order_by(Field.position)
-    ).all()
+    """Every field of the filing, in order; loaded once for all who ask after."""
+    if not _are_loaded(filing):
+        fields = session.scalars(
+            select(Field)
+            .where(Field.filing_id == filing.id)
+            .options(*WITH_VALUES)
+            .order_by(Field.position)
+        ).all()
+        set_committed_value(filing, "fields", list(fields))
+    return filing.fields
 
 
 def findings_on(session: Session, entry: Entry) -> Sequence[FindingRow]:
@@ -137,6 +144,10 @@ def failed_pages(session: Session, entry: Entry) -> list[str]:
         .order_by(Page.number)
     )
     return [f"page:{number}" for number in numbers]
+
+
+def _are_loaded(filing: Filing) -> bool:
+    return "fields" not in inspect(filing).unloaded
 
 
 def _place(field: Field) -> str:

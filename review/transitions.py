@@ -19,6 +19,7 @@ from review.refusals import RoleForbidsError, StateForbidsError
 from review.roles import APPROVERS, KEYERS, MACHINES, REVIEWERS
 from review.rounds import end_round
 from storage import audit
+from storage.insertion import insert_once
 from storage.tables import Entry, EntryState, Filing, RoundEnd, Touch
 
 
@@ -109,7 +110,7 @@ def move(
     entry.state = transition.to_state
     entry.filing.version += 1
     if act in WORKING_ACTS and role is not Role.MACHINE:
-        session.merge(Touch(filing_id=entry.filing_id, person=actor))
+        insert_once(session, Touch, filing_id=entry.filing_id, person=actor)
         note_work(session, entry.filing, actor, now=now)
     audit.record(
         session,

@@ -42,6 +42,12 @@ class FilingValues:
     texts: Mapping[str, str] = field(default_factory=dict)
     free: Mapping[str, Candidate] = field(default_factory=dict)
     chosen_by: Mapping[str, str] = field(default_factory=dict)
+    # Every other rule asks for them: found once.
+    _used: Sequence[int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        used = [n for n in range(1, self.form.entries + 1) if self._is_used(n)]
+        object.__setattr__(self, "_used", used)
 
     @classmethod
     def of_readings(
@@ -63,19 +69,19 @@ class FilingValues:
             chosen_by={r.name: r.chosen_by for r in chosen if r.chosen_by},
         )
 
-    def entries(self) -> list[int]:
+    def entries(self) -> Sequence[int]:
         """The entries that are used: a line without ink is no entry.
 
         A line whose every writing is struck out was taken back by its writer.
         """
-        return [n for n in range(1, self.form.entries + 1) if self._is_used(n)]
+        return self._used
 
     def struck_entries(self) -> list[int]:
         """The entries that were written and then struck out as a whole."""
         return [
             n
             for n in range(1, self.form.entries + 1)
-            if not self._is_used(n) and FieldState.STRUCK in self._states_of(n)
+            if n not in self._used and FieldState.STRUCK in self._states_of(n)
         ]
 
     def value(self, name: str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from kamizero.records import (
@@ -48,6 +49,7 @@ class Register:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._look: Callable[[], AbstractContextManager[Session]] = database.look
         self._vault = vault
+        self._held: Callable[[], frozenset[RecordKind]] = self._ask_held
 
     def within(self, session: Session) -> Records:
         """The same, asked in a transaction that is open already.
@@ -56,12 +58,21 @@ class Register:
         """
         asked = copy(self)
         asked._look = lambda: nullcontext(session)
+        asked._held = cache(asked._ask_held)
         return asked
 
     def holds(self, kind: RecordKind) -> bool:
-        table: Any = SHELVES[kind].table
+        return kind in self._held()
+
+    def _ask_held(self) -> frozenset[RecordKind]:
+        """The kinds of which there is a record, all in one question."""
+        kinds = list(SHELVES)
+        questions = (exists(SHELVES[kind].table.__table__.c.id) for kind in kinds)
         with self._look() as session:
-            return session.scalar(select(table.id).limit(1)) is not None
+            answers = session.execute(select(*questions)).one()
+        return frozenset(
+            kind for kind, is_held in zip(kinds, answers, strict=True) if is_held
+        )
 
     def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:
         named: list[ColumnElement[bool]] = []
