@@ -125,6 +125,26 @@ class Role(StrEnum):
     MACHINE = "machine"
 
 
+class Scope(StrEnum):
+    """What a token may be used for."""
+
+    FILINGS_READ = "filings:read"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
+    ORIGINALS_READ = "originals:read"
+    EVENTS_READ = "events:read"
+    DELIVERIES_READ = "deliveries:read"
+    DELIVERIES_WRITE = "deliveries:write"
+    QUEUES_READ = "queues:read"
+    # Taking entries from a queue and answering for them.
+    QUEUES_WORK = "queues:work"
+    # Saying of an entry in doubt what a look in the host showed.
+    QUEUES_SETTLE = "queues:settle"
+    # My Numbers of an entry in one's hands, each reading an event.
+    NUMBERS_READ = "numbers:read"
+    METRICS_READ = "metrics:read"
+
+
 class LocalText(NamedTuple):
     """One sentence in the languages of the product."""
 

@@ -3,15 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from importlib.resources import as_file, files
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -20,13 +15,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from kamizero.errors import SetupError, StoreError
 from storage.outages import WRITES, explain
 from storage.scope import SITES
-from storage.tables import Site
+from storage.versions import newest_version, version_in
 
 _AFTER_COMMIT = "kamizero_after_commit"
 _LOCK_WAIT_S = 30
 _FILE = "kamizero_file"
-# Any number, as long as every process asks for the same one.
-_UPGRADE_LOCK = 4_711_000_001
 
 
 def embedded_url(data_dir: Path) -> str:
@@ -82,32 +75,18 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the tables to this program's version; harmless to repeat."""
-        with migrations() as config:
-            head = ScriptDirectory.from_config(config).get_current_head()
-            if self._version() == head:
+        with self._reader.connect() as connection:
+            if version_in(connection) == newest_version():
                 # Whoever only looks must not wait for a writer.
                 return
-            with self._writer.begin() as connection:
-                _wait_for_turn(connection)
-                _demand_whole(connection)
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+        # Alembic takes a third of a second to load, and is needed once a version.
+        from storage.migrating import migrate
 
-    def _version(self) -> str | None:
-        with self._reader.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+        with self._writer.begin() as connection:
+            migrate(connection)
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-@contextmanager
-def migrations() -> Iterator[Config]:
-    """Where the steps from each version of the tables to the next are."""
-    with as_file(files("storage") / "migrations") as scripts:
-        config = Config()
-        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-        yield config
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:
@@ -187,21 +166,3 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _demand_whole(connection: Connection) -> None:
-    """Tables without a version are those of a restore that was cut off."""
-    version = MigrationContext.configure(connection).get_current_revision()
-    if version is None and inspect(connection).has_table(Site.__tablename__):
-        raise SetupError(
-            "This database was being restored, and that was not finished. Empty it, "
-            "and run `kamizero restore` again."
-        )
-
-
-def _wait_for_turn(connection: Connection) -> None:
-    # SQLite's BEGIN IMMEDIATE already lets one process through at a time.
-    if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK}
-        )

@@ -2,7 +2,6 @@
 
 import sqlite3
 
-import psycopg
 from sqlalchemy.engine import ExceptionContext
 
 from kamizero.errors import StoreError, WrongCallError
@@ -60,12 +59,23 @@ def explain(context: ExceptionContext) -> StoreError | WrongCallError | None:
 
 def _unheld(error: BaseException) -> str:
     """What of a caller's words no column holds, "" where that is not the fault."""
-    if isinstance(error, OverflowError | psycopg.errors.NumericValueOutOfRange):
+    if isinstance(error, OverflowError):
         return _TOO_LARGE
-    # Half a surrogate pair fits neither database, and NUL not into PostgreSQL, whose
-    # driver refuses it before the server could give it a code.
+    # Half a surrogate pair fits neither database.
+    if isinstance(error, UnicodeEncodeError):
+        return _NO_TEXT
+    return "" if isinstance(error, sqlite3.Error) else _unheld_by_postgresql(error)
+
+
+def _unheld_by_postgresql(error: BaseException) -> str:
+    # Its driver takes a fifth of a second to load: only where something was refused.
+    import psycopg
+
+    if isinstance(error, psycopg.errors.NumericValueOutOfRange):
+        return _TOO_LARGE
+    # The driver refuses NUL before the server could give it a code.
     is_nul = isinstance(error, psycopg.DataError) and error.sqlstate is None
-    return _NO_TEXT if is_nul or isinstance(error, UnicodeEncodeError) else ""
+    return _NO_TEXT if is_nul else ""
 
 
 def _advice(error: BaseException, *, looks: bool) -> str:
@@ -73,6 +83,8 @@ def _advice(error: BaseException, *, looks: bool) -> str:
         # The extended names go on after the plain one: SQLITE_READONLY_DIRECTORY.
         name = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
         return "" if looks and name == "SQLITE_READONLY" else _SQLITE.get(name, "")
+    import psycopg
+
     if isinstance(error, psycopg.OperationalError):
         return _POSTGRESQL.get((error.sqlstate or "")[:2], _NO_ANSWER)
     return ""

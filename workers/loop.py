@@ -6,20 +6,17 @@ from contextlib import contextmanager
 
 import structlog
 
-from delivery.robots.lost import gather_all_lost
 from kamizero.errors import (
     AuthorityError,
     KamizeroError,
     StaleFenceError,
     StoreError,
 )
-from storage import audit, work
+from storage import work
 from storage.tables import WorkState
 from storage.work import Claim
 from workers.failing import MACHINE_WORK, bury_poison, give_up
-from workers.keeping import tell_of_erasures
 from workers.rooms import Rooms
-from workers.stamping import ask_for_stamps
 from workers.steps import STEPS, Step
 
 log = structlog.get_logger()
@@ -28,7 +25,6 @@ log = structlog.get_logger()
 IDLE_SECONDS = 0.5
 # And how long when the disk or the database fails it.
 OUTAGE_SECONDS = 5.0
-SEAL_SECONDS = 2.0
 
 
 class Loop:
@@ -147,15 +143,3 @@ class Loop:
         finally:
             done.set()
             thread.join()
-
-
-def seal_events(rooms: Rooms, stop: threading.Event) -> None:
-    """Link new events into the chain every few seconds until told to stop."""
-    while not stop.wait(SEAL_SECONDS):
-        try:
-            gather_all_lost(rooms.database, now=rooms.clock())
-            audit.seal(rooms.database, rooms.store, now=rooms.clock())
-            ask_for_stamps(rooms)
-            tell_of_erasures(rooms)
-        except KamizeroError as error:
-            log.error("sealing_failed", error=str(error))

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from kamizero.cli.clock import now
 from kamizero.cli.console import Exit, answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage.alerts import Alert, alerts_of
-from workers.rooms import Rooms
+from storage.database import Database
+from storage.interfaces import ObjectStore
 
 
 def alerts(
@@ -18,7 +20,8 @@ def alerts(
 ) -> int:
     """Say what is stuck, overdue, full or refused; exit code 1 where anything is."""
     settings = Settings.load()
-    found = alerts_now(settings, open_installation(settings, create=False).rooms)
+    storeroom = open_storeroom(settings, create=False)
+    found = alerts_now(settings, storeroom.database, storeroom.store)
     if json:
         answer({"items": [one.as_json() for one in found]})
     else:
@@ -30,14 +33,16 @@ def alerts(
     return Exit.FAILED if found else Exit.OK
 
 
-def alerts_now(settings: Settings, rooms: Rooms) -> list[Alert]:
+def alerts_now(
+    settings: Settings, database: Database, store: ObjectStore
+) -> list[Alert]:
     """The alerts of an installation at this moment."""
     return alerts_of(
-        rooms.database,
-        rooms.store,
+        database,
+        store,
         free_bytes=partial(_free, settings),
         least_free=settings.door_free_bytes,
-        now=rooms.clock(),
+        now=now(),
     )
 
 

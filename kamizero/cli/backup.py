@@ -9,7 +9,7 @@ import typer
 
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage.backup.erasures import publish
 from storage.backup.making import Source, make_backup
@@ -27,11 +27,11 @@ def backup(
     Originals in an S3 store are not copied: let the store replicate its bucket.
     """
     settings = Settings.load()
-    rooms = open_installation(settings, create=False).rooms
+    storeroom = open_storeroom(settings, create=False)
     if settings.erasures_dir is not None:
-        publish(rooms.database, rooms.store, settings.erasures_dir)
+        publish(storeroom.database, storeroom.store, settings.erasures_dir)
     source = Source(
-        database=rooms.database,
+        database=storeroom.database,
         objects=settings.data_dir / "objects" if settings.store_url is None else None,
         keys=settings.data_dir / "keys",
     )

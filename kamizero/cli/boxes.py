@@ -11,7 +11,7 @@ from forms.box_list import box_list_pdf
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
 from kamizero.cli.records_managers import As, acting
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import Role
 from kamizero.settings import Settings
@@ -34,7 +34,7 @@ Reason = Annotated[str, typer.Option(help="Why, without names of people.")]
 @app.command("list")
 def list_boxes(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the boxes, what is in them, and how near their end they are."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         lines = [
             {
                 "box": line.box.id,
@@ -59,7 +59,7 @@ def list_boxes(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
 @app.command()
 def show(box: BoxId) -> None:
     """Show what lies in a box, what keeps it, and which sheets are to be checked."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         view = box_view(session, box, now=now())
         answer(
             {
@@ -95,7 +95,7 @@ def move(
     box: BoxId, to: Annotated[str, typer.Option(help="Where the box stands now.")]
 ) -> None:
     """Say that a whole box stands elsewhere now."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         acts.move(session, _clerk(), boxes.box_of(session, box), place=to)
 
 
@@ -111,7 +111,7 @@ def sheet(
     """Take one sheet out, put it into another box, or back to its bundle."""
     if (act is SheetAct.MOVED) != (to is not None):
         raise WrongCallError("Give --to with --act moved, and only there.")
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         acts.move_sheet(
             session,
             _clerk(),
@@ -209,7 +209,7 @@ def destroy(
     person = acting(who, roles=roles.PROPOSERS)
     done = paper.destroy(
         person.database,
-        person.installation.rooms.store,
+        person.storeroom.store,
         number,
         way=way,
         by=person.name,

@@ -8,7 +8,7 @@ import typer
 
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError
 from kamizero.settings import Settings
 from storage import office_days
@@ -39,7 +39,7 @@ def open_day(day: Day, note: Note = "", site: At = EVERYWHERE) -> None:
 @app.command()
 def forget(day: Day, site: At = EVERYWHERE) -> None:
     """Leave a day to weekends, holidays and the turn of the year again."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         if not office_days.forget_day(
             session, day.date(), actor=getpass.getuser(), now=now(), site=site
         ):
@@ -49,7 +49,7 @@ def forget(day: Day, site: At = EVERYWHERE) -> None:
 @app.command("list")
 def list_days(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the office's own days."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         rows = office_days.own_days(session)
     for row in rows:
         line = {
@@ -65,7 +65,7 @@ def list_days(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 
 def _set(day: datetime, *, opened: bool, note: str, site: str) -> None:
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         if site != EVERYWHERE and session.get(Site, site) is None:
             raise MissingError(f"There is no site {site}; see `kamizero site list`.")
         office_days.set_day(

@@ -4,59 +4,126 @@ Reading one page must not wait for the web server, the database and the workers.
 """
 
 from collections.abc import Iterator, MutableMapping
+from copy import copy
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 
 class _Place(NamedTuple):
-    """Where a command is: a function, or a Typer application of its own commands."""
+    """Where a command is: a function, or a Typer application of its own commands.
+
+    `says` is the first sentence of its help, for the list of all commands.
+    """
 
     module: str
     attribute: str
+    says: str
     hidden: bool = False
 
 
 COMMANDS = {
-    "up": _Place("serve", "up"),
-    "work": _Place("serve", "work", hidden=True),
-    "pages": _Place("page_server", "pages", hidden=True),
-    "worker": _Place("worker", "worker"),
-    "beat": _Place("beat", "beat"),
-    "migrate": _Place("migrate", "migrate"),
-    "read": _Place("read", "read"),
-    "ingest": _Place("ingest", "ingest"),
-    "verify": _Place("verify", "verify"),
-    "ledger": _Place("ledger", "ledger"),
-    "backup": _Place("backup", "backup"),
-    "restore": _Place("restore", "restore"),
-    "alerts": _Place("alerts", "alerts"),
-    "doctor": _Place("doctor", "doctor"),
-    "forms": _Place("forms", "app"),
-    "sheets": _Place("sheets", "app"),
-    "paper": _Place("paper", "app"),
-    "records": _Place("records", "app"),
-    "index": _Place("index", "app"),
-    "csv": _Place("csv", "app"),
-    "routes": _Place("routes", "app"),
-    "user": _Place("people", "users"),
-    "token": _Place("people", "tokens"),
-    "device": _Place("devices", "app"),
-    "doors": _Place("doors", "doors", hidden=True),
-    "site": _Place("sites", "app"),
-    "robots": _Place("robots", "app"),
-    "calendar": _Place("calendar", "app"),
-    "disclose": _Place("disclose", "disclose"),
-    "keys": _Place("keys", "app"),
-    "store": _Place("store", "app"),
-    "retention": _Place("retention", "app"),
-    "hold": _Place("holds", "app"),
-    "box": _Place("boxes", "app"),
-    "transfer": _Place("transfers", "app"),
-    "bench": _Place("bench", "app"),
+    "up": _Place("serve", "up", "Serve the web pages and work on what comes in."),
+    "work": _Place(
+        "work",
+        "work",
+        "Run one embedded worker until `parent`, the `up` that started it, is gone.",
+        hidden=True,
+    ),
+    "pages": _Place(
+        "page_server",
+        "pages",
+        "Answer at the open socket `door` until `parent`, the `up` it is of, is gone.",
+        hidden=True,
+    ),
+    "worker": _Place(
+        "worker",
+        "worker",
+        "Work for an installation whose broker KAMIZERO_BROKER_URL names.",
+    ),
+    "beat": _Place(
+        "beat",
+        "beat",
+        "Send the periodic messages of an installation with a broker; run one alone.",
+    ),
+    "migrate": _Place(
+        "migrate",
+        "migrate",
+        "Bring the tables to this program's version; harmless to repeat.",
+    ),
+    "read": _Place(
+        "read", "read", "Read scanned filings and print what stands in their fields."
+    ),
+    "ingest": _Place("ingest", "ingest", "Take files in as one job."),
+    "verify": _Place(
+        "verify",
+        "verify",
+        "Re-check originals, manifests, signatures, time stamps and the chain of "
+        "events.",
+    ),
+    "ledger": _Place(
+        "ledger",
+        "ledger",
+        "Hold what was declared, found, read and delivered against each other.",
+    ),
+    "backup": _Place(
+        "backup",
+        "backup",
+        "Copy rows and originals while people work; keys go elsewhere or not at all.",
+    ),
+    "restore": _Place(
+        "restore",
+        "restore",
+        "Restore into an empty data folder and database, destroy again, and verify.",
+    ),
+    "alerts": _Place(
+        "alerts",
+        "alerts",
+        "Say what is stuck, overdue, full or refused; exit code 1 where anything is.",
+    ),
+    "doctor": _Place(
+        "doctor",
+        "doctor",
+        "Show versions, the model, the store's grade and the database.",
+    ),
+    "forms": _Place("forms", "app", "The form library."),
+    "sheets": _Place("sheets", "app", "Sheets that are scanned with papers."),
+    "paper": _Place(
+        "paper", "app", "Paper from window and post, and where it is kept."
+    ),
+    "records": _Place("records", "app", "Records that filings are checked against."),
+    "index": _Place("index", "app", "The index of what stands on filings."),
+    "csv": _Place("csv", "app", "The table of an e-filing (SHFD0006.CSV)."),
+    "routes": _Place("routes", "app", "The routes that approvals take (決裁経路)."),
+    "user": _Place("people", "users", "People who log in."),
+    "token": _Place("people", "tokens", "Keys of robots and systems."),
+    "device": _Place("devices", "app", "Devices that send papers."),
+    "doors": _Place(
+        "doors",
+        "doors",
+        "Keep the doors open until `parent`, the `up` that started it, is gone.",
+        hidden=True,
+    ),
+    "site": _Place("sites", "app", "Sites where papers are received."),
+    "robots": _Place("robots", "app", "Queues of work for robots."),
+    "calendar": _Place("calendar", "app", "The office's own closed and open days."),
+    "disclose": _Place(
+        "disclose", "disclose", "Write a copy that shows one person; it is an event."
+    ),
+    "keys": _Place("keys", "app", "Keys that seal and sign."),
+    "store": _Place("store", "app", "The object store."),
+    "retention": _Place(
+        "retention", "app", "How long originals stay, and how they go."
+    ),
+    "hold": _Place("holds", "app", "Holds: what must not be destroyed."),
+    "box": _Place("boxes", "app", "Boxes of paper, and how their paper goes."),
+    "transfer": _Place("transfers", "app", "Files that an archive takes over (移管)."),
+    "bench": _Place(
+        "bench", "app", "Make scans and measure reading (from a checkout)."
+    ),
 }
 
 
@@ -66,6 +133,19 @@ class LazyGroup(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = _Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """The names alone: whoever mistypes one must not wait for all of them."""
+        return list(COMMANDS)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Tell of every command without loading one."""
+        shown = copy(self)
+        shown.commands = {
+            name: TyperCommand(name, help=place.says, hidden=place.hidden)
+            for name, place in COMMANDS.items()
+        }
+        super(LazyGroup, shown).format_help(ctx, formatter)
 
 
 class _Commands(MutableMapping[str, Any]):

@@ -13,7 +13,7 @@ from delivery.table import Changed, TableHead, WrittenTable, approved_entries, t
 from forms.csv.layouts import office_layout
 from forms.csv.writer import write_table
 from kamizero.cli.clock import now
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 from storage import audit
@@ -52,10 +52,10 @@ def write_approved(
         attorney=_attorney(attorney),
         blank_names=blank_names,
     )
-    rooms = open_installation(Settings.load()).rooms
-    with rooms.database.begin() as session:
+    storeroom = open_storeroom(Settings.load())
+    with storeroom.database.begin() as session:
         entries = approved_entries(session, filings)
-        written = table_of(rooms.vault, entries, head)
+        written = table_of(storeroom.vault, entries, head)
         data = write_table(written.table)
         _record(session, written, data)
         return Written(data, len(entries), written.changed)

@@ -8,7 +8,7 @@ import typer
 
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 from review.chart_readings import read_chart
@@ -37,7 +37,7 @@ def add_device(
         raise WrongCallError("Give the password on stdin, with --password-stdin.")
     password = sys.stdin.readline().rstrip("\n")
     settings = Settings.load()
-    with open_installation(settings).rooms.database.begin() as session:
+    with open_storeroom(settings).database.begin() as session:
         device = devices.add_device(
             session,
             name=name,
@@ -52,7 +52,7 @@ def add_device(
 @app.command("list")
 def list_devices(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the devices that may send."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         found = devices.all_devices(session)
         lines = [
             {"name": one.name, "site": one.site, "daily_bytes": one.daily_bytes}
@@ -81,7 +81,7 @@ def change_device(
     """Give a device another site or quota, from its next file on."""
     if site is None and daily_megabytes is None and not unlimited:
         raise WrongCallError("Say what shall change: --site, or a quota.")
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         device = devices.change_device(
             session,
             name=name,
@@ -102,7 +102,7 @@ def chart(
     ],
 ) -> None:
     """Write down what is legible on a scan of the test chart that came in."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         read = read_chart(
             session, sha256=original, points=points, by=getpass.getuser(), now=now()
         )
@@ -113,7 +113,7 @@ def chart(
 @app.command("remove")
 def remove_device(name: str) -> None:
     """Close a device's account; what it sent stays."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         devices.remove_device(session, name=name, now=now())
     typer.echo(f"{name} can send no more.")
 

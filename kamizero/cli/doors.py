@@ -14,20 +14,15 @@ from typing import Annotated
 import structlog
 import typer
 
-from ingest.doors.bucket import InboxBucket, S3Inbox
 from ingest.doors.doorkeeper import Doorkeeper
-from ingest.doors.ftp import FtpDoor, Passive
 from ingest.doors.ledger import Ledger
 from ingest.doors.live import Live
 from ingest.doors.reception import Reception
 from ingest.doors.serving import Door, LoopDoor
-from ingest.doors.sftp import SftpDoor, host_key
 from ingest.doors.signs import Sign, Signs, Way
-from ingest.doors.smtp import SmtpDoor, port_of
 from ingest.doors.spool import Spool
 from ingest.doors.sweeping import Sweeper
 from ingest.doors.taking import MAIL, Taker
-from ingest.doors.webdav import WebdavDoor
 from ingest.intake import Delivery
 from ingest.watching import WatchedFolder
 from kamizero import logs
@@ -139,10 +134,13 @@ def _kept_open(installation: Installation) -> Iterator[threading.Event]:
 
 
 def _doors(behind: _Behind) -> Iterator[tuple[str, Door]]:
+    # Each protocol brings a server of its own: only those that are asked for.
     settings = behind.installation.settings
     host, certificate = settings.door_host, certificate_of(settings)
     known = {"doorkeeper": behind.doorkeeper}
     if settings.ftp_port is not None:
+        from ingest.doors.ftp import FtpDoor, Passive
+
         first, _, last = settings.ftp_passive_ports.partition("-")
         yield (
             "ftp",
@@ -157,6 +155,8 @@ def _doors(behind: _Behind) -> Iterator[tuple[str, Door]]:
             ),
         )
     if settings.webdav_port is not None:
+        from ingest.doors.webdav import WebdavDoor
+
         yield (
             "webdav",
             WebdavDoor(
@@ -167,6 +167,8 @@ def _doors(behind: _Behind) -> Iterator[tuple[str, Door]]:
             ),
         )
     if settings.sftp_port is not None:
+        from ingest.doors.sftp import SftpDoor, host_key
+
         sftp = SftpDoor(
             address=(host, settings.sftp_port),
             reception=behind.reception("sftp"),
@@ -175,6 +177,8 @@ def _doors(behind: _Behind) -> Iterator[tuple[str, Door]]:
         )
         yield "sftp", LoopDoor(sftp.open, port_of=lambda one: int(one.get_port()))
     if settings.smtp_port is not None:
+        from ingest.doors.smtp import SmtpDoor, port_of
+
         smtp = SmtpDoor(
             address=(host, settings.smtp_port),
             reception=behind.reception(MAIL),
@@ -236,14 +240,7 @@ def _lookers(behind: _Behind, stop: threading.Event) -> list[Act]:
         )
         looks[WATCHED] = partial(_look_at, settings.watch_dir, folder)
     if settings.inbox_url is not None:
-        inbox = InboxBucket(
-            _inbox(settings),
-            ledger=ledger,
-            intake=installation.intake,
-            delivery=lambda: _delivery(settings, INBOX),
-            file_bytes=settings.max_file_bytes,
-        )
-        looks[INBOX] = partial(_look_into, inbox)
+        looks[INBOX] = _bucket_looked_into(installation, ledger)
     return [
         partial(_repeat, look, door, behind.signs, stop, every=WATCH_SECONDS)
         for door, look in looks.items()
@@ -260,9 +257,29 @@ def _look_at(place: Path, folder: WatchedFolder) -> Sign:
     return Sign(Way.OPEN)
 
 
-def _look_into(inbox: InboxBucket) -> Sign:
-    inbox.look()
-    return Sign(Way.OPEN)
+def _bucket_looked_into(installation: Installation, ledger: Ledger) -> Look:
+    from ingest.doors.bucket import InboxBucket, S3Inbox
+
+    settings = installation.settings
+    access_key, secret_key = inbox_keys(settings)
+    inbox = InboxBucket(
+        S3Inbox(
+            settings.inbox_url or "",
+            bucket=settings.inbox_bucket,
+            access_key=access_key,
+            secret_key=secret_key,
+        ),
+        ledger=ledger,
+        intake=installation.intake,
+        delivery=lambda: _delivery(settings, INBOX),
+        file_bytes=settings.max_file_bytes,
+    )
+
+    def look() -> Sign:
+        inbox.look()
+        return Sign(Way.OPEN)
+
+    return look
 
 
 def _repeat(
@@ -288,13 +305,3 @@ def _delivery(settings: Settings, door: str) -> Delivery:
 
 def _business_day(moment: datetime) -> date:
     return moment.astimezone(TOKYO).date()
-
-
-def _inbox(settings: Settings) -> S3Inbox:
-    access_key, secret_key = inbox_keys(settings)
-    return S3Inbox(
-        settings.inbox_url or "",
-        bucket=settings.inbox_bucket,
-        access_key=access_key,
-        secret_key=secret_key,
-    )

@@ -7,16 +7,16 @@ from pathlib import Path
 from sqlalchemy import select
 
 from kamizero.cli.clock import now
+from kamizero.cli.storeroom import Storeroom
 from kamizero.errors import MissingError
 from storage.database import Database
 from storage.evidence.bundle import BundleWriter
 from storage.proofs.outside import Outside
 from storage.tables import Approval, Filing
-from workers.rooms import Rooms
 
 
 def write_bundles(
-    rooms: Rooms, outside: Outside, folder: Path, receipts: Sequence[str]
+    storeroom: Storeroom, outside: Outside, folder: Path, receipts: Sequence[str]
 ) -> int:
     """Write the evidence of these filings, or all approved ones; return how many.
 
@@ -24,14 +24,14 @@ def write_bundles(
         MissingError: a receipt number nobody has.
     """
     writer = BundleWriter(
-        rooms.database,
-        rooms.store,
-        rooms.vault,
+        storeroom.database,
+        storeroom.store,
+        storeroom.vault,
         outside,
         actor=getpass.getuser(),
         now=now(),
     )
-    filings = _filings(rooms.database, receipts)
+    filings = _filings(storeroom.database, receipts)
     for filing, receipt in filings:
         writer.write(filing, folder / receipt)
     return len(filings)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
 from kamizero.cli.records_managers import As, acting
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError, WrongCallError
 from kamizero.settings import Settings
 from review import roles
@@ -50,8 +50,8 @@ def set_hold(
                 session, named, kind=kind, reason=reason, by=person.name, now=now()
             )
         number = hold.id
-    rooms = person.installation.rooms
-    holds.tell_store(rooms.database, rooms.store)
+    storeroom = person.storeroom
+    holds.tell_store(storeroom.database, storeroom.store)
     typer.echo(f"Hold {number} is set.")
 
 
@@ -65,15 +65,15 @@ def lift_hold(
     person = acting(who, roles=roles.HOLDERS)
     with person.database.begin() as session:
         holds.lift(session, number, why=why, by=person.name, now=now())
-    rooms = person.installation.rooms
-    holds.tell_store(rooms.database, rooms.store)
+    storeroom = person.storeroom
+    holds.tell_store(storeroom.database, storeroom.store)
     typer.echo(f"Hold {number} is lifted.")
 
 
 @app.command("list")
 def list_holds(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the holds that are on."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         lines = [_line(hold) for hold in holds.active_holds(session)]
     if as_json:
         answer({"holds": lines})

@@ -2,8 +2,9 @@
 
 import typer
 
+from forms.library import Library
 from kamizero.cli.counter import counting
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage import index_renewal, reindexing
 
@@ -13,10 +14,10 @@ app = typer.Typer(help="The index of what stands on filings.", no_args_is_help=T
 @app.command()
 def rebuild() -> None:
     """Write the index anew from the values; may run beside `up`, and again."""
-    rooms = open_installation(Settings.load(), create=False).rooms
+    storeroom = open_storeroom(Settings.load(), create=False)
     with counting("fields") as progress:
         count = reindexing.reindex(
-            rooms.database, rooms.vault, rooms.library, progress=progress
+            storeroom.database, storeroom.vault, Library.shipped(), progress=progress
         )
     typer.echo(f"{count} fields are in the index.")
 
@@ -24,9 +25,9 @@ def rebuild() -> None:
 @app.command()
 def renew() -> None:
     """Go on with an exchange of the index key that was stopped."""
-    rooms = open_installation(Settings.load(), create=False).rooms
+    storeroom = open_storeroom(Settings.load(), create=False)
     with counting("found anew") as progress:
         count = index_renewal.renew(
-            rooms.database, rooms.vault, rooms.library, progress=progress
+            storeroom.database, storeroom.vault, Library.shipped(), progress=progress
         )
     typer.echo(f"{count} fields and records are found by the key of now.")

@@ -6,24 +6,25 @@ from contextlib import ExitStack
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress
-from sqlalchemy.orm import Session
 
-from ingest.intake import Delivery, Incoming, demand_come, job_filings
+from ingest.intake import Delivery, Incoming, demand_come
 from kamizero.cli import slots
 from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer, people
 from kamizero.cli.files import files_below
+from kamizero.cli.job_lines import job_line
 from kamizero.cli.progress import job_progress, refused
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 from storage import audit
-from storage.tables import Job
-from workers.loop import Loop
+
+if TYPE_CHECKING:
+    from workers.loop import Loop
 
 POLL_SECONDS = 0.3
 
@@ -64,7 +65,7 @@ def ingest(
     if wait:
         wait_for(installation, job_id)
     with installation.rooms.database.look() as session:
-        line = job_line(session, installation, job_id)
+        line = job_line(session, installation.rooms.store, job_id)
         answer(line) if json else _show(line)
         return Exit.REFUSED if wait and refused(session, job_id) else Exit.OK
 
@@ -98,7 +99,7 @@ def wait_for(installation: Installation, job_id: int) -> None:
                 time.sleep(0.05)
 
 
-def _loop(installation: Installation, held: ExitStack) -> Loop | None:
+def _loop(installation: Installation, held: ExitStack) -> "Loop | None":
     """A worker in this process, where the first slot is free."""
     folder, rooms = installation.settings.data_dir, installation.rooms
     slot = slots.take(folder, 0)
@@ -106,35 +107,10 @@ def _loop(installation: Installation, held: ExitStack) -> Loop | None:
         return None
     held.enter_context(slot)
     slots.give_back_leases(rooms.database, folder, 0)
+    # With the steps it brings what reads pages: only for who reads them here.
+    from workers.loop import Loop
+
     return Loop(rooms, worker=slots.name_of(folder, 0))
-
-
-def job_line(
-    session: Session, installation: Installation, job_id: int
-) -> dict[str, Any]:
-    """A job as `ingest --json` prints it."""
-    job = session.get_one(Job, job_id)
-    store = installation.rooms.store
-    return {
-        "job": str(job.id),
-        "originals": [
-            {
-                "id": str(file.original.id),
-                "sha256": file.original.sha256,
-                "source": file.source,
-                "path": store.path_of(file.original.store_key),
-            }
-            for file in job.arrivals
-        ],
-        "filings": [str(filing.id) for filing in job_filings(session, job_id)],
-        "refused": [
-            {
-                "source": file.source,
-                "error": {"code": file.error_code, "message": file.error_message},
-            }
-            for file in refused(session, job_id)
-        ],
-    }
 
 
 def _finished(

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from forms.library import Library
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer, people
 from kamizero.cli.counter import counting
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage import key_rotation
 from storage.key_rotation import Resealed
@@ -32,7 +33,7 @@ class Exchanged(StrEnum):
 @app.command("list")
 def list_keys(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Name the keys, those out of use too; never show a secret."""
-    ring = open_installation(Settings.load(), create=False).rooms.vault.keyring()
+    ring = open_storeroom(Settings.load(), create=False).vault.keyring()
     lines = {
         ring.data.id: "seals",
         **dict.fromkeys(ring.retired.keys() - {ring.data.id}, "opens"),
@@ -52,50 +53,58 @@ def list_keys(json: Annotated[bool, typer.Option("--json")] = False) -> None:
 @app.command()
 def rotate(which: Exchanged) -> None:
     """Take a new key into use; may run beside `up`."""
-    rooms = open_installation(Settings.load(), create=False).rooms
+    storeroom = open_storeroom(Settings.load(), create=False)
     who = getpass.getuser()
     if which is Exchanged.SIGNING:
         name = key_rotation.rotate_signing(
-            rooms.database, rooms.vault, actor=who, now=now()
+            storeroom.database, storeroom.vault, actor=who, now=now()
         )
         typer.echo(f"{name} signs from now on; what signed before still verifies.")
     elif which is Exchanged.DATA:
         with _bar() as progress:
             name = key_rotation.rotate_data(
-                rooms.database, rooms.vault, actor=who, now=now(), progress=progress
+                storeroom.database,
+                storeroom.vault,
+                actor=who,
+                now=now(),
+                progress=progress,
             )
         typer.echo(f"{name} seals from now on, and everything is sealed with it.")
     elif which is Exchanged.INDEX:
         with counting("found anew") as progress:
             name = key_rotation.rotate_index(
-                rooms.database,
-                rooms.vault,
-                rooms.library,
+                storeroom.database,
+                storeroom.vault,
+                Library.shipped(),
                 actor=who,
                 now=now(),
                 progress=progress,
             )
         typer.echo(f"{name} finds from now on, and everything is found by it.")
     else:
-        key_rotation.rotate_master(rooms.database, rooms.vault, actor=who, now=now())
-        typer.echo(f"All keys are wrapped by {rooms.vault.keyring().master.where}.")
+        key_rotation.rotate_master(
+            storeroom.database, storeroom.vault, actor=who, now=now()
+        )
+        typer.echo(f"All keys are wrapped by {storeroom.vault.keyring().master.where}.")
 
 
 @app.command()
 def reseal() -> None:
     """Seal anew what is still sealed with an earlier key."""
-    rooms = open_installation(Settings.load(), create=False).rooms
+    storeroom = open_storeroom(Settings.load(), create=False)
     with _bar() as progress:
-        count = key_rotation.reseal(rooms.database, rooms.vault, progress=progress)
+        count = key_rotation.reseal(
+            storeroom.database, storeroom.vault, progress=progress
+        )
     typer.echo(f"{count} rows sealed anew.")
 
 
 @app.command()
 def forget(key: str) -> None:
     """Destroy a key that nothing is sealed with, or found by, any more."""
-    rooms = open_installation(Settings.load(), create=False).rooms
+    storeroom = open_storeroom(Settings.load(), create=False)
     key_rotation.forget(
-        rooms.database, rooms.vault, key, actor=getpass.getuser(), now=now()
+        storeroom.database, storeroom.vault, key, actor=getpass.getuser(), now=now()
     )
     typer.echo(f"{key} is destroyed.")
 

@@ -7,7 +7,7 @@ import typer
 
 from delivery.outbox import API
 from kamizero.cli.console import Exit, answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 from storage.ledger.account import draw_up
@@ -35,9 +35,11 @@ def ledger(
     if first is not None and last is not None and last < first:
         raise WrongCallError("--to is before --from.")
     span = Span(first.date() if first else None, last.date() if last else None)
-    rooms = open_installation(Settings.load(), create=False).rooms
+    storeroom = open_storeroom(Settings.load(), create=False)
     database = (
-        rooms.database if site is None else rooms.database.within(frozenset({site}))
+        storeroom.database
+        if site is None
+        else storeroom.database.within(frozenset({site}))
     )
     with database.look() as session:
         found = draw_up(session, subscribers=(API,), span=span)

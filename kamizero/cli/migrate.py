@@ -3,7 +3,7 @@
 import typer
 from sqlalchemy import text
 
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 
 
@@ -12,7 +12,7 @@ def migrate() -> None:
 
     Every command does so by itself; many processes that start together wait for this.
     """
-    database = open_installation(Settings.load()).rooms.database
+    database = open_storeroom(Settings.load()).database
     with database.engine.connect() as connection:
         version = connection.scalar(text("SELECT version_num FROM alembic_version"))
     typer.echo(f"The tables are at version {version}.")

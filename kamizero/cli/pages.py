@@ -16,7 +16,7 @@ from kamizero.cli import slots
 from kamizero.cli.alerts import alerts_now
 from kamizero.cli.clock import today
 from kamizero.cli.door_signs import doors_now
-from kamizero.cli.ingest import job_line
+from kamizero.cli.job_lines import job_line
 from kamizero.cli.receptions import live_of, reception, spool_of
 from kamizero.cli.single_sign_on import provider_of
 from kamizero.cli.wiring import Installation
@@ -45,7 +45,7 @@ def web_app(installation: Installation) -> FastAPI:
             clock=rooms.clock,
             heartbeat=lambda: slots.last_beat(settings.data_dir),
             doors=partial(doors_now, settings),
-            alerts=partial(alerts_now, settings, rooms),
+            alerts=partial(alerts_now, settings, rooms.database, rooms.store),
             site=settings.site,
             uploads=reception(
                 installation,
@@ -86,7 +86,7 @@ class Upload:
         told: dict[str, Any] = {}
 
         def record(session: Session, job_id: int) -> None:
-            told.update(job_line(session, self.installation, job_id))
+            told.update(job_line(session, self.installation.rooms.store, job_id))
             within(session, told)
 
         self.installation.intake.receive(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.cli.clock import now, today
 from kamizero.cli.console import Exit, answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError
 from kamizero.model import Role
 from kamizero.settings import Settings
@@ -43,12 +43,12 @@ def register(
     site: Annotated[str | None, typer.Option(help="Code of the site.")] = None,
 ) -> None:
     """Write down that paper came, before it is scanned."""
-    installation = open_installation(Settings.load())
+    storeroom = open_storeroom(Settings.load())
     envelope = Envelope(
         way, day.date() if day else today(), sheets, submitter=submitter, mark=mark
     )
-    with installation.rooms.database.begin() as session:
-        where = site or installation.settings.site
+    with storeroom.database.begin() as session:
+        where = site or storeroom.settings.site
         row = received.register(session, _clerk(), site=where, envelope=envelope)
         typer.echo(row.id)
 
@@ -56,7 +56,7 @@ def register(
 @app.command()
 def scanned(paper: PaperId, bundle: BundleId) -> None:
     """Say as which bundle it was scanned."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         row = _paper(session, paper)
         received.scanned_as(session, _clerk(), row, _bundle(session, bundle))
 
@@ -66,21 +66,21 @@ def close(
     paper: PaperId, why: Annotated[str, typer.Option(help="What became of it.")]
 ) -> None:
     """Say why it is not scanned: handed back, sent on, written down by mistake."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         received.close(session, _clerk(), _paper(session, paper), why)
 
 
 @app.command()
 def again(paper: PaperId) -> None:
     """Take back what was said to have become of it."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         received.look_for_again(session, _clerk(), _paper(session, paper))
 
 
 @app.command()
 def lost(as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
     """List what was not scanned by the end of the next business day; exit 1 if any."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         rows = received.possibly_lost(session, today=today())
     for row in rows:
         line = {
@@ -105,7 +105,7 @@ def put(
     place: Annotated[str, typer.Option(help="Where a new box stands.")] = "",
 ) -> None:
     """Say in which box the paper of a bundle lies."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         custody.put(session, _clerk(), _bundle(session, bundle), box=box, place=place)
 
 
@@ -114,14 +114,14 @@ def lend(
     bundle: BundleId, to: Annotated[str, typer.Option(help="Who takes it.")]
 ) -> None:
     """Give the paper of a bundle out."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         custody.lend(session, _clerk(), _bundle(session, bundle), to=to)
 
 
 @app.command()
 def back(bundle: BundleId) -> None:
     """Take the paper of a bundle back into its box."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         custody.take_back(session, _clerk(), _bundle(session, bundle))
 
 

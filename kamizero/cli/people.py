@@ -11,13 +11,12 @@ import typer
 
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
-from kamizero.model import Role
+from kamizero.model import Role, Scope
 from kamizero.settings import Settings
 from storage import accounts, api_tokens, people, sign_ins, site_rights
 from storage.tables import Person
-from web.api.callers import Scope
 
 users = typer.Typer(help="People who log in.", no_args_is_help=True)
 Sites = Annotated[
@@ -44,8 +43,8 @@ def add_user(
 ) -> None:
     """Add a person."""
     password = _password(password_stdin)
-    rooms = open_installation(Settings.load()).rooms
-    with rooms.database.begin() as session:
+    storeroom = open_storeroom(Settings.load())
+    with storeroom.database.begin() as session:
         person = people.add_person(
             session,
             name=name,
@@ -64,7 +63,7 @@ def add_user(
 def list_users(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List everybody who has or had an account."""
     moment = now()
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         lines = [_line(one, moment) for one in accounts.all_people(session)]
     if json:
         answer({"people": lines})
@@ -120,7 +119,7 @@ def enable_user(name: str) -> None:
 def set_password(name: str, password_stdin: PasswordOnStdin = False) -> None:
     """Give somebody a new password, lift their lock and end their sessions."""
     password = _password(password_stdin)
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         people.set_password(
             session, name=name, password=password, actor=getpass.getuser(), now=now()
         )
@@ -139,9 +138,9 @@ def create_token(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Create a key for the API; it is shown once."""
-    rooms = open_installation(Settings.load()).rooms
+    storeroom = open_storeroom(Settings.load())
     expires = now() + timedelta(days=days)
-    with rooms.database.begin() as session:
+    with storeroom.database.begin() as session:
         token = api_tokens.add_token(
             session,
             name=name,
@@ -163,7 +162,7 @@ def create_token(
 def list_tokens(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the keys, without what opens the API."""
     moment = now()
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         lines = [
             {
                 "name": one.name,
@@ -185,7 +184,7 @@ def list_tokens(json: Annotated[bool, typer.Option("--json")] = False) -> None:
 @tokens.command("revoke")
 def revoke_token(name: str) -> None:
     """End a key at once."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         api_tokens.revoke_token(session, name=name, actor=getpass.getuser(), now=now())
     typer.echo(f"The token {name} opens nothing any more.")
 
@@ -201,7 +200,7 @@ def _date(day: datetime | None) -> date | None:
 
 
 def _change(name: str, act: Callable[..., None]) -> None:
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         person = accounts.person_named(session, name)
         act(session, person, actor=getpass.getuser(), now=now())
 

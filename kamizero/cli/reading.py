@@ -1,12 +1,15 @@
 """What reading takes from the settings; apart from wiring, which loads far more."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from ingest.page_image import Limits
 from kamizero.settings import Settings
 from ocr.engine import Engine
 from ocr.engines.choice import EngineChoice, make_engine
-from ocr.engines.text_finder import TextFinder
+
+if TYPE_CHECKING:
+    from ocr.engines.text_finder import TextFinder
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -35,6 +38,8 @@ def shared_engine(choice: EngineChoice) -> Engine:
 
 
 @cache
-def shared_finder() -> TextFinder:
+def shared_finder() -> "TextFinder":
     """What finds text on the pages of this process, loaded at the first one."""
+    from ocr.engines.text_finder import TextFinder
+
     return TextFinder()

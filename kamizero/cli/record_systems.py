@@ -5,7 +5,6 @@ from kamizero.records import RecordKind
 from kamizero.settings import Settings
 from storage.records.divided import DividedRecords
 from storage.records.register import Register
-from storage.records.remote import RemoteRecords
 
 
 def elsewhere_of(settings: Settings, register: Register) -> DividedRecords | None:
@@ -16,6 +15,9 @@ def elsewhere_of(settings: Settings, register: Register) -> DividedRecords | Non
     """
     if settings.records_url is None:
         return None
+    # Only who asks over HTTP loads a client for it.
+    from storage.records.remote import RemoteRecords
+
     remote = RemoteRecords(
         settings.records_url, token=_token(settings), seconds=settings.records_seconds
     )

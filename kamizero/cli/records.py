@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kamizero.cli.console import Exit, people
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.records import RecordKind
 from kamizero.settings import Settings
@@ -72,8 +72,8 @@ def _loaded(
     progress: Callable[[int], None],
     aside: Callable[[Rejected], None],
 ) -> Loaded:
-    rooms = open_installation(Settings.load()).rooms
-    to = rooms.database, rooms.vault, kind
+    storeroom = open_storeroom(Settings.load())
+    to = storeroom.database, storeroom.vault, kind
     if path is None:
         return load(*to, packaged(kind), progress=progress, aside=aside)
     return load_csv(*to, path, progress=progress, aside=aside)

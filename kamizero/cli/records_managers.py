@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kamizero.cli.clock import now
-from kamizero.cli.wiring import Installation, open_installation
+from kamizero.cli.storeroom import Storeroom, open_storeroom
 from kamizero.errors import ForbiddenError
 from kamizero.model import Role
 from kamizero.settings import Settings
@@ -29,13 +29,13 @@ class Acting:
     name: str
     role: Role
     database: Database
-    installation: Installation
+    storeroom: Storeroom
 
 
 def acting(name: str, *, roles: frozenset[Role]) -> Acting:
     """The person of that name. Raises ForbiddenError, WrongLoginError."""
-    installation = open_installation(Settings.load())
-    database = installation.rooms.database
+    storeroom = open_storeroom(Settings.load())
+    database = storeroom.database
     person = people.authenticate(
         database,
         name=name,
@@ -49,4 +49,4 @@ def acting(name: str, *, roles: frozenset[Role]) -> Acting:
         )
     with database.look() as session:
         sites = site_rights.sites_of(session, person)
-    return Acting(name, Role(person.role), database.within(sites), installation)
+    return Acting(name, Role(person.role), database.within(sites), storeroom)

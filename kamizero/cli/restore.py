@@ -11,7 +11,7 @@ from kamizero.cli.clock import now
 from kamizero.cli.console import Exit, answer
 from kamizero.cli.object_store import open_store
 from kamizero.cli.proving import outside_of
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 from storage.backup.erasures import erasures_in
@@ -54,11 +54,11 @@ def restore(
         by=getpass.getuser(),
         clock=now,
     )
-    rooms = open_installation(settings, create=False).rooms
+    storeroom = open_storeroom(settings, create=False)
     report = verify(
-        rooms.database,
-        rooms.store,
-        rooms.vault,
+        storeroom.database,
+        storeroom.store,
+        storeroom.vault,
         outside=outside_of(settings, root=None, anchor=None),
     )
     answer(

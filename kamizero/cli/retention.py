@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kamizero.cli.clock import now
 from kamizero.cli.console import Exit, answer
 from kamizero.cli.records_managers import As, acting
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError, WrongCallError
 from kamizero.settings import Settings
 from review import roles
@@ -21,7 +21,6 @@ from storage.retention.register import Line, Unclassified
 from storage.tables import Destruction, DestructionKind, RecordFile
 from web.shown.retention import REGISTER_HEAD, register_row
 from web.tables import csv_text
-from workers.keeping import keep_once
 
 app = typer.Typer(
     help="How long originals stay, and how they go.", no_args_is_help=True
@@ -33,6 +32,9 @@ Reason = Annotated[str, typer.Option(help="Why, without names of people.")]
 @app.command()
 def run() -> None:
     """Do one round: file what is decided, renew locks, tell the store of holds."""
+    from kamizero.cli.wiring import open_installation
+    from workers.keeping import keep_once
+
     answer(asdict(keep_once(open_installation(Settings.load()).rooms)))
 
 
@@ -41,7 +43,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> int:
     """Say what outlives the right to keep it or is in no file; 1 where any does."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         found = register.attention(session, now=now())
     lists = {
         "over": [_over(line) for line in found.over],
@@ -67,7 +69,7 @@ def write_register(
     out: Annotated[Path | None, typer.Option(help="A file; stdout without it.")] = None,
 ) -> None:
     """Write the register of record files as CSV."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         rows = [register_row(line) for line in register.lines(session, now=now())]
     text = csv_text(REGISTER_HEAD, rows)
     if out is None:
@@ -79,7 +81,7 @@ def write_register(
 @app.command("list")
 def list_proposals(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List what was proposed to be destroyed."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         rows = session.scalars(select(Destruction).order_by(Destruction.id)).all()
         lines = [_line(row) for row in rows]
     if as_json:
@@ -149,15 +151,16 @@ def withdraw(number: int, who: As) -> None:
 @app.command()
 def destroy(number: int, who: As) -> None:
     """Destroy what two people agreed on, and write the certificate."""
+    from kamizero.cli.wiring import pictures_of
+
     person = acting(who, roles=roles.PROPOSERS)
-    installation = person.installation
     done = destruction.destroy(
         person.database,
-        installation.rooms.store,
+        person.storeroom.store,
         number,
         by=person.name,
         clock=now,
-        forget=installation.pictures.forget,
+        forget=pictures_of(person.storeroom).forget,
     )
     typer.echo(
         f"{len(done.originals)} originals are destroyed; certificate "

@@ -11,7 +11,7 @@ from delivery.robots.queues import Terms
 from delivery.robots.standing import standing_of
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 from storage.tables import LostLease
@@ -69,7 +69,7 @@ def add_queue(
         must_show=tuple(must_show or ()),
         backlog=backlog,
     )
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         queues.add_queue(session, name, terms, actor=getpass.getuser(), now=now())
     typer.echo(f"Robots can lease from {name}.")
 
@@ -77,7 +77,7 @@ def add_queue(
 @app.command("list")
 def list_queues(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the queues and how much is in each."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         lines = [
             {
                 "name": one.queue.name,
@@ -106,7 +106,7 @@ def list_queues(json: Annotated[bool, typer.Option("--json")] = False) -> None:
 @app.command("close")
 def close_queue(name: str) -> None:
     """Hand nothing out from a queue any more."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         queue = queues.find_queue(session, name)
         queues.close_queue(session, queue, actor=getpass.getuser(), now=now())
     typer.echo(f"{name} hands nothing out any more.")

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from forms.library import Library
 from kamizero.cli.clock import now, today
 from kamizero.cli.console import answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 from review.route_book import add_routes, read_book
@@ -29,10 +30,10 @@ def load(path: Annotated[Path, typer.Argument(metavar="FILE.yaml")]) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise WrongCallError(f"{path} cannot be read: {error}.") from error
     book = read_book(text)
-    rooms = open_installation(Settings.load()).rooms
-    with rooms.database.begin() as session:
+    storeroom = open_storeroom(Settings.load())
+    with storeroom.database.begin() as session:
         actor = getpass.getuser()
-        added = add_routes(session, rooms.library, book, actor=actor, now=now())
+        added = add_routes(session, Library.shipped(), book, actor=actor, now=now())
         typer.echo(f"{len(added)} routes added.")
 
 
@@ -46,7 +47,7 @@ def list_routes(
 ) -> None:
     """List the routes in force on a day."""
     on = day.date() if day else today()
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         lines = [_line(route) for route in in_force(session, day=on)]
     if as_json:
         answer({"routes": lines})

@@ -1,6 +1,5 @@
 """`kamizero up`: web pages, workers and sealer of one machine, in one command."""
 
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -17,12 +16,11 @@ from kamizero.cli.children import Children
 from kamizero.cli.console import Exit, people, say
 from kamizero.cli.door_settings import demand_doors
 from kamizero.cli.page_server import answer, page_server
-from kamizero.cli.stopping import told_to_stop
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.errors import KamizeroError, SetupError
 from kamizero.settings import Settings
 from workers.keeping import keep_originals
-from workers.loop import Loop, seal_events
+from workers.sealing import seal_events
 
 log = structlog.get_logger()
 
@@ -47,31 +45,6 @@ def up(
         with _beside(installation, server, door, with_demo) as broken:
             answer(server, door)
     return Exit.FAILED if broken.is_set() else Exit.OK
-
-
-def work(
-    slot: Annotated[int, typer.Option(min=0)], parent: Annotated[int, typer.Option()]
-) -> None:
-    """Run one embedded worker until `parent`, the `up` that started it, is gone."""
-    settings = Settings.load()
-    logs.configure(settings.log_format, level="WARNING")
-    installation = open_installation(settings)
-    stop = told_to_stop()
-
-    def is_wanted() -> bool:
-        return not stop.is_set() and os.getppid() == parent
-
-    held = slots.wait_for(settings.data_dir, slot, wanted=is_wanted)
-    if held is None:
-        return
-    with held:
-        slots.give_back_leases(installation.rooms.database, settings.data_dir, slot)
-        beat = threading.Thread(
-            target=slots.beat, args=(settings.data_dir, slot, stop), daemon=True
-        )
-        beat.start()
-        loop = Loop(installation.rooms, worker=slots.name_of(settings.data_dir, slot))
-        loop.run(stop, wanted=is_wanted)
 
 
 def _demand_alone(settings: Settings, until: ExitStack) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage import sites
 
@@ -22,7 +22,7 @@ def add_site(
     ] = None,
 ) -> None:
     """Make a site known, so that papers can be received there."""
-    with open_installation(Settings.load()).rooms.database.begin() as session:
+    with open_storeroom(Settings.load()).database.begin() as session:
         sites.add_site(
             session, code=code, name=name or code, actor=getpass.getuser(), now=now()
         )
@@ -32,7 +32,7 @@ def add_site(
 @app.command("list")
 def list_sites(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List the known sites."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         lines = [
             {"code": one.code, "name": one.name} for one in sites.all_sites(session)
         ]

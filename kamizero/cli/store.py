@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
+from kamizero.cli.buckets import demand_locks, named_bucket
 from kamizero.cli.clock import now
 from kamizero.cli.console import Exit, answer
-from kamizero.cli.object_store import demand_locks, named_bucket
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage.directory import DirectoryStore
 from storage.s3.probe import NAMES, broken_promises
@@ -18,7 +18,7 @@ app = typer.Typer(help="The object store.", no_args_is_help=True)
 @app.command()
 def grade() -> None:
     """Say what the store defends against."""
-    typer.echo(open_installation(Settings.load()).rooms.store.grade)
+    typer.echo(open_storeroom(Settings.load()).store.grade)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from kamizero.cli.clock import now
 from kamizero.cli.console import answer
 from kamizero.cli.proving import outside_of
 from kamizero.cli.records_managers import As, acting
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError
 from kamizero.settings import Settings
 from review import roles
@@ -29,7 +29,7 @@ Number = Annotated[int, typer.Argument(metavar="N", help="Number of the transfer
 @app.command("list")
 def list_transfers(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """List what is or was transferred."""
-    with open_installation(Settings.load()).rooms.database.look() as session:
+    with open_storeroom(Settings.load()).database.look() as session:
         lines = [
             {
                 "transfer": one.id,
@@ -97,21 +97,21 @@ def pack(
     It holds values in clear: keep the folder as the originals are kept.
     """
     person = acting(who, roles=roles.PROPOSERS)
-    at, rooms = now(), person.installation.rooms
+    at, storeroom = now(), person.storeroom
     with person.database.look() as session:
         file = transfer.found_transfer(session, number).record_file
         line = register.line_of(session, file, now=at)
     writer = BundleWriter(
         person.database,
-        rooms.store,
-        rooms.vault,
-        outside_of(person.installation.settings),
+        storeroom.store,
+        storeroom.vault,
+        outside_of(storeroom.settings),
         actor=person.name,
         now=at,
     )
     package = write_package(
         person.database,
-        rooms.store,
+        storeroom.store,
         writer,
         number,
         out,

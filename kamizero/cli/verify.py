@@ -9,7 +9,7 @@ from rich.progress import Progress
 from kamizero.cli.console import Exit, answer, people
 from kamizero.cli.evidence import write_bundles
 from kamizero.cli.proving import outside_of
-from kamizero.cli.wiring import open_installation
+from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage.verification import verify as verify_all
 
@@ -41,18 +41,18 @@ def verify(
     """
     settings = Settings.load()
     outside = outside_of(settings, root=root, anchor=anchor)
-    rooms = open_installation(settings, create=False).rooms
+    storeroom = open_storeroom(settings, create=False)
     with Progress(console=people, transient=True) as bar:
         task = bar.add_task("verifying", total=None)
         report = verify_all(
-            rooms.database,
-            rooms.store,
-            rooms.vault,
+            storeroom.database,
+            storeroom.store,
+            storeroom.vault,
             outside=outside,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     if bundle is not None:
-        count = write_bundles(rooms, outside, bundle, filing or [])
+        count = write_bundles(storeroom, outside, bundle, filing or [])
         people.print(f"{count} filings written to {bundle}")
     if json:
         answer(report.as_json())

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from storage.backup.rows import save_rows
 from storage.database import Database
 from storage.files import explained
 from storage.tables import AuditSeal
+from storage.versions import version_in
 
 OBJECTS = "objects"
 
@@ -127,7 +127,7 @@ def _head(session: Session) -> tuple[int, str] | None:
 
 def _revision(database: Database) -> str:
     with database.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = version_in(connection)
     if found is None:
         raise SetupError("The database has no tables; there is nothing to back up.")
     return found

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
 from kamizero.errors import SetupError, StoreError
-from storage.database import Database, migrations
+from storage.database import Database
+from storage.migrating import migrations
+from storage.versions import VERSION_TABLE
 
 SQLITE_FILE = "database.sqlite"
 POSTGRESQL_FILE = "database.dump"
-# Filled in when everything else is done: until then no program takes the rows.
-VERSION_TABLE = "alembic_version"
 
 
 def save_rows(database: Database, folder: Path) -> None:

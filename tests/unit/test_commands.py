@@ -22,7 +22,8 @@ def test_every_command_can_be_loaded(name: str) -> None:
     command = group.commands[name]
 
     assert command.name == name
-    assert command.help
+    first = (command.help or "").partition("\n\n")[0]
+    assert " ".join(first.split()) == COMMANDS[name].says
 
 
 def test_the_help_names_every_command_but_the_hidden() -> None:
@@ -34,6 +35,41 @@ def test_the_help_names_every_command_but_the_hidden() -> None:
     hidden = {name for name, place in COMMANDS.items() if place.hidden}
     assert COMMANDS.keys() - hidden <= named
     assert hidden.isdisjoint(named)
+
+
+@pytest.mark.parametrize(
+    ("call", "needless"),
+    [
+        (
+            "from kamizero.cli import main; main()",
+            {"cv2", "numpy", "sqlalchemy", "fastapi", "pydantic", "cryptography"},
+        ),
+        (
+            "import kamizero.cli.ledger, kamizero.cli.people",
+            {"alembic", "cv2", "fastapi", "minio", "numpy", "psycopg", "workers"},
+        ),
+        (
+            "import kamizero.cli.serve",
+            {"alembic", "celery", "minio", "ocr.form", "onnxruntime"},
+        ),
+        (
+            "import kamizero.cli.doors",
+            {"asyncssh", "aiosmtpd", "celery", "minio", "pyftpdlib", "wsgidav"},
+        ),
+    ],
+)
+def test_nothing_is_loaded_before_it_is_needed(call: str, needless: set[str]) -> None:
+    code = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print('', *sys.modules))\n"
+        "sys.argv = ['kamizero', '--help']\n" + call
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    loaded = done.stdout.splitlines()[-1].split()
+    assert "typer" in loaded
+    assert not needless & set(loaded)
 
 
 @pytest.mark.model

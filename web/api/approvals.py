@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Header, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from kamizero.model import Scope
 from review.approval import approve
 from review.proposal import proposal
 from review.roles import APPROVERS
 from review.transitions import hold_filing
 from storage.tables import Filing
-from web.api.callers import Caller, InRooms, Needs, OnlyPeople, Scope
+from web.api.callers import Caller, InRooms, Needs, OnlyPeople
 from web.api.once import Answer, InOnce, Note
 from web.refusals import PreconditionError
 from web.rooms import Rooms

@@ -1,13 +1,12 @@
 """Who calls the API: a token with scopes, or a person's browser."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from kamizero.errors import ForbiddenError
-from kamizero.model import Role
+from kamizero.model import Role, Scope
 from review import roles
 from storage import api_tokens, site_rights
 from storage.people import NotLoggedInError
@@ -19,27 +18,6 @@ from web.visitors import (
     check_token,
     find_visitor,
 )
-
-
-class Scope(StrEnum):
-    """What a token may be used for."""
-
-    FILINGS_READ = "filings:read"
-    JOBS_READ = "jobs:read"
-    JOBS_WRITE = "jobs:write"
-    ORIGINALS_READ = "originals:read"
-    EVENTS_READ = "events:read"
-    DELIVERIES_READ = "deliveries:read"
-    DELIVERIES_WRITE = "deliveries:write"
-    QUEUES_READ = "queues:read"
-    # Taking entries from a queue and answering for them.
-    QUEUES_WORK = "queues:work"
-    # Saying of an entry in doubt what a look in the host showed.
-    QUEUES_SETTLE = "queues:settle"
-    # My Numbers of an entry in one's hands, each reading an event.
-    NUMBERS_READ = "numbers:read"
-    METRICS_READ = "metrics:read"
-
 
 _PEOPLE_OF = {
     Scope.FILINGS_READ: roles.LOOKERS,

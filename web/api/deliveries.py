@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 
 from delivery import outbox
 from delivery.outbox import API, RecordVersion
+from kamizero.model import Scope
 from storage.tables import Delivery, DeliveryState
-from web.api.callers import Caller, InRooms, Needs, Scope
+from web.api.callers import Caller, InRooms, Needs
 from web.api.once import Answer, InOnce, Note
 from web.rooms import Rooms
 

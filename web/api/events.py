@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from kamizero.model import Scope
 from storage.tables import AuditEvent, AuditSeal
-from web.api.callers import InRooms, Needs, Scope
+from web.api.callers import InRooms, Needs
 
 router = APIRouter(tags=["events"])
 

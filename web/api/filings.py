@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from delivery.records import record
+from kamizero.model import Scope
 from storage.filing_state import filing_state
 from storage.tables import Entry, EntryState, Filing
 from web import looking
-from web.api.callers import InRooms, Needs, Scope
+from web.api.callers import InRooms, Needs
 from web.api.looking import ShowsCallers
 from web.shown.filing import find_filing
 

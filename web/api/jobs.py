@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import MissingError, WrongCallError
+from kamizero.model import Scope
 from review.sorting.receipt import slip
 from storage.contents import holds_something
 from storage.sites import demand_site
 from storage.tables import ArrivalState, Bundle, Job
-from web.api.callers import Caller, InRooms, Needs, Scope
+from web.api.callers import Caller, InRooms, Needs
 from web.api.once import Answer, InOnce, Note
 from web.painting import business_day
 from web.rooms import Rooms

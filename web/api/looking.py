@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from kamizero.model import Scope
 from storage import look_ups
 from storage.tables import LookUpReason
 from storage.tokens import token_hash
-from web.api.callers import Caller, InRooms, Scope, caller_of
+from web.api.callers import Caller, InRooms, caller_of
 from web.looking import Finder, named, open_papers, see_page, visit_of
 from web.painting import business_day
 from web.rooms import Rooms

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from kamizero.errors import MissingError
+from kamizero.model import Scope
 from storage import audit
 from storage.originals import read_original
 from storage.tables import Original
 from web import looking
-from web.api.callers import Caller, InRooms, Needs, Scope
+from web.api.callers import Caller, InRooms, Needs
 from web.api.looking import ShowsCallers
 
 router = APIRouter(tags=["originals"])

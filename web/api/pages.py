@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from kamizero.model import Scope
 from storage.tables import Page
 from web import looking
-from web.api.callers import Caller, InRooms, Needs, Scope, caller_of
+from web.api.callers import Caller, InRooms, Needs, caller_of
 from web.api.looking import ShowsCallers, see_page_called
 from web.shown.pictures import covered, find_page, smaller
 

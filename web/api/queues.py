@@ -16,8 +16,9 @@ from delivery.robots.settling import Settled, settle
 from delivery.robots.standing import Standing, standing_of
 from delivery.robots.way import By
 from delivery.robots.work import LOOK_UP, REGISTER
+from kamizero.model import Scope
 from storage.tables import Delivery, DeliveryState, RobotQueue
-from web.api.callers import Caller, InRooms, Needs, Scope
+from web.api.callers import Caller, InRooms, Needs
 from web.api.leased import LeasedItem, LeasedList, leased_csv, leased_items
 from web.api.once import Answer, InOnce, Note, Once
 from web.rooms import Rooms

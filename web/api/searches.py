@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from kamizero.model import Scope
 from storage.searches import keeping
 from storage.searches.criteria import Criteria
 from storage.searches.hits import find
 from storage.tables import LookUpReason
-from web.api.callers import Caller, InRooms, Needs, Scope
+from web.api.callers import Caller, InRooms, Needs
 from web.api.filings import FilingSummary, summary
 from web.api.looking import said_reason, visit_of_caller
 from web.api.once import Answer, InOnce, Note

@@ -21,10 +21,11 @@ from ingest.doors.senders import Sender
 from ingest.doors.transfer import Transfer
 from ingest.intake import Delivery, demand_come
 from kamizero.errors import MissingError, WrongCallError
+from kamizero.model import Scope
 from kamizero.tokyo import business_date
 from storage import sites
 from storage.tables import Upload, UploadState
-from web.api.callers import Caller, InRooms, Needs, Scope
+from web.api.callers import Caller, InRooms, Needs
 from web.problems import problem
 from web.refusals import OtherVersionError
 from web.rooms import Rooms, rooms_of

@@ -12,10 +12,11 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ingest.doors.signs import Way
+from kamizero.model import Scope
 from storage.alerts import WORDS
 from storage.audit import unsealed
 from storage.tables import Delivery, Entry, Work, WorkState
-from web.api.callers import InRooms, Needs, Scope
+from web.api.callers import InRooms, Needs
 from web.rooms import Rooms
 
 router = APIRouter(tags=["watching"], dependencies=[Depends(Needs(Scope.METRICS_READ))])
