@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # pip asks for exactly the versions that were tested.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+# Without compiled modules each of the hundred commands the tests start compiles them.
+unexport PYTHONDONTWRITEBYTECODE
 export KAMIZERO_DATA_DIR ?= $(CURDIR)/data
 
 .PHONY: help run test check docs services samples pictures hands bench crash clean
@@ -16,8 +18,10 @@ run: $(VENV)/.runtime ## Take in the sample scans and serve the web pages
 	$(BIN)/kamizero up --demo
 
 # A file stays on one process: its tests share servers that take seconds to start.
+# Files come in the order of `testpaths`: the slowest first, so that none ends alone.
 test: $(VENV)/.dev ## Run all tests whose services are there
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
