@@ -135,6 +135,8 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
     DELIVERIES_READ = "deliveries:read"
     DELIVERIES_WRITE = "deliveries:write"
+    SUBSCRIPTIONS_READ = "subscriptions:read"
+    SUBSCRIPTIONS_WRITE = "subscriptions:write"
     QUEUES_READ = "queues:read"
     # Taking entries from a queue and answering for them.
     QUEUES_WORK = "queues:work"

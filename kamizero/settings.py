@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         description="`legal` starts only where the server proves that it locks; "
         "`trial` keeps papers that are no originals on one that does not.",
     )
+    events_allow: str = Field(
+        default="",
+        description="Hosts and networks inside the house that may be told of events, "
+        "also without TLS, commas between; receivers elsewhere need a public address.",
+    )
     site: str = Field(
         default="HQ", description="Code of the site where papers are received."
     )

@@ -21,7 +21,11 @@ from storage.tables import (
     DeliveryState,
     Entry,
     EntryState,
+    EventMessage,
     LedgerRun,
+    MessageState,
+    Subscription,
+    SubscriptionState,
     Work,
     WorkState,
 )
@@ -52,6 +56,7 @@ WORDS: Mapping[str, str] = {
     "given_up": "Machines gave work up; people find its pages as failed.",
     "doubt": "Nobody knows whether robots registered these; see the page of robots.",
     "robots_failed": "Robots gave entries up; see the page of robots.",
+    "events_failed": "Receivers do not take their events; run `kamizero events list`.",
     "overdue": "Entries are past the day they are due; see the overview.",
     "ledger": "The last ledger differs; run `kamizero ledger`.",
     "ledger_missing": "No ledger was drawn up for days; does the hourly round run?",
@@ -128,6 +133,7 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     dead = Work.state == WorkState.DEAD
     yield from _counted(session, "given_up", func.min(Work.done_at), dead, ~_OF_ROBOTS)
     yield from _of_robots(session)
+    yield from _of_receivers(session)
     overdue = session.scalar(
         select(func.count())
         .select_from(Clock)
@@ -159,6 +165,24 @@ def _of_robots(session: Session) -> Iterator[Alert]:
         waits.exists(),
     )
     yield from _counted(session, "robots_failed", func.min(Work.done_at), *given_up)
+
+
+def _of_receivers(session: Session) -> Iterator[Alert]:
+    """Receivers that went away by themselves, and messages nobody took for days."""
+    gone = session.scalar(
+        select(func.count())
+        .select_from(Subscription)
+        .where(Subscription.state == SubscriptionState.DISABLED)
+    )
+    given_up = session.scalar(
+        select(func.count())
+        .select_from(EventMessage)
+        .join(Subscription)
+        .where(EventMessage.state == MessageState.GIVEN_UP)
+        .where(Subscription.state != SubscriptionState.ENDED)
+    )
+    if gone or given_up:
+        yield Alert("events_failed", (gone or 0) + (given_up or 0))
 
 
 def _unsealed(session: Session, now: datetime) -> Iterator[Alert]:

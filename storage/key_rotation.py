@@ -38,6 +38,7 @@ from storage.tables import (
     RecordPayee,
     ReturnNotice,
     Search,
+    Subscription,
 )
 from storage.values import sealed_place
 from storage.vault import Sealed, Vault
@@ -46,7 +47,9 @@ SIGNING = "key.signing"
 SUBJECT = "signing_key"
 
 _BATCH = 500
-SealedRow = FieldValue | RecordInsured | RecordPayee | ReturnNotice | Search
+SealedRow = (
+    FieldValue | RecordInsured | RecordPayee | ReturnNotice | Search | Subscription
+)
 Resealed = Callable[[int, int], None]
 """Called with how many rows are sealed anew, and of how many."""
 
@@ -218,6 +221,7 @@ _TABLES: Sequence[type[SealedRow]] = (
     RecordPayee,
     ReturnNotice,
     Search,
+    Subscription,
 )
 
 

@@ -1,13 +1,14 @@
 """What the web needs from the house, built once by whoever starts it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from delivery.events.address import Gate
 from forms.library import Library
 from ingest.doors.reception import Reception
 from ingest.doors.signs import Sign
@@ -73,6 +74,7 @@ class Rooms:
         site: code of the site that files without one are received at.
         provider: of single sign-on, None where people have passwords alone.
         offices: the register that letters take addresses from, where there is one.
+        gate: where receivers of events may be.
         uploads: keeps what comes in parts; None where no parts are taken.
         retention: how long the manifest of an approval is kept at least.
         contract_errors: how many of a contractor's sample may be wrong.
@@ -93,6 +95,7 @@ class Rooms:
     doors: Callable[[], Mapping[str, Sign]]
     site: str
     alerts: Callable[[], Sequence[Alert]] = tuple
+    gate: Gate = field(default_factory=Gate)
     uploads: Reception | None = None
     provider: Provider | None = None
     offices: Offices | None = None

@@ -15,6 +15,7 @@ from workers.keeping import KEEP_SECONDS, keep_once, tell_of_erasures
 from workers.loop import Loop
 from workers.rooms import Rooms
 from workers.stamping import ask_for_stamps
+from workers.telling import tell_once
 
 log = structlog.get_logger()
 
@@ -51,6 +52,11 @@ def make_app(broker_url: str) -> Celery:
                 # A sweep nobody took is worth nothing: the next one is on its way.
                 "options": {"expires": SWEEP_SECONDS},
             },
+            "tell": {
+                "task": "kamizero.tell",
+                "schedule": SWEEP_SECONDS,
+                "options": {"expires": SWEEP_SECONDS},
+            },
             "keep": {"task": "kamizero.keep", "schedule": KEEP_SECONDS},
         },
     )
@@ -81,6 +87,10 @@ def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
     @app.task(name="kamizero.sweep", shared=False)
     def sweep_task() -> None:
         sweep(app, rooms())
+
+    @app.task(name="kamizero.tell", shared=False)
+    def tell_task() -> None:
+        tell_once(rooms())
 
     @app.task(name="kamizero.keep", shared=False)
     def keep_task() -> None:

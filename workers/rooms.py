@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from delivery.events.address import Gate
+from delivery.events.posting import Post, Poster
 from forms.library import Library
 from ingest.page_image import Limits
 from ocr.engine import Recogniser
@@ -30,7 +32,7 @@ class Rooms:
     process reads pages; each gives the same one every time. `hint` is called after
     a commit that left new work of a kind behind; losing a hint costs time, never work.
     `stamping` is None where no time stamps are asked for, `erasures` where nothing is
-    put outside of what was destroyed.
+    put outside of what was destroyed; `post` sends an event to a receiver.
     """
 
     database: Database
@@ -48,3 +50,4 @@ class Rooms:
     hint: Callable[[str], None] = no_hint
     stamping: Stamping | None = None
     erasures: Path | None = None
+    post: Post = field(default_factory=lambda: Poster(Gate()))

@@ -108,6 +108,7 @@ COMMANDS = {
         hidden=True,
     ),
     "site": _Place("sites", "app", "Sites where papers are received."),
+    "events": _Place("events", "app", "Receivers of events."),
     "robots": _Place("robots", "app", "Queues of work for robots."),
     "calendar": _Place("calendar", "app", "The office's own closed and open days."),
     "disclose": _Place(

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from delivery import outbox
+from delivery.events.address import Gate
 from ingest.doors.senders import AskedBefore
 from ingest.intake import Delivery, Incoming, demand_come
 from kamizero.cli import slots
@@ -45,6 +46,7 @@ def web_app(installation: Installation) -> FastAPI:
             clock=rooms.clock,
             heartbeat=lambda: slots.last_beat(settings.data_dir),
             doors=partial(doors_now, settings),
+            gate=Gate.read(settings.events_allow),
             alerts=partial(alerts_now, settings, rooms.database, rooms.store),
             site=settings.site,
             uploads=reception(

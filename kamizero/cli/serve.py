@@ -21,6 +21,7 @@ from kamizero.errors import KamizeroError, SetupError
 from kamizero.settings import Settings
 from workers.keeping import keep_originals
 from workers.sealing import seal_events
+from workers.telling import tell_receivers
 
 log = structlog.get_logger()
 
@@ -107,7 +108,9 @@ def _beside(
             broken.set()
             server.should_exit = True
 
-    threads = [threading.Thread(target=lasting, args=[one]) for one in (_seal, _keep)]
+    threads = [
+        threading.Thread(target=lasting, args=[one]) for one in (_seal, _keep, _tell)
+    ]
     if with_demo:
         threads.append(threading.Thread(target=demonstrate))
     settings, handle = installation.settings, door.fileno()
@@ -138,3 +141,7 @@ def _keep(installation: Installation, stop: threading.Event) -> None:
 
 def _seal(installation: Installation, stop: threading.Event) -> None:
     seal_events(installation.rooms, stop)
+
+
+def _tell(installation: Installation, stop: threading.Event) -> None:
+    tell_receivers(installation.rooms, stop)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from delivery.events.address import Gate
+from delivery.events.posting import Poster
 from forms.library import Library
 from forms.standards import Standards
 from ingest.intake import Intake
@@ -76,6 +78,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         hint=_hint_of(settings),
         stamping=stamping_of(settings),
         erasures=settings.erasures_dir,
+        post=Poster(Gate.read(settings.events_allow)),
     )
     return Installation(
         settings=settings,

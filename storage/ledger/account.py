@@ -4,15 +4,16 @@ declared sheets   = sheets found + sheets a person explained
 pages counted     = form + attachment + separator + blank + unknown + failed + waiting
 form pages        = in a filing + put aside + waiting + explained
 approved entries x receivers = pending + taken + registered + rejected + in doubt
+sealed events x receivers = waiting + acknowledged + given up
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kamizero.model import PageKind
-from storage.ledger import deliveries, pages, waits
+from storage.ledger import deliveries, events, pages, waits
 from storage.ledger.bundles import Weighed, weigh_bundles
 from storage.ledger.report import Difference, Law, Ledger
 from storage.ledger.span import EVER, Span
@@ -41,6 +42,7 @@ def draw_up(
         *pages.empty_filings(session, span),
         *waits.stranded(session, span),
         *deliveries.unsent(session, span, subscribers),
+        *(events.untold(session) if span == EVER else ()),
     ]
     counted, kinds = pages.counted_pages(session, span)
     forms, places = pages.filed_forms(session, span)
@@ -60,12 +62,19 @@ def draw_up(
                 deliveries.due_out(session, span, subscribers),
                 deliveries.delivered(session, span),
             ),
+            *_events(session, span),
         ),
         bundles=weighed.bundles,
         moving=weighed.moving,
         explained=weighed.explained,
         differences=differences,
     )
+
+
+def _events(session: Session, span: Span) -> Iterator[Law]:
+    """Of the whole house alone: events are of no job."""
+    if span == EVER:
+        yield Law("events", events.due_told(session), events.told(session))
 
 
 def _sheets(weighed: Weighed) -> Law:

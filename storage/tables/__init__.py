@@ -136,6 +136,12 @@ from storage.tables.sorting import (
     SortingAct,
     Way,
 )
+from storage.tables.subscriptions import (
+    EventMessage,
+    MessageState,
+    Subscription,
+    SubscriptionState,
+)
 from storage.tables.time_stamps import Stamped, TimeStamp
 from storage.tables.transfers import Transfer, TransferredOriginal, TransferState
 from storage.tables.visitors import (
@@ -202,6 +208,7 @@ __all__ = [
     "ErrorEffect",
     "ErrorKind",
     "ErrorOrigin",
+    "EventMessage",
     "Field",
     "FieldValue",
     "FieldVersion",
@@ -233,6 +240,7 @@ __all__ = [
     "MediaFile",
     "MediaRole",
     "Medium",
+    "MessageState",
     "Mode",
     "ModeReason",
     "ModeRow",
@@ -278,6 +286,8 @@ __all__ = [
     "Stamped",
     "Stop",
     "Submitter",
+    "Subscription",
+    "SubscriptionState",
     "TimeStamp",
     "TokenSite",
     "Touch",

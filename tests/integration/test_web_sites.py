@@ -58,6 +58,8 @@ OF_NO_SITE = {
     "SamplingRate",
     "Search",
     "RobotQueue",
+    "EventMessage",
+    "Subscription",
     "SignInAttempt",
     "TimeStamp",
     "TokenSite",

@@ -14,6 +14,7 @@ from web.api import (
     pages,
     queues,
     searches,
+    subscriptions,
     uploads,
     watching,
 )
@@ -31,6 +32,7 @@ ROUTERS = tuple(
         jobs,
         originals,
         events,
+        subscriptions,
         searches,
         uploads,
         watching,

@@ -29,6 +29,8 @@ _PEOPLE_OF = {
     Scope.DELIVERIES_READ: roles.LOOKERS,
     # Only the program that has a record can say that it has it.
     Scope.DELIVERIES_WRITE: frozenset[Role](),
+    Scope.SUBSCRIPTIONS_READ: roles.KEEPERS | {Role.ADMINISTRATOR},
+    Scope.SUBSCRIPTIONS_WRITE: frozenset({Role.ADMINISTRATOR}),
     Scope.QUEUES_READ: roles.LOOKERS,
     # People settle what is in doubt on the page of robots.
     Scope.QUEUES_WORK: frozenset[Role](),

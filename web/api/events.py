@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from delivery.events.message import cloud_event
 from kamizero.model import Scope
 from storage.tables import AuditEvent, AuditSeal
 from web.api.callers import InRooms, Needs
@@ -23,6 +24,7 @@ class Event(BaseModel):
     type: str
     subject: str
     time: datetime
+    datacontenttype: str = "application/json"
     data: dict[str, Any]
 
 
@@ -48,15 +50,5 @@ def list_events(
             .order_by(AuditSeal.seq)
             .limit(limit)
         ).all()
-    items = [_event(event) for _, event in rows]
+    items = [Event.model_validate(cloud_event(event)) for _, event in rows]
     return EventList(items=items, next=rows[-1][0] if rows else after)
-
-
-def _event(event: AuditEvent) -> Event:
-    return Event(
-        id=str(event.id),
-        type=f"kamizero.{event.act}",
-        subject=f"{event.subject_kind}/{event.subject_id}",
-        time=event.at,
-        data=event.body,
-    )

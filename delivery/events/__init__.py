@@ -1,0 +1,1 @@
+"""Telling receivers what happened: signed, in order, again until it is acknowledged."""
