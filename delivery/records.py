@@ -20,8 +20,9 @@ from storage.tables import (
     FindingRow,
     Original,
 )
-from storage.values import MASK, body_of, decided_version
+from storage.values import body_of, decided_version
 from storage.vault import Vault
+from storage.words import MASK
 
 
 def record(session: Session, vault: Vault, filing: Filing) -> dict[str, Any]:

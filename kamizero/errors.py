@@ -29,6 +29,12 @@ class WrongCallError(KamizeroError):
     code = "wrong_call"
 
 
+class NumberInWordsError(WrongCallError):
+    """A My Number stands in words that stay and are shown."""
+
+    code = "number_in_words"
+
+
 class DefinitionError(KamizeroError):
     """A form definition is wrong; the message names line, field and remedy."""
 

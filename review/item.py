@@ -13,8 +13,9 @@ from review.doubt import fields_of, findings_on, is_settled, is_undecided
 from review.queue import hold
 from storage import audit
 from storage.tables import Entry, Field, FieldVersion, FindingRow
-from storage.values import MASK, Body, body_of
+from storage.values import Body, body_of
 from storage.vault import Vault
+from storage.words import MASK
 from storage.work import Claim
 
 

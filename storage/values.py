@@ -15,16 +15,13 @@ import rfc8785
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from forms.grammar.my_numbers import holds_my_number
 from forms.headings import Heading
 from kamizero.errors import MissingError, WrongCallError
 from kamizero.model import Candidate, FieldState, Reading
 from storage.cards import cards_of
 from storage.tables import AuthorKind, Card, Field, FieldValue, FieldVersion, Purpose
 from storage.vault import Index, Sealed, Vault
-
-# What is shown in place of a sensitive value; as long for every one, because a mask
-# that shows the length tells something.
-MASK = "************"
 
 # The event of a filing's first reading.
 READ = "filing.read"
@@ -292,6 +289,9 @@ def _add(
     if field.id is None:
         session.add(field)
         session.flush()
+    if not field.sensitive and _holds_my_number(body):
+        # It was written where it does not belong: it is sealed there from now on.
+        field.sensitive = True
     version.field_id = field.id
     version.seq = _next_seq(session, field)
     commitment = vault.commitment(body.value)
@@ -301,6 +301,11 @@ def _add(
     version.value.cards = index_cards(vault.index(), field, body.value)
     session.add(version)
     return version
+
+
+def _holds_my_number(body: Body) -> bool:
+    others = (text for one in body.candidates for text in (one.value, one.text))
+    return holds_my_number(body.value, body.text, *others)
 
 
 def _next_seq(session: Session, field: Field) -> int:

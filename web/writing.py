@@ -9,7 +9,7 @@ from forms import grammar
 from forms.definition import Field, FieldType
 from forms.grammar import ERAS, WrittenDate
 from kamizero.model import FieldState
-from storage.values import MASK
+from storage.words import MASK
 from web.language import Texts
 
 # Typed without the space between era and digits, or with the era's letter or name.

@@ -27,8 +27,8 @@ from storage.tables import (
     Work,
     WorkState,
 )
-from storage.values import MASK
 from storage.vault import Vault
+from storage.words import MASK
 
 # How a delivery stands whose last registration came out so.
 _STATES = {

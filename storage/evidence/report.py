@@ -21,7 +21,7 @@ from storage.tables import (
     Original,
     TimeStamp,
 )
-from storage.values import MASK
+from storage.words import MASK
 
 LANGUAGES = ("ja", "en")
 

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    Text,
     UniqueConstraint,
     column,
     table,
@@ -19,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
+from storage.words import Words
 
 
 class SheetAct(StrEnum):
@@ -73,7 +73,7 @@ class SheetMove(Table):
     paper_box_id: Mapped[int | None] = mapped_column(
         ForeignKey("paper_box.id"), index=True
     )
-    reason: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Words(200))
     at: Mapped[datetime] = mapped_column(Instant)
     by: Mapped[str] = mapped_column(String(100))
 
@@ -131,7 +131,7 @@ class PaperDisposal(Table):
     site: Mapped[str] = mapped_column(ForeignKey("site.code"))
     paper_box_id: Mapped[int] = mapped_column(ForeignKey("paper_box.id"))
     state: Mapped[str] = mapped_column(String(16), default=DisposalState.PROPOSED)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Words())
     proposed_by: Mapped[str] = mapped_column(String(100))
     proposed_at: Mapped[datetime] = mapped_column(Instant)
     approved_by: Mapped[str | None] = mapped_column(String(100))
@@ -143,7 +143,7 @@ class PaperDisposal(Table):
     listed_at: Mapped[datetime | None] = mapped_column(Instant)
     list_sha256: Mapped[str | None] = mapped_column(String(64))
     # How it was destroyed: shredded here, dissolved by a company.
-    way: Mapped[str | None] = mapped_column(String(200))
+    way: Mapped[str | None] = mapped_column(Words(200))
     destroyed_by: Mapped[str | None] = mapped_column(String(100))
     destroyed_at: Mapped[datetime | None] = mapped_column(Instant)
     certificate_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from forms.headings import Heading
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.look_ups import LookUpReason
+from storage.words import Words
 
 _ROW = ("filing_id", "entry_n")
 
@@ -77,7 +78,7 @@ class Search(Table):
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(Words(300), default="")
     at: Mapped[datetime] = mapped_column(Instant, index=True)
     key_id: Mapped[str] = mapped_column(String(64))
     sealed: Mapped[bytes]

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forms.standards import Channel, EndsAt
 from storage.columns import Id, Instant, Table, one_of
+from storage.words import Words
 
 # The due date of what has none, or whose clock stands still.
 NEVER_DUE = date(9999, 12, 31)
@@ -127,6 +128,6 @@ class OfficeDay(Table):
     # The empty code stands for every site.
     site: Mapped[str] = mapped_column(String(16), primary_key=True)
     opened: Mapped[bool]
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Words())
     set_by: Mapped[str] = mapped_column(String(100))
     set_at: Mapped[datetime] = mapped_column(Instant)

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
+from storage.words import Words
 
 if TYPE_CHECKING:
     from storage.tables.filings import Entry
@@ -33,7 +34,7 @@ class ReturnSlip(Table):
     )
     by: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(Instant)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Words())
 
 
 class Approval(Table):

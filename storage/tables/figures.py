@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id, Instant, Table, one_of
+from storage.words import Words
 
 
 class Effort(Table):
@@ -120,7 +121,7 @@ class ErrorCase(Table):
     closed_on: Mapped[date | None]
     # The entry it was made on, where it was made on one.
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
-    what: Mapped[str] = mapped_column(Text)
-    remedy: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Words())
+    remedy: Mapped[str] = mapped_column(Words())
     recorded_by: Mapped[str] = mapped_column(String(100))
     recorded_at: Mapped[datetime] = mapped_column(Instant)

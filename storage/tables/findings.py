@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kamizero.model import Severity
 from storage.columns import Id, Instant, Table, one_of
+from storage.words import Words
 
 
 class FindingRow(Table):
@@ -35,5 +36,5 @@ class FindingRow(Table):
     # Another filing that the finding speaks of.
     about_id: Mapped[int | None] = mapped_column(ForeignKey("filing.id"))
     waived_by: Mapped[str | None] = mapped_column(String(100))
-    waived_why: Mapped[str | None] = mapped_column(Text)
+    waived_why: Mapped[str | None] = mapped_column(Words())
     waived_at: Mapped[datetime | None] = mapped_column(Instant)

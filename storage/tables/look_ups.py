@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id, Instant, Table, one_of
+from storage.words import Words
 
 
 class LookUpReason(StrEnum):
@@ -53,7 +54,7 @@ class LookUp(Table):
     subject_id: Mapped[int] = mapped_column(Id)
     reason: Mapped[str] = mapped_column(String(16))
     # Free words may say more than an event may hold for ever.
-    note: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(Words(300), default="")
     at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id, Instant, Table, one_of
+from storage.words import Words
 
 
 class Wait(StrEnum):
@@ -45,12 +46,12 @@ class Question(Table):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
     wait: Mapped[str] = mapped_column(String(16))
     # A person of the office, or whoever outside was asked, in the asker's words.
-    asked_of: Mapped[str] = mapped_column(String(100))
-    note: Mapped[str] = mapped_column(Text)
+    asked_of: Mapped[str] = mapped_column(Words(100))
+    note: Mapped[str] = mapped_column(Words())
     asked_by: Mapped[str] = mapped_column(String(100))
     asked_at: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime] = mapped_column(Instant)
-    answer: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Words())
     # Whoever opened the entry again answers for it, with or without words.
     answered_by: Mapped[str | None] = mapped_column(String(100))
     answered_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.media import Medium
+from storage.words import FileName, Words
 
 if TYPE_CHECKING:
     from storage.tables.filings import Page
@@ -96,7 +97,7 @@ class Arrival(Table):
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
     seq: Mapped[int]
     original_id: Mapped[int] = mapped_column(ForeignKey("original.id"), index=True)
-    source: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(FileName())
     state: Mapped[str] = mapped_column(String(16))
     error_code: Mapped[str | None] = mapped_column(String(64))
     error_message: Mapped[str | None] = mapped_column(Text)
@@ -206,7 +207,7 @@ class Bundle(Table):
     balance: Mapped[str] = mapped_column(
         String(16), default=Balance.OPEN, server_default=Balance.OPEN
     )
-    explained_why: Mapped[str | None] = mapped_column(Text)
+    explained_why: Mapped[str | None] = mapped_column(Words())
     explained_by: Mapped[str | None] = mapped_column(String(100))
     # What did not balance when it was explained: an explanation covers nothing else.
     explained_for: Mapped[list[str] | None] = mapped_column(JSON)

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.receiving import Original
+from storage.words import Words
 
 
 class Measure(StrEnum):
@@ -114,7 +114,7 @@ class Hold(Table):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     site: Mapped[str] = mapped_column(ForeignKey("site.code"))
     kind: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Words())
     # None where it is on single originals.
     record_file_id: Mapped[int | None] = mapped_column(
         ForeignKey("record_file.id"), index=True
@@ -123,7 +123,7 @@ class Hold(Table):
     set_at: Mapped[datetime] = mapped_column(Instant)
     lifted_by: Mapped[str | None] = mapped_column(String(100))
     lifted_at: Mapped[datetime | None] = mapped_column(Instant)
-    lifted_why: Mapped[str | None] = mapped_column(Text)
+    lifted_why: Mapped[str | None] = mapped_column(Words())
 
     record_file: Mapped[RecordFile | None] = relationship()
     originals: Mapped[list["HeldOriginal"]] = relationship()
@@ -170,7 +170,7 @@ class Destruction(Table):
         ForeignKey("record_file.id"), index=True
     )
     state: Mapped[str] = mapped_column(String(16), default=DestructionState.PROPOSED)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Words())
     proposed_by: Mapped[str] = mapped_column(String(100))
     proposed_at: Mapped[datetime] = mapped_column(Instant)
     approved_by: Mapped[str | None] = mapped_column(String(100))
@@ -236,6 +236,6 @@ class Designation(Table):
     original_id: Mapped[int] = mapped_column(ForeignKey("original.id"), index=True)
     medium: Mapped[str] = mapped_column(String(16))
     # The decision it rests on, by number and date.
-    ground: Mapped[str] = mapped_column(String(200))
+    ground: Mapped[str] = mapped_column(Words(200))
     by: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(Instant)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kamizero.model import Role
 from storage.columns import Id, Instant, Table, one_of
+from storage.words import Words
 
 _IS_OPEN = text("ended_at IS NULL")
 _STANDS = text("void_at IS NULL")
@@ -182,7 +182,7 @@ class RouteStep(Table):
     read_at: Mapped[datetime | None] = mapped_column(Instant)
     void_at: Mapped[datetime | None] = mapped_column(Instant)
     void_by: Mapped[str | None] = mapped_column(String(100))
-    void_why: Mapped[str | None] = mapped_column(Text)
+    void_why: Mapped[str | None] = mapped_column(Words())
 
     round: Mapped[ApprovalRound] = relationship(back_populates="steps")
     stage: Mapped[RouteStage] = relationship()

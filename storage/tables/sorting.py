@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.receiving import Submitter
+from storage.words import Words
 
 
 class SortingAct(Table):
@@ -86,5 +87,5 @@ class ReceivedPaper(Table):
     # The bundle it was scanned as; until then it may be lost.
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))
     # Why it is not looked for although nobody scanned it: handed back, not ours.
-    closed_why: Mapped[str | None] = mapped_column(Text)
+    closed_why: Mapped[str | None] = mapped_column(Words())
     closed_by: Mapped[str | None] = mapped_column(String(100))

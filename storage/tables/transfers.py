@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.retention import RecordFile
+from storage.words import Words
 
 
 class TransferState(StrEnum):
@@ -53,8 +54,8 @@ class Transfer(Table):
     record_file_id: Mapped[int] = mapped_column(ForeignKey("record_file.id"))
     state: Mapped[str] = mapped_column(String(16), default=TransferState.PROPOSED)
     # The archive that takes it over.
-    archive: Mapped[str] = mapped_column(String(200))
-    reason: Mapped[str] = mapped_column(Text)
+    archive: Mapped[str] = mapped_column(Words(200))
+    reason: Mapped[str] = mapped_column(Words())
     proposed_by: Mapped[str] = mapped_column(String(100))
     proposed_at: Mapped[datetime] = mapped_column(Instant)
     approved_by: Mapped[str | None] = mapped_column(String(100))
@@ -66,7 +67,7 @@ class Transfer(Table):
     # The SHA-256 of the list of everything in the package.
     package_sha256: Mapped[str | None] = mapped_column(String(64))
     # What the archive's receipt says of itself: number and day.
-    receipt: Mapped[str | None] = mapped_column(String(200))
+    receipt: Mapped[str | None] = mapped_column(Words(200))
     received_on: Mapped[date | None]
     receipt_by: Mapped[str | None] = mapped_column(String(100))
     receipt_at: Mapped[datetime | None] = mapped_column(Instant)

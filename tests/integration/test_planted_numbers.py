@@ -14,17 +14,18 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from forms.grammar import my_number_is_valid
 from ingest.pictures import MASK_GREY
 from tests.installation import SAMPLES, Installation
 
 SCANS = SAMPLES / "scans"
 FORM = "clean/2200-midori.png"
 # Right by their check digits, as any that somebody might look for.
-MARGIN, ATTACHED = "123456789018", "223456789013"
+MARGIN, ATTACHED, NAMED = "123456789018", "234567890121", "323456789017"
 
 
 def _plant(folder: Path) -> Path:
-    """A filled form with a number in its margin, and an attachment with another."""
+    """A filled form with a number in its margin, one attached, one in its name."""
     with Image.open(SCANS / FORM) as scan:
         page = scan.convert("RGB")
         dpi = scan.info["dpi"]
@@ -32,7 +33,7 @@ def _plant(folder: Path) -> Path:
     ImageDraw.Draw(page).text((60, page.height - 90), MARGIN, fill="black", font=font)
     attached = Image.new("RGB", page.size, "white")
     ImageDraw.Draw(attached).text((300, 400), f"No. {ATTACHED}", "black", font=font)
-    path = folder / "planted.tif"
+    path = folder / f"{NAMED}_planted.tif"
     page.save(path, save_all=True, append_images=[attached], dpi=dpi)
     return path
 
@@ -40,7 +41,7 @@ def _plant(folder: Path) -> Path:
 def _numbers() -> set[str]:
     """Every My Number on the papers of this test."""
     written = json.loads((SAMPLES / "values.json").read_text("utf-8"))
-    return {MARGIN, ATTACHED} | {
+    return {MARGIN, ATTACHED, NAMED} | {
         value
         for filing in written[FORM]
         for name, value in filing["fields"].items()
@@ -144,7 +145,8 @@ def test_a_planted_number_stands_nowhere_but_in_the_original(
         " WHERE json_extract(body, '$.value') GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]'"
     )
     assert "the database" in _found(_texts(installation, temporary), {number})
-    assert len(numbers) >= 4
+    assert len(numbers) >= 5
+    assert all(my_number_is_valid(one) for one in numbers)
     # The sample register has a line that is rightly kept aside.
     assert [one.returncode for one in said[1:]] == [0] * 3
     ((sealed,),) = installation.rows(

@@ -10,7 +10,7 @@ from kamizero.model import Role
 from storage import audit
 from storage.originals import keep
 from storage.tables import Approval, AuditEvent, Original
-from storage.values import MASK
+from storage.words import MASK
 from tests.desk import LATER, PAPER
 from tests.office import Office
 

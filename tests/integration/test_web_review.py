@@ -6,7 +6,7 @@ import pytest
 
 from kamizero.model import Role
 from storage.tables import AuditEvent, Filing, Touch
-from storage.values import MASK
+from storage.words import MASK
 from tests.desk import PAPER
 from tests.office import Office
 from tests.review_pages import Sitting, task_in

@@ -26,7 +26,7 @@ from storage.tables import (
     EntryState,
     Filing,
 )
-from storage.values import MASK
+from storage.words import MASK
 from tests.desk import LATER, PAPER, Desk
 
 NAME = "insured.1.name_kana"

@@ -9,7 +9,7 @@ from kamizero.errors import StaleFenceError
 from kamizero.model import Box, Severity
 from review.item import ReviewItem, item, unmasked_item
 from storage.tables import AuditEvent, Entry
-from storage.values import MASK
+from storage.words import MASK
 from storage.work import Claim
 from tests.desk import LATER, NOW, PAPER, Desk
 

@@ -4,7 +4,7 @@ import pytest
 
 from forms.definition import Choice, Field, FieldType
 from kamizero.model import Box, FieldState
-from storage.values import MASK
+from storage.words import MASK
 from web.language import Texts
 from web.shown.places import place
 from web.writing import Pen, from_typed, is_numeric, typed_form

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from review.item import ShownValue
 from storage.tables import Page
-from storage.values import MASK
+from storage.words import MASK
 from web.writing import Pen
 
 _SEPARATOR = " · "
