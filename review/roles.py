@@ -19,6 +19,8 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # gives out rights sees no filing.
 KEEPERS = frozenset({Role.RECORDS_MANAGER, Role.AUDITOR})
 LOOKERS = REVIEWERS | KEEPERS
+# Who sees what is wrong with the house, and does something about it.
+WATCHERS = KEEPERS | ADMINISTRATORS
 VIEWERS = LOOKERS | {Role.SCANNER}
 SORTERS = frozenset({Role.SCANNER, Role.REVIEWER, Role.APPROVER})
 # Who says how fields are settled, and when a reading may pass unseen.

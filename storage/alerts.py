@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
 
 from kamizero.errors import StoreError
 from kamizero.tokyo import business_date
 from storage.audit import HEADS
 from storage.database import Database
 from storage.interfaces import ObjectStore
+from storage.retention.register import count_unclassified
 from storage.tables import (
     AuditEvent,
     AuditSeal,
@@ -24,11 +33,14 @@ from storage.tables import (
     EventMessage,
     LedgerRun,
     MessageState,
+    Stamped,
     Subscription,
     SubscriptionState,
+    TimeStamp,
     Work,
     WorkState,
 )
+from storage.time_stamps.asking import STAMP_WORK
 
 # Kinds of work that people do in their own time.
 _OF_PEOPLE = ("review", "keying")
@@ -38,6 +50,9 @@ STUCK_AFTER = timedelta(minutes=15)
 UNSEALED_AFTER = timedelta(minutes=5)
 CLOCK_BACK = timedelta(minutes=5)
 LEDGER_AFTER = timedelta(days=2)
+# Stamping again begins earlier: what is left by then does not come by itself.
+STAMPS_END_WITHIN = timedelta(days=30)
+CLOCK_OFF = timedelta(minutes=1)
 _OPEN: ColumnElement[str] = literal_column("'open'")
 _ENDED = (
     EntryState.APPROVED,
@@ -58,6 +73,11 @@ WORDS: Mapping[str, str] = {
     "robots_failed": "Robots gave entries up; see the page of robots.",
     "events_failed": "Receivers do not take their events; run `kamizero events list`.",
     "overdue": "Entries are past the day they are due; see the overview.",
+    "clock_off": "The clock differs from the authority's; set it right.",
+    "authority": "No time stamps are to be had; they are asked for again.",
+    "stamps_ending": "Certificates of time stamps end within weeks, not stamped again.",
+    "stamps_ended": "Certificates of time stamps ended before they were stamped again.",
+    "unclassified": "Originals belong to no file; see the page of record files.",
     "ledger": "The last ledger differs; run `kamizero ledger`.",
     "ledger_missing": "No ledger was drawn up for days; does the hourly round run?",
 }
@@ -143,6 +163,10 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     if overdue:
         yield Alert("overdue", overdue)
     yield from _of_ledger(session, now)
+    yield from _of_stamps(session, now)
+    unclassified = count_unclassified(session)
+    if unclassified:
+        yield Alert("unclassified", unclassified)
 
 
 def _of_robots(session: Session) -> Iterator[Alert]:
@@ -207,3 +231,29 @@ def _of_ledger(session: Session, now: datetime) -> Iterator[Alert]:
         yield Alert("ledger", sum(run.differences.values()), run.at)
     if run is not None and run.at < now - LEDGER_AFTER:
         yield Alert("ledger_missing", 1, run.at)
+
+
+def _of_stamps(session: Session, now: datetime) -> Iterator[Alert]:
+    refused = (
+        Work.state == _OPEN,
+        Work.kind.in_(STAMP_WORK),
+        Work.attempts + Work.excused > 0,
+    )
+    yield from _counted(session, "authority", func.min(Work.created_at), *refused)
+    again = aliased(TimeStamp)
+    alone = ~exists().where(again.kind == Stamped.STAMP, again.subject == TimeStamp.id)
+    ended = (TimeStamp.is_proof, TimeStamp.ends_at <= now, alone)
+    yield from _counted(session, "stamps_ended", func.min(TimeStamp.ends_at), *ended)
+    soon = now + STAMPS_END_WITHIN
+    ending = (TimeStamp.is_proof, TimeStamp.ends_at.between(now, soon), alone)
+    yield from _counted(session, "stamps_ending", null(), *ending)
+    latest = session.scalars(
+        select(TimeStamp)
+        .where(TimeStamp.is_proof)
+        .order_by(TimeStamp.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if latest is not None:
+        off = abs(latest.kept_at - latest.stamped_at)
+        if off > CLOCK_OFF:
+            yield Alert("clock_off", round(off.total_seconds()), latest.kept_at)

@@ -12,6 +12,7 @@ from web.painting import Painter
 from web.rooms import Rooms
 from web.routes import (
     absences,
+    alerts,
     approvals,
     boxes,
     custody,
@@ -65,6 +66,7 @@ PAGES = (
     errors.router,
     ledger.router,
     robots.router,
+    alerts.router,
     retention.router,
     review.router,
     desk.router,

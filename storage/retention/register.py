@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from kamizero.tokyo import business_date
@@ -130,7 +130,28 @@ def attention(session: Session, *, now: datetime) -> Attention:
     )
 
 
+def count_unclassified(session: Session) -> int:
+    """How many originals are locked for a short time again and again."""
+    return session.scalar(select(func.count(Original.id)).where(*_in_no_file())) or 0
+
+
 def _unclassified(session: Session) -> tuple[Unclassified, ...]:
+    rows = session.execute(
+        select(Original, func.min(Job.id), func.min(Job.received_on))
+        .join(Arrival, Arrival.original_id == Original.id)
+        .join(Job, Job.id == Arrival.job_id)
+        .where(*_in_no_file())
+        .group_by(Original.id)
+        .order_by(Original.id)
+        .limit(MOST_UNCLASSIFIED)
+    )
+    return tuple(
+        Unclassified(one.sha256, job, received_on, one.retain_until)
+        for one, job, received_on in rows
+    )
+
+
+def _in_no_file() -> tuple[ColumnElement[bool], ...]:
     filed = select(FiledOriginal).where(FiledOriginal.original_id == Original.id)
     doomed = select(DoomedOriginal).where(
         DoomedOriginal.original_id == Original.id, DoomedOriginal.void.is_(False)
@@ -140,19 +161,7 @@ def _unclassified(session: Session) -> tuple[Unclassified, ...]:
         AuditEvent.subject_id == Original.sha256,
         AuditEvent.act == EXTENDED,
     )
-    rows = session.execute(
-        select(Original, func.min(Job.id), func.min(Job.received_on))
-        .join(Arrival, Arrival.original_id == Original.id)
-        .join(Job, Job.id == Arrival.job_id)
-        .where(~exists(filed), ~exists(doomed), exists(renewed))
-        .group_by(Original.id)
-        .order_by(Original.id)
-        .limit(MOST_UNCLASSIFIED)
-    )
-    return tuple(
-        Unclassified(one.sha256, job, received_on, one.retain_until)
-        for one, job, received_on in rows
-    )
+    return ~exists(filed), ~exists(doomed), exists(renewed)
 
 
 def _state(session: Session, file: RecordFile, *, today: date) -> FileState:

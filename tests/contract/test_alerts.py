@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from forms.library import Library
 from forms.standards import Standards
@@ -16,8 +16,19 @@ from storage.clocks import start_clock
 from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.ledger.daily import run_daily
-from storage.tables import Clock, Entry, Job, Work, WorkState
+from storage.retention.record_files import keep_up
+from storage.retention.schedule import Schedule
+from storage.tables import (
+    Clock,
+    Entry,
+    Job,
+    Stamped,
+    TimeStamp,
+    Work,
+    WorkState,
+)
 from storage.vault import KeyRing, Vault
+from tests.archive import Archive
 from tests.desk import NOW, Desk
 
 
@@ -159,3 +170,74 @@ def test_a_ledger_that_differs_or_is_missing_is_said(desk: Desk) -> None:
     found = kinds(desk)
     assert found == {"ledger": len(ledger.differences)}
     assert kinds(desk, later=timedelta(days=3)).keys() == {"ledger", "ledger_missing"}
+
+
+def stamp(desk: Desk, *, ends: timedelta, off: int = 0, over: int = 0) -> int:
+    """A stamp of an authority whose certificate ends then; `over` an earlier stamp."""
+    with desk.database.begin() as session:
+        row = TimeStamp(
+            kind=Stamped.STAMP if over else Stamped.HEAD,
+            subject=over or 1,
+            over_sha256="0" * 64,
+            over_key="heads/1",
+            over_version="1",
+            authority="an authority",
+            is_proof=True,
+            kept_at=NOW,
+            stamped_at=NOW + timedelta(seconds=off),
+            serial="1",
+            policy="1.2.3",
+            ends_at=NOW + ends,
+            sha256="0" * 64,
+            store_key="stamps/1",
+            store_version="1",
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def test_stamps_whose_certificates_end_are_said_until_stamped_again(
+    desk: Desk,
+) -> None:
+    stamp(desk, ends=timedelta(days=40))
+    quiet = kinds(desk)
+    first = stamp(desk, ends=timedelta(days=20))
+    soon = kinds(desk), kinds(desk, later=timedelta(days=21))
+
+    stamp(desk, ends=timedelta(days=400), over=first)
+
+    assert quiet == {}
+    assert soon == ({"stamps_ending": 1}, {"stamps_ending": 1, "stamps_ended": 1})
+    assert kinds(desk) == {}
+
+
+def test_an_authority_that_gives_nothing_is_said(desk: Desk) -> None:
+    put(desk, "stamp_head", 1)
+    quiet = kinds(desk)
+
+    with desk.database.begin() as session:
+        session.execute(update(Work).values(excused=1))
+
+    assert (quiet, kinds(desk)) == ({}, {"authority": 1})
+
+
+def test_a_clock_that_differs_from_the_authority_is_said(desk: Desk) -> None:
+    stamp(desk, ends=timedelta(days=400), off=59)
+    quiet = kinds(desk)
+
+    stamp(desk, ends=timedelta(days=400), off=-90)
+
+    assert (quiet, kinds(desk)) == ({}, {"clock_off": 90})
+
+
+def test_originals_in_no_file_are_said(desk: Desk, tmp_path: Path) -> None:
+    Archive(tmp_path, desk.database, desk.store, desk.vault).receive(
+        until=NOW + timedelta(days=1)
+    )
+    quiet = kinds(desk)
+
+    short = timedelta(days=120)
+    keep_up(desk.database, desk.store, Schedule.shipped(), short_lock=short, now=NOW)
+
+    assert ("unclassified" in quiet, kinds(desk)["unclassified"]) == (False, 1)

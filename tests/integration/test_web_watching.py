@@ -48,3 +48,28 @@ def test_figures_are_not_for_everybody(office: Office) -> None:
     assert office.browser().get("/api/v1/metrics").status_code == 401
     assert reviewer.get("/api/v1/metrics").status_code == 403
     assert office.robot("jobs:read").get("/api/v1/metrics").status_code == 403
+
+
+def test_whoever_keeps_the_house_sees_the_alerts_and_what_to_do(
+    office: Office,
+) -> None:
+    rika = office.person("rika", Role.RECORDS_MANAGER)
+    quiet = rika.get("/alerts").text
+    alerts = tuple(Alert(kind, 3, NOW) for kind in WORDS)
+    office.app.state.rooms = replace(office.app.state.rooms, alerts=lambda: alerts)
+
+    shown = rika.get("/alerts").text
+    japanese = office.person("ann", Role.ADMINISTRATOR, language="ja").get("/alerts")
+
+    assert "Nothing needs anybody." in quiet
+    assert "Certificates of time stamps end soon" in shown
+    assert "まもなく証明書が切れるタイムスタンプがあります" in japanese.text
+    assert 'href="/retention">' in shown
+    # Whoever gives out rights does not see record files.
+    assert 'href="/retention">' not in japanese.text
+    for kind in WORDS:
+        assert f'data-testid="alert-{kind}"' in shown
+
+
+def test_alerts_are_not_shown_to_who_cannot_act(office: Office) -> None:
+    assert office.person("rei", Role.REVIEWER).get("/alerts").status_code == 403
