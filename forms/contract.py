@@ -13,8 +13,14 @@ _CELLS_OF_FORMAT = {
     "corporate_number": 13,
     "postal_code": 7,
     "bank_account": 7,
+    "bank_code": 4,
+    "branch_code": 3,
+    "pension_code": 4,
+    "yucho_symbol": 5,
 }
-_SENSITIVE_FORMATS = frozenset({"my_number", "bank_account"})
+_SENSITIVE_FORMATS = frozenset(
+    {"my_number", "bank_account", "account_number", "yucho_number"}
+)
 _CELLS_OF_DATE = 6
 # Smaller than this, nobody can write one digit into one cell.
 _LEAST_CELL_MM = (3.5, 4.5)

@@ -17,7 +17,10 @@ class Heading(StrEnum):
 
 
 _NUMBERS = frozenset(
-    {"my_number", "pension_number", "corporate_number", "serial_number", "bank_account"}
+    {
+        *("my_number", "pension_number", "corporate_number", "serial_number"),
+        *("bank_account", "account_number", "yucho_number"),
+    }
 )
 _OFFICES = frozenset({"office_symbol", "office_number"})
 _NAMES = ("name_kana", "name_kanji", "alias_kana", "alias_kanji")

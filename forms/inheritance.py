@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from forms.definition import FormDefinition
 from forms.source_lines import Path, SourceLines
 
 EXTENDS = "extends"
@@ -52,15 +53,21 @@ def merged(base: Any, own: Any) -> Any:
     return own
 
 
-def skeleton(like: str, form: str, revision: str) -> str:
+def skeleton(like: FormDefinition, form: str, revision: str) -> str:
     """A definition that changes nothing yet but its name and what is printed of it."""
-    known, _, since = like.partition("@")
-    notes = [(f"({_dotted(since)})", f"({_dotted(revision)})")]
-    if form != known:
-        notes.append((" ".join(known), " ".join(form)))
-    changed = [f'    - {{instead_of: "{old}", text: "{new}"}}' for old, new in notes]
+    notes = {
+        f"({_dotted(like.revision)})": f"({_dotted(revision)})",
+        " ".join(like.form): " ".join(form),
+    }
+    # Of some forms no number is printed.
+    printed = {text.text for text in like.printed.texts}
+    changed = [
+        f'    - {{instead_of: "{old}", text: "{new}"}}'
+        for old, new in notes.items()
+        if old != new and old in printed
+    ]
     lines = [
-        f'{EXTENDS}: "{like}"',
+        f'{EXTENDS}: "{like.name}"',
         f'form: "{form}"',
         f'revision: "{revision}"',
         "head:",

@@ -185,6 +185,7 @@ def person_twice(head: Line) -> Iterator[Found]:
     ja="被保険者整理番号が空欄です。被保険者名簿で補ってください。",
     en="The serial number is blank. Fill it in from the office's list.",
     newcomers=False,
+    fields=("serial_number",),
     items=("①",),
     passes=first_line(name_kanji="佐藤　花", serial_number="12"),
     fails=first_line(name_kanji="佐藤　花"),

@@ -11,7 +11,7 @@ from samples.making.filing import Entry
 from samples.making.people import Person
 from validation.monthly import counted_months, sum_and_average
 
-_WHO = re.compile(r"(spouse_|other\d+_)?(.+)")
+_WHO = re.compile(r"(spouse_|other\d+_|old_)?(.+)")
 _OPTIONAL = 0.4
 _TICKED = 0.06
 _OLD = 0.08
@@ -32,6 +32,12 @@ _BY_FORMAT: Mapping[str, Callable[[Day], str]] = {
     "day": lambda day: str(day.rng.integers(1, 29)),
     "count": lambda day: str(day.rng.integers(1, 5)),
     "thousands": lambda day: str(int(day.rng.integers(9, 66)) * 10),
+    "pension_code": lambda day: drawn(day.rng, ("1150", "1350", "1450")),
+    "bank_code": lambda day: f"{day.rng.integers(1, 600):04}",
+    "branch_code": lambda day: f"{day.rng.integers(1, 999):03}",
+    "account_number": lambda day: f"{day.rng.integers(1_000_000, 9_999_999)}",
+    "yucho_symbol": lambda day: f"1{day.rng.integers(0, 999):03}0",
+    "yucho_number": lambda day: f"{day.rng.integers(10_000, 9_999_999)}1",
     "phone": lambda day: f"090-{day.rng.integers(1000, 9999)}-1234",
 }
 
@@ -49,6 +55,8 @@ def drawn_entry(form: FormDefinition, day: Day) -> Entry:
         _set_months(values, day)
     if "change" in values:
         _let_begin(values)
+    if "institution" in values:
+        _set_account(values, form, day)
     for one in form.sums:
         if all(values[part] for part in one.parts):
             values[one.total] = str(one.of(int(values[part]) for part in one.parts))
@@ -157,6 +165,24 @@ def _let_begin(values: dict[str, str]) -> None:
             values[item] = ""
         if item.endswith(("_why", "_relation")) and values[item] in ("5", "10"):
             values[item] = "1" if item.endswith("_why") else "01"
+
+
+def _set_account(values: dict[str, str], form: FormDefinition, day: Day) -> None:
+    """One account of whom the pension is paid to, at a bank or the postal bank."""
+    kinds = (
+        ("1", ("bank_code", "branch_code", "account_number")),
+        ("2", ("yucho_symbol", "yucho_number")),
+    )
+    code, chosen = drawn(day.rng, kinds)
+    for _, items in kinds:
+        for item in items:
+            made = _BY_FORMAT[form.field(f"{form.entry_prefix}.1.{item}").format or ""]
+            values[item] = made(day) if item in chosen else ""
+    values |= {"institution": code, "public_account": ""}
+    values["account_type"] = drawn(day.rng, ("1", "2")) if code == "1" else ""
+    values["holder_name_kana"] = values["name_kana"]
+    if not values["my_number"] and not values["pension_number"]:
+        values["pension_number"] = f"{day.rng.integers(10**9, 10**10 - 1)}"
 
 
 def _set_average(values: dict[str, str]) -> None:

@@ -45,7 +45,9 @@ def draw_filing(form: str, rng: Chance) -> Filing:
             for item, value in {"serial_number": str(serial), **entry}.items()
             if value
         }
-    return Filing(form=form, written=written)
+    has = definition.by_name
+    asked = {name: value for name, value in written.items() if name in has}
+    return Filing(form=form, written=asked)
 
 
 def _entry(form: FormDefinition, day: Day, paid_on: date) -> Entry:

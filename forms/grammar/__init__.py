@@ -18,6 +18,7 @@ from forms.grammar.eras import (
 )
 from forms.grammar.formats import FORMATS, cell_alphabets
 from forms.grammar.names import (
+    folded_holder,
     folded_kana,
     folded_kanji,
     folded_name,
@@ -41,6 +42,7 @@ __all__ = [
     "cell_alphabets",
     "corporate_number_check_digit",
     "corporate_number_is_valid",
+    "folded_holder",
     "folded_kana",
     "folded_kanji",
     "folded_name",

@@ -57,6 +57,10 @@ def _days(value: str) -> bool:
     return _at_most(2)(value) and int(value) <= 31
 
 
+def _yucho_symbol(value: str) -> bool:
+    return _exactly(5)(value) and value[0] in "01"
+
+
 def _exactly(length: int) -> Callable[[str], bool]:
     return lambda value: is_digits(value) and len(value) == length
 
@@ -80,6 +84,12 @@ CHECKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "office_number": _number_of_at_most(5),
         "serial_number": _number_of_at_most(6),
         "bank_account": _exactly(7),
+        "account_number": _number_of_at_most(7),
+        "bank_code": _exactly(4),
+        "branch_code": _exactly(3),
+        "pension_code": _exactly(4),
+        "yucho_symbol": _yucho_symbol,
+        "yucho_number": _number_of_at_most(8),
         "count": _at_most(2),
         "day": _day,
         "year": _number_of_at_most(2),

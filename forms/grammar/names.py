@@ -9,6 +9,7 @@ from forms.grammar.variants import usual
 _LARGE = str.maketrans(
     "ァィゥェォッャュョヮヵヶヲヂヅ", "アイウエオツヤユヨワカケオジズ"
 )
+_HOLDER = str.maketrans("ァィゥェォッャュョヮヵヶヲー", "アイウエオツヤユヨワカケオ-")
 _LONG_MARK = str.maketrans("", "", "ー・")
 # Which of a kanji's shapes is meant, as Unicode says it behind the kanji.
 _SELECTORS = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
@@ -22,6 +23,14 @@ def folded_kana(name: str) -> str:
     """Kana without gap, long marks, small forms and spelling doubles (ヂ, ヅ, ヲ)."""
     plain = without_spaces(katakana(narrow(name)))
     return plain.translate(_LARGE).translate(_LONG_MARK)
+
+
+def folded_holder(name: str) -> str:
+    """A name as banks spell account holders (全銀), without gap: none of the small kana
+    and no ヲ, a long mark as a hyphen; ヂ and ヅ stay what they are.
+    """
+    plain = without_spaces(katakana(narrow(name)))
+    return plain.translate(_HOLDER)
 
 
 def folded_kanji(name: str) -> str:

@@ -107,7 +107,7 @@ def new(
             if at
             else f"{name}: name form and revision, such as 2200@2024-12."
         )
-    text = skeleton(form_named(like).name, form, revision)
+    text = skeleton(form_named(like), form, revision)
     problems = check_text(text)
     if problems:
         raise WrongCallError(f"{name}: {problems[0].message}")

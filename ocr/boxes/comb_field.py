@@ -35,7 +35,10 @@ _LEAST_SHARE = 1e-9
 # Numbers of one length: an empty box is a digit that nobody sees, and a lone stroke
 # in an empty row is no 1.
 _FILL_ALL_BOXES = frozenset(
-    {"my_number", "pension_number", "corporate_number", "postal_code", "bank_account"}
+    {
+        *("my_number", "pension_number", "corporate_number", "postal_code"),
+        *("bank_account", "bank_code", "branch_code", "pension_code", "yucho_symbol"),
+    }
 )
 
 Spelling = tuple[str, str]

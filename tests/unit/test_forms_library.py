@@ -29,6 +29,7 @@ def test_the_shipped_library_has_the_forms_of_the_office() -> None:
         "2201@2020-12",
         "2201@2024-12",
         "2202@2020-12",
+        "2218@2020-12",
         "2221@2019-05",
         "2221@2020-12",
         "2225@2019-05",
@@ -36,6 +37,7 @@ def test_the_shipped_library_has_the_forms_of_the_office() -> None:
         "2265@2018-03",
         "2265@2019-05",
         "2265@2020-12",
+        "UKETORI@2020-12",
     ]
 
 

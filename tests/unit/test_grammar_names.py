@@ -4,6 +4,7 @@ import pytest
 
 from forms.grammar import (
     carried,
+    folded_holder,
     folded_kana,
     folded_kanji,
     folded_office,
@@ -25,6 +26,14 @@ from forms.grammar import (
 )
 def test_spellings_of_one_kana_name_fold_to_the_same(one: str, other: str) -> None:
     assert folded_kana(one) == folded_kana(other)
+
+
+def test_account_holders_are_spelt_as_banks_spell_them() -> None:
+    assert folded_holder("リョウノ　サキー") == folded_holder("ﾘﾖｳﾉ ｻｷ-")
+    assert folded_holder("ヲダ") == folded_holder("オダ")
+    # A bank keeps apart what the fold for names does not.
+    assert folded_holder("チヅル") != folded_holder("チズル")
+    assert folded_holder("サトウ　ハナ") != folded_holder("サトウ　ハル")
 
 
 def test_two_kana_names_stay_different() -> None:

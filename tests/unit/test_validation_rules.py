@@ -11,7 +11,13 @@ from forms.definition import FormDefinition
 from forms.library import Library
 from forms.occasions import Occasion
 from kamizero.model import Filed, FilingKind, Severity
-from kamizero.records import InsuredRecord, OfficeRecord, PostcodeRecord
+from kamizero.records import (
+    BranchRecord,
+    InsuredRecord,
+    OfficeRecord,
+    PayeeRecord,
+    PostcodeRecord,
+)
 from tests.register import ListedRecords
 from validation.catalogue import catalogue_markdown
 from validation.examples import EXAMPLE_DAY, example_filing, example_form
@@ -58,6 +64,19 @@ JIRO = InsuredRecord(
 REGISTER = ListedRecords(
     offices=[KEYAKI, MOMIJI],
     people=[HANA, JIRO],
+    payees=[
+        PayeeRecord(
+            pension_number="1234567890",
+            pension_code="1150",
+            name_kana="サトウ　ハナ",
+            name_kanji="佐藤　花",
+            birth_date=date(1990, 5, 12),
+        )
+    ],
+    branches=[
+        BranchRecord("0001", "001", "みずほ", "東京営業部"),
+        BranchRecord("9900", "058", "ゆうちょ", "〇五八"),
+    ],
     postcodes=[PostcodeRecord("1000013", "東京都", "千代田区", "霞が関")],
     silent_about="5555555555",
 )
