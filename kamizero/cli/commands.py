@@ -64,6 +64,12 @@ COMMANDS = {
         "Re-check originals, manifests, signatures, time stamps and the chain of "
         "events.",
     ),
+    "reread": _Place(
+        "reread",
+        "reread",
+        "Read filings again and name the fields that are read otherwise; 1 where any "
+        "is.",
+    ),
     "ledger": _Place(
         "ledger",
         "ledger",
