@@ -35,7 +35,7 @@ from storage.tables import (
     Page,
     Site,
 )
-from storage.values import READ, reading_digest, write_readings
+from storage.values import READ, reading_digest, write_correction, write_readings
 from storage.vault import KeyRing, Vault
 from tests.paper import take_route
 
@@ -159,6 +159,19 @@ class Archive:
                 body={"approval": approval.id, "manifest": kept.sha256},
             )
             return approval.id
+
+    def correct(self, name: str, value: str) -> None:
+        """Write what somebody says stands in the field of the first filing."""
+        with self.database.begin() as session:
+            write_correction(
+                session,
+                self.vault,
+                field_named(session, name),
+                value=value,
+                state=FieldState.READ,
+                author="rei",
+                now=NOW,
+            )
 
     def seal(self) -> int:
         return audit.seal(self.database, self.store, now=NOW)

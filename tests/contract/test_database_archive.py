@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kamizero.errors import MissingError
@@ -127,6 +128,16 @@ def test_a_correction_and_a_decision_are_versions_of_their_own(kept: Archive) ->
         assert field.as_written.seq == 2
         assert decided_version(field).seq == 3
     assert values == [(1, "山田　太郎"), (2, "山田　次郎"), (3, "山田　三郎")]
+
+
+@pytest.mark.parametrize("name", ["insured.1.name_kanji", "office.name"])
+def test_what_is_approved_is_changed_by_nobody_whoever_writes(
+    kept: Archive, name: str
+) -> None:
+    kept.approve(kept.receive())
+
+    with pytest.raises(IntegrityError, match="not changed any more"):
+        kept.correct(name, "川田　太郎")
 
 
 def test_a_sensitive_value_is_found_without_being_readable(kept: Archive) -> None:

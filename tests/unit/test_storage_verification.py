@@ -277,6 +277,13 @@ def test_an_edited_sealed_value_is_named(kept: Archive, change: str) -> None:
     assert [(kind, key) for kind, key, _ in _found(kept)] == [("field_value", "3")]
 
 
+def test_a_correction_slipped_in_after_approval_is_named(kept: Archive) -> None:
+    _tamper(kept)
+    kept.correct("insured.1.name_kanji", "川田　太郎")
+
+    assert ("entry", "1") in {(kind, key) for kind, key, _ in _found(kept)}
+
+
 @pytest.mark.parametrize(
     "change",
     ["SET token = x'00'", "SET entry_n = 2", "SET filing_id = 2"],
