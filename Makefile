@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 unexport PYTHONDONTWRITEBYTECODE
 export KAMIZERO_DATA_DIR ?= $(CURDIR)/data
 
-.PHONY: help run test check docs services samples pictures hands bench crash clean
+.PHONY: help run test check docs services samples pictures hands bench crash bundle clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev ## Measure reading speed and accuracy on the samples
 
 crash: $(VENV)/.dev ## Strike everything that runs 300 times and count what is left (SEED=1)
 	$(BIN)/python -m bench.crash --seed $(or $(SEED),1) $(ARGS)
+
+bundle: $(VENV)/.runtime ## Pack one archive that installs on a closed network
+	sh bundle/make.sh $(BIN)/python
 
 clean: ## Remove what was built, keep the data folder
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
