@@ -52,6 +52,7 @@ def put(
     deadline: date = NEVER_DUE,
     form: str | None = None,
     doubt: int = 0,
+    fence: int = 0,
 ) -> None:
     """Ask for something to be done; nothing new where it is already asked for.
 
@@ -60,6 +61,8 @@ def put(
         due_at: it is handed out to nobody before.
         deadline: among those of one priority, the earlier day comes first.
         doubt: how many points of it are open.
+        fence: where it counts on from, if it was done before and claims on that time
+            must stay stale.
     """
     row = insert(session, Work).values(
         kind=kind,
@@ -72,7 +75,7 @@ def put(
         doubt=doubt,
         state=WorkState.OPEN,
         attempts=0,
-        fence=0,
+        fence=fence,
         created_at=now,
     )
     session.execute(

@@ -79,7 +79,7 @@ def doubt(
     )
     leased.state, leased.done_at, leased.last_error = WorkState.DONE, now, code
     let_go(leased)
-    put_work(session, queue, row, now=now, step=LOOK_UP)
+    put_work(session, queue, row, now=now, step=LOOK_UP, after=leased.fence)
 
 
 def bury(session: Session, queue: RobotQueue, one: Work, *, now: datetime) -> None:

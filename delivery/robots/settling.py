@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delivery.robots import registrations
@@ -11,12 +11,14 @@ from delivery.robots.way import Act, By, go
 from delivery.robots.work import LOOK_UP, REGISTER, kind_of, put_work
 from kamizero.errors import ConflictError
 from storage import audit, work
+from storage.claims import IS_OPEN
 from storage.clocks import end_clock
 from storage.tables import (
     ClockEnd,
     Delivery,
     DeliveryState,
     Outcome,
+    Registration,
     RobotQueue,
     Work,
     WorkState,
@@ -86,11 +88,12 @@ def settle(
         now=now,
         about={"code": code} if code else None,
     )
+    last = _last_fence(session, queue, row)
     work.end(session, kind=kind_of(LOOK_UP, queue), subject=row.id, now=now)
     if outcome == Settled.REGISTERED:
         end_clock(session, row.entry, by=ClockEnd.DELIVERY, now=now)
     if outcome == Settled.NOT_REGISTERED:
-        put_work(session, queue, row, now=now)
+        put_work(session, queue, row, now=now, after=last)
     return DeliveryState(row.state)
 
 
@@ -99,8 +102,8 @@ def try_again(
 ) -> None:
     """Put a dead letter back among the work, its attempts counted anew."""
     session.refresh(row, ["state"], with_for_update=True)
-    demand_dead(session, queue, row)
-    put_work(session, queue, row, now=now)
+    dead = demand_dead(session, queue, row)
+    put_work(session, queue, row, now=now, after=dead.fence)
     audit.record(
         session,
         actor=actor,
@@ -112,15 +115,32 @@ def try_again(
     )
 
 
-def demand_dead(session: Session, queue: RobotQueue, row: Delivery) -> None:
-    """Raises ConflictError where robots still work on it, or are done with it."""
-    states = session.scalars(
-        select(Work.state).where(
-            Work.kind == kind_of(REGISTER, queue), Work.subject == row.id
-        )
-    ).all()
-    is_dead = WorkState.DEAD in states and WorkState.OPEN not in states
-    if row.state != DeliveryState.PENDING or not is_dead:
+def demand_dead(session: Session, queue: RobotQueue, row: Delivery) -> Work:
+    """The dead letter. Raises ConflictError where robots still work on it, or did."""
+    last = session.scalars(
+        select(Work)
+        .where(Work.kind == kind_of(REGISTER, queue), Work.subject == row.id)
+        .order_by(Work.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if (
+        row.state != DeliveryState.PENDING
+        or last is None
+        or last.state != WorkState.DEAD
+    ):
         raise ConflictError(
             f"Item {row.id} is {row.state} and no dead letter. Load the page again."
         )
+    return last
+
+
+def _last_fence(session: Session, queue: RobotQueue, row: Delivery) -> int:
+    """The last fence of an item in doubt: of its registrations, or of who looks."""
+    registered = select(func.max(Registration.fence)).where(
+        Registration.delivery_id == row.id
+    )
+    looked = select(Work.fence).where(
+        Work.kind == kind_of(LOOK_UP, queue), Work.subject == row.id, IS_OPEN
+    )
+    # Whatever was leased was let go once since, which counts up as well.
+    return max(session.scalar(registered) or 0, session.scalar(looked) or 0) + 1

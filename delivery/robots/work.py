@@ -22,16 +22,23 @@ def put_work(
     *,
     now: datetime,
     step: str = REGISTER,
+    after: int = 0,
 ) -> None:
-    """Ask for a step; what is due first is handed out first."""
-    filing = row.entry.filing
+    """Ask for a step; what is due first is handed out first.
+
+    Args:
+        after: the last fence that anybody had for this item, whatever the step: a
+            robot of before must not be taken for the one that has it now.
+    """
+    filing, kind = row.entry.filing, kind_of(step, queue)
     clock = session.get(Clock, row.entry_id)
     work.put(
         session,
-        kind=kind_of(step, queue),
+        kind=kind,
         subject=row.id,
         site=filing.site,
         form=filing.form,
         deadline=(clock.due_on if clock else None) or NEVER_DUE,
+        fence=after,
         now=now,
     )

@@ -189,6 +189,29 @@ def test_a_robot_that_looks_in_the_host_settles_a_doubt(
     assert balances(office)
 
 
+def test_a_robot_of_before_a_look_cannot_answer_for_the_one_after_it(
+    office: Office,
+) -> None:
+    open_queue(office)
+    approved(office)
+    robot = robot_of(office)
+    (old,) = robot.lease()
+    robot.act("committing", old)
+    robot.act("fail", old, kind="application", code="timeout")
+    (doubt,) = robot.lease(of="doubts/")
+    robot.act("settle", doubt, outcome="not_registered")
+    (new,) = robot.lease()
+    robot.act("committing", new)
+
+    late = robot.act("extend", old)
+    done = robot.act("complete", new, host_number="R-2")
+
+    assert old["fence"] < doubt["fence"] < new["fence"]
+    assert late.status_code == 409
+    assert done.json()["state"] == "registered"
+    assert registrations(office) == ["not_registered", "registered"]
+
+
 def test_where_the_host_takes_it_twice_as_one_a_lost_robot_is_followed(
     office: Office,
 ) -> None:

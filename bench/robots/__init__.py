@@ -1,0 +1,1 @@
+"""A crowd of robots at one queue, killed at every moment."""
