@@ -69,7 +69,7 @@ def read(
         problems += _of_fields(source, lines)
         if not problems:
             definition = expand(source)
-            problems += _of_occasion(definition, lines)
+            problems += _of_items_named(definition, lines)
             if not laid_out:
                 problems += _of_layout(definition, source, lines)
     return None if problems else definition, sorted(set(problems))
@@ -178,12 +178,21 @@ def _of_sums(source: FormSource, lines: SourceLines) -> Iterator[Problem]:
                 yield Problem(line, f"sum: the entry has no amount {item!r}")
 
 
-def _of_occasion(definition: FormDefinition, lines: SourceLines) -> Iterator[Problem]:
-    for index, items in enumerate(definition.occasion):
-        for item in items:
-            if item not in definition.items:
-                line = lines.line_of(("entry", "occasion", index))
-                yield Problem(line, f"occasion: the form has no item {item!r}")
+def _of_items_named(
+    definition: FormDefinition, lines: SourceLines
+) -> Iterator[Problem]:
+    """What else names items of the form, and where that stands."""
+    papers = (one.items for one in definition.attachments)
+    for path, groups in (
+        (("entry", "occasion"), definition.occasion),
+        (("attachments",), papers),
+    ):
+        for index, items in enumerate(groups):
+            for item in items:
+                if item not in definition.items:
+                    line = lines.line_of((*path, index))
+                    message = f"{path[-1]}: the form has no item {item!r}"
+                    yield Problem(line, message)
 
 
 def _of_judgement(source: FormSource, lines: SourceLines) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from forms.attachments import Attachment
 from forms.sums import Sum
 from kamizero.model import Box, LocalText
 
@@ -151,7 +152,7 @@ class FormDefinition(_Frozen):
     `newcomers` tells that its persons are not on the office's register before, and
     `sums` are the totals of each entry, by items. `occasion` are the items that tell
     together of what an entry is about: two filings of one person that say the same in
-    any of them tell it twice.
+    any of them tell it twice. `attachments` are the papers its entries need.
     """
 
     form: str
@@ -168,6 +169,7 @@ class FormDefinition(_Frozen):
     newcomers: bool = False
     sums: tuple[Sum, ...] = ()
     occasion: tuple[tuple[str, ...], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     printed: Printed = Printed()
     title_area: Box | None = None
     judgement: tuple[JudgementPoint, ...] = ()

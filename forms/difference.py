@@ -30,6 +30,8 @@ def differences(old: FormDefinition, new: FormDefinition) -> Iterator[str]:
         yield "~ sums"
     if old.occasion != new.occasion:
         yield "~ occasion"
+    if old.attachments != new.attachments:
+        yield "~ attachments"
 
 
 def _once(form: FormDefinition) -> dict[str, Field]:

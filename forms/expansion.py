@@ -65,6 +65,7 @@ def expand(source: FormSource) -> FormDefinition:
         newcomers=source.entry.newcomers,
         sums=source.entry.sums,
         occasion=source.entry.occasion,
+        attachments=source.attachments,
         printed=Printed(
             texts=tuple(text for block in blocks for text in block.texts()),
             lines=tuple(line for block in blocks for line in block.lines()),

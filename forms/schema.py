@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from forms.attachments import Attachment
 from forms.definition import FieldType, Nature
 from forms.grammar import FORMATS
 from forms.sums import Sum
@@ -191,6 +192,8 @@ class FormSource(_Source):
     title_area: Area | None = None
     # What is judged page by page; an application has some, a notice none.
     judgement: tuple[JudgementSource, ...] = ()
+    # The papers that must lie with it (添付書類), and when.
+    attachments: tuple[Attachment, ...] = ()
     head: BlockSource
     # What the head has on further pages.
     continued: tuple[BlockSource, ...] = ()

@@ -25,6 +25,7 @@ def example_filing(
     example: Example,
     *,
     kind: FilingKind = FilingKind.NEW,
+    attachments: frozenset[str] | None = None,
 ) -> FilingValues:
     """A filing on which only the example's fields are written."""
     values, states, texts = {}, {}, {}
@@ -41,6 +42,7 @@ def example_filing(
     return FilingValues(
         form=definition,
         kind=kind,
+        attachments=attachments,
         values=values,
         states=states,
         texts=texts,

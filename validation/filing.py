@@ -33,6 +33,7 @@ class FilingValues:
         free: for a value that a rule chose and nobody confirmed, the reading without
             that rule. It is checked too, so that choosing hides no written error.
         chosen_by: the rule that chose a value, so that it is not its own evidence.
+        attachments: the kinds of papers that lie with it; None where nobody looked.
     """
 
     form: FormDefinition
@@ -42,6 +43,7 @@ class FilingValues:
     texts: Mapping[str, str] = field(default_factory=dict)
     free: Mapping[str, Candidate] = field(default_factory=dict)
     chosen_by: Mapping[str, str] = field(default_factory=dict)
+    attachments: frozenset[str] | None = None
     # Every other rule asks for them: found once.
     _used: Sequence[int] = field(init=False, repr=False)
 

@@ -15,6 +15,7 @@ from kamizero.records import Records
 from kamizero.tokyo import business_date
 from review import routing
 from review.doubt import all_fields, entry_number
+from review.sorting.required import attachments_of
 from storage import values
 from storage.database import Database
 from storage.occasions import keep, others
@@ -110,6 +111,7 @@ class Recheck:
             texts={f.name: self._writing(f) for f in fields},
             free={n: reading for n, reading in free.items() if reading},
             chosen_by={n: v.chosen_by for n, v in versions.items() if v.chosen_by},
+            attachments=attachments_of(session, filing),
         )
 
     def _accept_supported(self, session: Session, filing: Filing) -> None:

@@ -23,7 +23,7 @@ from review.refusals import (
     RoleForbidsError,
 )
 from review.returning.addressee import Addressee, demand_no_number, entry_numbers
-from review.returning.reasons import reasons
+from review.returning.reasons import reasons, reasons_of
 from review.roles import REVIEWERS
 from storage import audit, refiling
 from storage.tables import (
@@ -34,6 +34,7 @@ from storage.tables import (
     Field,
     FieldVersion,
     Filing,
+    FindingRow,
     Page,
     Posting,
     ReturnNotice,
@@ -106,6 +107,19 @@ def prepare(
     notice.checked_by = notice.checked_at = notice.checked_digest = None
     session.flush()
     _tell(session, notice, "return.prepared", by, reasons=list(content.reasons))
+
+
+def offered(session: Session, notice: ReturnNotice) -> frozenset[str]:
+    """The reasons that the findings on what is returned give, until it is written."""
+    entries = entry_numbers(session, notice)
+    rules = session.scalars(
+        select(FindingRow.rule).where(
+            FindingRow.filing_id == notice.filing_id,
+            FindingRow.entry_n.in_((*entries, HEAD)),
+            FindingRow.waived_by.is_(None),
+        )
+    )
+    return reasons_of(rules.all())
 
 
 def check(session: Session, notice: ReturnNotice, *, seen: str, by: Clerk) -> None:

@@ -1,11 +1,15 @@
 """Which attachments a bundle should hold and does not; told, never a reason to stop."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from forms.attachments import needed
+from forms.definition import FormDefinition
+from forms.library import Library
 from kamizero.model import Standing
 from storage import contents
 from storage.tables import AttachmentKind, Bundle, Field, Filing, Page, Submitter
@@ -17,11 +21,6 @@ _BY_SUBMITTER: Mapping[str, Sequence[AttachmentKind]] = {
     Submitter.PERSON: (AttachmentKind.IDENTITY,),
     Submitter.PROXY: (AttachmentKind.POWER_OF_ATTORNEY, AttachmentKind.IDENTITY),
 }
-# Item of a form that says how many of these papers lie with it.
-_BY_ITEM: Mapping[str, AttachmentKind] = {
-    "cards_returned": AttachmentKind.INSURANCE_CARD,
-    "cards_not_returned": AttachmentKind.CARD_NOT_RETURNED,
-}
 
 
 class Missing(NamedTuple):
@@ -31,9 +30,12 @@ class Missing(NamedTuple):
     filing_id: int | None
 
 
-def missing(session: Session, vault: Vault, bundle: Bundle) -> list[Missing]:
+def missing(
+    session: Session, vault: Vault, library: Library, bundle: Bundle
+) -> list[Missing]:
     """What is still asked for, by who filed and by what the forms say."""
-    return [*_by_submitter(session, bundle), *_by_forms(session, vault, bundle)]
+    by_forms = _by_forms(session, vault, library, bundle)
+    return [*_by_submitter(session, bundle), *by_forms]
 
 
 def _by_submitter(session: Session, bundle: Bundle) -> Iterator[Missing]:
@@ -43,16 +45,34 @@ def _by_submitter(session: Session, bundle: Bundle) -> Iterator[Missing]:
             yield Missing(kind, None)
 
 
-def _by_forms(session: Session, vault: Vault, bundle: Bundle) -> Iterator[Missing]:
+def _by_forms(
+    session: Session, vault: Vault, library: Library, bundle: Bundle
+) -> Iterator[Missing]:
     for filing in contents.live_filings(session, bundle):
-        there = _kinds(session, Page.filing_id == filing.id)
+        form = library.get(f"{filing.form}@{filing.revision}")
+        if not form.attachments:
+            continue
+        there = attachments_of(session, filing)
+        said = _said(session, vault, filing, form)
         asked = {
-            kind
-            for item, kind in _BY_ITEM.items()
-            if any(_counts(vault, field) for field in _fields(session, filing, item))
+            AttachmentKind(one.kind)
+            for entry in filing.entries
+            for one in needed(
+                form.attachments,
+                partial(_value, said, f"{form.entry_prefix}.{entry.n}."),
+            )
         }
         for kind in sorted(asked - there):
             yield Missing(kind, filing.id)
+
+
+def attachments_of(session: Session, filing: Filing) -> frozenset[str]:
+    """The kinds of papers that lie with a filing, as people named them."""
+    return frozenset(_kinds(session, Page.filing_id == filing.id))
+
+
+def _value(said: Mapping[str, str], entry: str, item: str) -> str:
+    return said.get(entry + item, "")
 
 
 def _kinds(session: Session, where: ColumnElement[bool]) -> set[str]:
@@ -60,16 +80,17 @@ def _kinds(session: Session, where: ColumnElement[bool]) -> set[str]:
     return {kind for kind in session.scalars(pages) if kind is not None}
 
 
-def _fields(session: Session, filing: Filing, item: str) -> Sequence[Field]:
-    return session.scalars(
-        select(Field).where(
-            Field.filing_id == filing.id, Field.name.like(f"insured.%.{item}")
-        )
-    ).all()
-
-
-def _counts(vault: Vault, field: Field) -> bool:
-    if field.as_written is None:
-        return False
-    value = body_of(decided_version(field), vault).value
-    return value.isdigit() and int(value) > 0
+def _said(
+    session: Session, vault: Vault, filing: Filing, form: FormDefinition
+) -> Mapping[str, str]:
+    """What the fields say that decide about attachments."""
+    items = {item for one in form.attachments for item in one.items}
+    names = [one.name for one in form.fields if one.name.rpartition(".")[2] in items]
+    fields = session.scalars(
+        select(Field).where(Field.filing_id == filing.id, Field.name.in_(names))
+    )
+    return {
+        field.name: body_of(decided_version(field), vault).value
+        for field in fields
+        if field.as_written is not None
+    }

@@ -54,6 +54,7 @@ class AttachmentKind(StrEnum):
     PENSION_BOOK = "pension_book"
     INCOME_PROOF = "income_proof"
     WAGE_LEDGER = "wage_ledger"
+    BANK_BOOK = "bank_book"
     OTHER = "other"
     # 総括票 of a medium.
     MEDIA_SUMMARY = "media_summary"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from forms.definition import FormDefinition
 from forms.library import Library
 from review.sorting.required import missing
 from storage.database import Database
@@ -59,7 +60,10 @@ def bundled(
 def asked(desk: Desk, bundle_id: int) -> list[str]:
     with desk.database.look() as session:
         bundle = session.get_one(Bundle, bundle_id)
-        return [one.kind.value for one in missing(session, desk.vault, bundle)]
+        return [
+            one.kind.value
+            for one in missing(session, desk.vault, Library.shipped(), bundle)
+        ]
 
 
 def call_it(desk: Desk, page_id: int, kind: AttachmentKind) -> None:
@@ -95,3 +99,21 @@ def test_no_card_is_looked_for_where_none_is_returned(leavers: Desk) -> None:
     bundle, _ = bundled(leavers, cards="0")
 
     assert asked(leavers, bundle) == []
+
+
+def test_the_account_of_a_pension_is_proven_by_seal_or_bank_book(desk: Desk) -> None:
+    form = Library.shipped().get("UKETORI")
+    payees = Desk(desk.database, desk.vault, desk.store, form)
+    bundle, page = bundled(payees)
+
+    assert asked(payees, bundle) == ["bank_book"]
+
+    call_it(payees, page, AttachmentKind.BANK_BOOK)
+    assert asked(payees, bundle) == []
+
+
+@pytest.mark.parametrize("form", Library.shipped().all(), ids=lambda form: form.name)
+def test_every_attachment_a_form_asks_for_has_its_kind(form: FormDefinition) -> None:
+    kinds = {kind.value for kind in AttachmentKind}
+
+    assert {one.kind for one in form.attachments} <= kinds

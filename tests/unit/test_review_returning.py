@@ -25,7 +25,7 @@ from review.returning import notices
 from review.returning.addressee import Addressee, known, typed
 from review.returning.letter import letter_pdf
 from review.returning.notices import Clerk, Content
-from review.returning.reasons import reasons
+from review.returning.reasons import reasons, reasons_of
 from review.returns import return_to_submitter
 from storage.tables import (
     AddresseeKind,
@@ -42,6 +42,7 @@ from storage.tables import (
 )
 from tests.desk import LATER, Desk
 from tests.workshop import a_form, a_separator, new_arrival
+from validation.registry import RULES
 from web.shown.returns import printed
 from workers.bundles import open_run
 from workers.filings import sort_bundle
@@ -434,3 +435,23 @@ def test_the_sheet_of_a_letter_declares_nothing_when_it_comes_again(
     assert (bundle.declared_sheets, bundle.declared_entries) == (None, None)
     assert after.received_on == day
     assert pages == [None]
+
+
+def test_what_the_rules_miss_is_offered_as_a_reason(desk: Desk) -> None:
+    letter = returned(desk, entries=2)
+    with desk.database.look() as session:
+        filing = session.get_one(ReturnNotice, letter).filing_id
+    desk.find(filing, "common.attachment_missing")
+    desk.find(filing, "common.unreadable", entry_n=2)
+
+    with desk.database.look() as session:
+        offered = notices.offered(session, session.get_one(ReturnNotice, letter))
+
+    assert offered == {"attachment_missing"}
+
+
+def test_reasons_are_offered_for_rules_there_are() -> None:
+    codes = set(reasons())
+
+    assert all(reasons_of([rule]) <= codes for rule in RULES)
+    assert sum(bool(reasons_of([rule])) for rule in RULES) == 3

@@ -102,7 +102,7 @@ def known_forms() -> list[FormDefinition]:
 def objections(rule: Rule, example: Example) -> list[tuple[str, ...]]:
     form = example_form(rule, known_forms())
     kind = rule.kinds[0] if rule.kinds else FilingKind.NEW
-    filing = example_filing(form, example, kind=kind)
+    filing = example_filing(form, example, kind=kind, attachments=frozenset())
     head = Line(filing, None, EXAMPLE_DAY, REGISTER, FILED)
     lines = head.lines() if rule.scope is Scope.ENTRY else [head]
     return [finding.fields for line in lines for finding in rule.findings(line)]

@@ -143,6 +143,7 @@ def letter_view(
     said = notices.letter_of(vault, notice)
     addresses = known(session, vault, notice, offices)
     filing = notice.filing
+    chosen = notice.reasons if notice.prepared_by else notices.offered(session, notice)
     return LetterView(
         id=notice.id,
         filing_id=filing.id,
@@ -155,7 +156,7 @@ def letter_view(
         addressee=said[0] if said else None,
         on_paper=_on_paper(session, vault, filing),
         reasons=[
-            ReasonView(code, one.in_language(pen.language), code in notice.reasons)
+            ReasonView(code, one.in_language(pen.language), code in chosen)
             for code, one in reasons().items()
         ],
         note=said[1] if said else "",

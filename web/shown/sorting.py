@@ -100,7 +100,9 @@ def sorted_bundle(
             for n, page in enumerate(pages)
         ],
         aside=aside,
-        missing=sorted({one.kind.value for one in missing(session, vault, bundle)}),
+        missing=sorted(
+            {one.kind.value for one in missing(session, vault, library, bundle)}
+        ),
         before=_neighbour(session, bundle, forward=False),
         after=_neighbour(session, bundle, forward=True),
         medium=medium_view(session, bundle),
