@@ -172,6 +172,9 @@ def finish(session: Session, claim: Claim, *, now: datetime) -> None:
     row = _held(session, claim, now=now)
     row.state = WorkState.DONE
     row.done_at = now
+    if row.leased_at is not None:
+        # A clock that was set back measures nothing.
+        row.seconds = max((now - row.leased_at).total_seconds(), 0.0)
     let_go(row)
 
 

@@ -75,6 +75,11 @@ COMMANDS = {
         "ledger",
         "Hold what was declared, found, read and delivered against each other.",
     ),
+    "capacity": _Place(
+        "capacity",
+        "capacity",
+        "Reckon from what pages took here how many workers and people a day needs.",
+    ),
     "backup": _Place(
         "backup",
         "backup",

@@ -78,3 +78,5 @@ class Work(Table):
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
     done_at: Mapped[datetime | None] = mapped_column(Instant)
+    # What the attempt took that finished it.
+    seconds: Mapped[float | None]
