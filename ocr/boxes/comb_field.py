@@ -104,7 +104,7 @@ class CombAnswer:
         line, cells: what each ground says; no cells where they hold more than digits.
         joined: how probably each character is written there, by all grounds.
         no_digit: whether some cell holds what looks like no digit by itself.
-        roofless: as in `Glyphs`.
+        unroofed: as in `Glyphs`.
     """
 
     line: Shares
@@ -112,15 +112,15 @@ class CombAnswer:
     joined: Shares
     characters: tuple[str, ...]
     no_digit: bool = False
-    roofless: tuple[bool, ...] = ()
+    unroofed: tuple[str, ...] = ()
 
     def doubts_of(self, text: str) -> tuple[str, ...]:
         """What needs an eye where the cells are read as this text."""
         hidden = any(
-            roofless and char == "1"
-            for char, roofless in zip(text, self.roofless, strict=False)
+            char in unroofed
+            for char, unroofed in zip(text, self.unroofed, strict=False)
         )
-        named = (("no digit", self.no_digit), ("1 or 7", hidden))
+        named = (("no digit", self.no_digit), ("roof hidden", hidden))
         return tuple(name for name, holds in named if holds)
 
     def grounds_for(self, number: Sequence[int]) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ def answer_of(
         joined(line, cells),
         characters,
         no_digit=alone is not None and bool((alone[:, NO_DIGIT] > _NO_DIGIT).any()),
-        roofless=piece.glyphs.roofless,
+        unroofed=piece.glyphs.unroofed,
     )
 
 

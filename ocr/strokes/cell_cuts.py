@@ -28,7 +28,7 @@ def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
         cells=tuple(found[0] if found else None for found in cut),
         views=tuple(found[1] if found else None for found in cut),
         unclear=any(one.unclear for one in written),
-        roofless=tuple(one.roofless for one in written if one.mask.any()),
+        unroofed=tuple(one.unroofed for one in written if one.mask.any()),
         parted=any(one.parted for one in written),
     )
 

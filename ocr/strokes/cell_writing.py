@@ -26,6 +26,8 @@ _OWN, _FOREIGN = 0.55, 0.3
 # Strokes that end this close to the middle of a printed line end at it; the long one of
 # a 7 leans by this share of its height, or more.
 _LINE_MM, _LEAN = 0.5, 0.22
+# The roof of a digit covers so much of its width.
+_ROOF = 0.6
 # A printed line that was taken out may part what runs over it by so much.
 _PARTED_MM, _LEAST_PART_MM2 = 1.2, 0.12
 # Less of a stroke in a box is the end of a neighbour's; so much of it holds a digit,
@@ -41,8 +43,8 @@ class CellWriting:
         mask: what is written, in the box and this margin around it.
         unclear: whether the box is empty only if strokes that reach deep into it,
             from no other box of its field, are none of its own.
-        roofless: whether what leans like a 7 ends at the upper line of the box: its
-            roof may lie hidden under that.
+        unroofed: the digits that this may seem to be for want of a roof, which may lie
+            hidden under the upper line of the box.
         parted: whether ink goes on beyond a line of the box at which strokes end.
     """
 
@@ -50,7 +52,7 @@ class CellWriting:
     margin_mm: float
     mask: GreyImage
     unclear: bool = False
-    roofless: bool = False
+    unroofed: str = ""
     parted: bool = False
 
 
@@ -58,7 +60,7 @@ def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
     """The strokes of one of the boxes of a field."""
     mask = stroke_mask(ink, box)
     if not _touches_edge(mask):
-        return CellWriting(box, 0.0, mask, roofless=_is_roofless(mask))
+        return CellWriting(box, 0.0, mask, unroofed=_unroofed(mask))
     around = stroke_mask(ink, box, margin_mm=_FOLLOWED_MM)
     rows, columns = window(ink.black, box, 0.0)
     top, left = (part.start for part in window(ink.black, box, _FOLLOWED_MM))
@@ -92,7 +94,7 @@ def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
         _FOLLOWED_MM,
         kept,
         unclear=astray and not kept.any(),
-        roofless=_is_roofless(kept[inner[0].start :]),
+        unroofed=_unroofed(kept[inner[0].start :]),
         parted=bool(beyond),
     )
 
@@ -108,18 +110,22 @@ def _touches_edge(mask: GreyImage) -> bool:
     return any(edge.any() for edge in edges)
 
 
-def _is_roofless(mask: GreyImage) -> bool:
-    """Tell whether what is written begins at the top row, and leans to the right."""
+def _unroofed(mask: GreyImage) -> str:
+    """What is written seems to be one of these only if no roof is hidden.
+
+    A 7 without it leans like a 1, and a 3 is a 5 as well.
+    """
     place = trim(mask)
     if place is None or place[0].start > _LINE_MM * PX_PER_MM:
-        return False
+        return ""
     writing = mask[place]
     quarter = max(len(writing) // 4, 1)
     upper, lower = (
-        float(np.nonzero(part)[1].mean())
-        for part in (writing[:quarter], writing[-quarter:])
+        np.nonzero(part)[1] for part in (writing[:quarter], writing[-quarter:])
     )
-    return upper - lower > _LEAN * len(writing)
+    leans = float(upper.mean()) - float(lower.mean()) > _LEAN * len(writing)
+    roofed = np.ptp(upper) >= _ROOF * writing.shape[1]
+    return ("1" if leans else "") + ("" if roofed else "35")
 
 
 def _end_near(

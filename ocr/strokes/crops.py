@@ -39,15 +39,15 @@ class Glyphs:
         cells: the strokes alone, trimmed.
         views: all ink in and just around the cell, the strokes in the middle.
         unclear: whether some cell seems empty that may not be.
-        roofless: of each written cell, whether the roof of a 7 may lie hidden under its
-            upper line.
+        unroofed: of each written cell, the digits that it may seem to be because a roof
+            lies hidden under its upper line.
         parted: whether ink goes on beyond a line at which the strokes of a cell end.
     """
 
     cells: tuple[GreyImage | None, ...]
     views: tuple[GreyImage | None, ...]
     unclear: bool = False
-    roofless: tuple[bool, ...] = ()
+    unroofed: tuple[str, ...] = ()
     parted: bool = False
 
     @property

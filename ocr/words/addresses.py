@@ -18,6 +18,9 @@ _KANJI, _KANA, _CODE = "address_kanji", "address_kana", "postal_code"
 # number, and for a place having the code. People do write a wrong one.
 _SAME_PLACE, _SAME_TAIL, _SAME_NUMBERS, _HAS_CODE = 3.0, 1.5, 2.0, 3.0
 _ONE_NUMBER = re.compile("[^0-9-]*[0-9]{2,}")
+# Where the house number stands; few towns have one of three digits.
+_LONG_NUMBER = re.compile("[^0-9-]*(?:[0-9]+-)*[0-9]{3,}(?![0-9]|番|バン|号|ゴウ)")
+_READINGS = frozenset({"kana", "kanji"})
 
 
 def with_addresses(
@@ -39,17 +42,23 @@ def _settle(found: dict[str, Outcome], kanji: str, kana: str, code: str) -> None
     for name, script in ((kanji, Script.KANJI), (kana, Script.KANA)):
         if both_read(found.get(name), found.get(code)):
             _settle_by_code(found, name, code, script)
-    if _may_lack_a_hyphen(found[kanji]):
-        doubts = (*found[kanji].doubts, "one number")
-        found[kanji] = replace(found[kanji], doubts=doubts)
+    for name, script in ((kanji, Script.KANJI), (kana, Script.KANA)):
+        if name in found and _may_lack_a_hyphen(found[name], script):
+            doubts = (*found[name].doubts, "one number")
+            found[name] = replace(found[name], doubts=doubts)
 
 
-def _may_lack_a_hyphen(address: Outcome) -> bool:
-    """Tell whether 84 may be 8-4: the recogniser does not see a short hyphen at all."""
-    if "kana" in address.grounds:
+def _may_lack_a_hyphen(address: Outcome, script: Script) -> bool:
+    """Tell whether 84 may be 8-4, or 1-188 1-18-8: a short hyphen is not seen at all.
+
+    That the kana of the same hand say so too helps only where numbers are short.
+    """
+    if not address.candidates:
         return False
-    *_, tail = _parsed(Script.KANJI, address.best.value)
-    return _ONE_NUMBER.fullmatch(tail) is not None
+    tail = _parsed(script, address.best.value)[1]
+    if _LONG_NUMBER.match(tail):
+        return True
+    return _READINGS.isdisjoint(address.grounds) and bool(_ONE_NUMBER.fullmatch(tail))
 
 
 def _settle_by_kana(found: dict[str, Outcome], kanji: str, kana: str) -> None:

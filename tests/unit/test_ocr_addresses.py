@@ -161,6 +161,23 @@ def test_one_number_alone_may_lack_its_hyphen(tail: str, doubted: bool) -> None:
     assert ("one number" in found["address_kanji"].doubts) is doubted
 
 
+@pytest.mark.parametrize(
+    ("tail", "doubted"),
+    [("1-188", True), ("621", True), ("1-18-8", False), ("6-21", False)],
+)
+def test_kana_by_the_same_hand_do_not_speak_for_a_long_number(
+    tail: str, doubted: bool
+) -> None:
+    found = _settled(
+        address_kanji=_read(f"{_KAMATA}{tail}", 0.99),
+        address_kana=_read(f"{_KAMATA_KANA}{tail}", 0.99),
+    )
+
+    assert "kana" in found["address_kanji"].grounds
+    for address in ("address_kanji", "address_kana"):
+        assert ("one number" in found[address].doubts) is doubted
+
+
 def test_a_postal_code_and_an_address_speak_for_each_other() -> None:
     found = _settled(
         address_kanji=_read(f"{_KAMATA}3-4", 0.9), postal_code=_read("1440052", 0.95)

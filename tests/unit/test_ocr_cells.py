@@ -145,9 +145,17 @@ def test_only_a_stroke_that_leans_from_the_upper_line_may_be_a_7() -> None:
         (slice(rows.start + 6, rows.stop + 6), columns) for rows, columns in leaning
     )
 
-    assert inked(*leaning).roofless == (True,)
-    assert inked(*lower).roofless == (False,)
-    assert inked((slice(41, 76), slice(58, 62))).roofless == (False,)
+    assert "1" in inked(*leaning).unroofed[0]
+    assert "1" not in inked(*lower).unroofed[0]
+    assert "1" not in inked((slice(41, 76), slice(58, 62))).unroofed[0]
+
+
+def test_a_5_without_a_roof_below_the_upper_line_may_be_a_3() -> None:
+    neck, belly = (slice(41, 58), slice(58, 62)), (slice(56, 76), slice(58, 76))
+    roof = (slice(41, 45), slice(58, 76))
+
+    assert "5" in inked(neck, belly).unroofed[0]
+    assert "5" not in inked(neck, belly, roof).unroofed[0]
 
 
 def test_writing_above_its_cells_is_no_empty_cell_beyond_doubt() -> None:

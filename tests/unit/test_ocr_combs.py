@@ -133,10 +133,10 @@ def test_a_blot_is_doubted_and_a_digit_is_not() -> None:
     assert seen_alone(0.1).doubts_of("0") == ()
 
 
-def test_a_1_that_may_be_a_7_without_its_roof_is_doubted() -> None:
-    answer = replace(seen_alone(0.1), roofless=(True,))
+def test_a_digit_that_may_be_another_without_its_roof_is_doubted() -> None:
+    answer = replace(seen_alone(0.1), unroofed=("135",))
 
-    assert answer.doubts_of("1") == ("1 or 7",)
+    assert all(answer.doubts_of(digit) == ("roof hidden",) for digit in "135")
     assert answer.doubts_of("7") == ()
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
+import pytest
 
 from forms.library import Library
 from kamizero.model import Candidate, FieldState
@@ -153,6 +154,29 @@ def test_kanji_without_kana_are_read_by_themselves() -> None:
     kanji, _ = _with_people(_read(_SATO, 0.99), Outcome(FieldState.BLANK))
 
     assert not kanji.doubts
+
+
+@pytest.mark.parametrize(
+    ("given", "doubted"),
+    [("純了", True), ("思", True), ("純子", False), ("花子", False)],
+)
+def test_a_name_that_looks_like_a_likelier_one_needs_an_eye(
+    given: str, doubted: bool
+) -> None:
+    kanji = _read(f"佐藤{_GAP}{given}", 0.99)
+
+    settled, _ = _with_people(kanji, Outcome(FieldState.BLANK))
+
+    assert ("look-alike" in settled.doubts) is doubted
+
+
+def test_kana_tell_names_apart_that_look_alike_but_are_read_otherwise() -> None:
+    kana = _read(f"サトウ{_GAP}ユウコ", 0.99)
+
+    settled, _ = _with_people(_read(f"佐藤{_GAP}優子", 0.99), kana)
+
+    assert settled.grounds == ("line", "kana")
+    assert not settled.doubts
 
 
 def test_kana_that_come_first_for_the_kanji_only_say_so() -> None:
