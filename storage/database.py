@@ -50,6 +50,11 @@ class Database:
     def dialect(self) -> str:
         return self.engine.dialect.name
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether each write transaction waits for all others to end."""
+        return self.dialect == "sqlite"
+
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A write transaction: commits on leaving, rolls back on an error."""

@@ -104,22 +104,18 @@ def claim(
             the first condition comes before all that meets the next.
     """
     open_to_them = free(now, site=site, subject=subject)
-    # Looking first keeps idle workers away from the writer's lock.
-    with database.look() as session:
-        heads = [
-            (wanted, head)
-            for wanted in (and_(open_to_them, one) for one in only)
-            for head in _heads(session, kinds, wanted)
-        ]
-    if not heads:
+    in_turn = [and_(open_to_them, one) for one in only]
+    # Looking first keeps idle workers away from the lock of the one writer.
+    if database.has_one_writer and not _is_any(database, kinds, in_turn):
         return None
     with database.begin() as session:
-        for wanted, head in heads:
-            row = session.scalars(
-                _next(head.kind, wanted).with_for_update(skip_locked=True)
-            ).one_or_none()
-            if row is not None:
-                return _lease(row, worker=worker, now=now, until=now + lease)
+        for wanted in in_turn:
+            for kind in _by_urgency(session, kinds, wanted):
+                row = session.scalars(
+                    _next(kind, wanted).with_for_update(skip_locked=True)
+                ).one_or_none()
+                if row is not None:
+                    return _lease(row, worker=worker, now=now, until=now + lease)
     return None
 
 
@@ -280,6 +276,22 @@ def end(session: Session, *, kind: str, subject: int, now: datetime) -> None:
         row.state = WorkState.DONE
         row.done_at = now
         let_go(row)
+
+
+def _is_any(
+    database: Database, kinds: Sequence[str], in_turn: Sequence[ColumnElement[bool]]
+) -> bool:
+    with database.look() as session:
+        return any(_heads(session, kinds, wanted) for wanted in in_turn)
+
+
+def _by_urgency(
+    session: Session, kinds: Sequence[str], wanted: ColumnElement[bool]
+) -> Sequence[str]:
+    """The kinds in the order of their first rows; a single one has no order."""
+    if len(kinds) == 1:
+        return kinds
+    return [row.kind for row in _heads(session, kinds, wanted)]
 
 
 def _heads(
