@@ -1,6 +1,7 @@
 """`kamizero box`: boxes of paper, and how a whole box goes by two people."""
 
 import getpass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -21,11 +22,12 @@ from review.sorting.record import Clerk
 from storage.retention import boxes, paper
 from storage.tables import Page, SheetAct
 from web.language import Texts
-from web.shown.boxes import box_lines, box_view, printed_list
+from web.shown.boxes import BoxLine, box_lines, box_view, printed_list
 
 app = typer.Typer(
     help="Boxes of paper, and how their paper goes.", no_args_is_help=True
 )
+_PAGE = 500
 BoxId = Annotated[int, typer.Argument(metavar="BOX", help="Id of the box.")]
 Number = Annotated[int, typer.Argument(metavar="N", help="Number of the proposal.")]
 Reason = Annotated[str, typer.Option(help="Why, without names of people.")]
@@ -47,13 +49,20 @@ def list_boxes(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
                 "state": line.state.value,
                 "proposal": line.disposal.id if line.disposal else None,
             }
-            for line in box_lines(session, now=now())
+            for line in _every_line(session)
         ]
     if as_json:
         answer({"boxes": lines})
         return
     for one in lines:
         typer.echo("  ".join(str(value) for value in one.values()))
+
+
+def _every_line(session: Session) -> Iterator[BoxLine]:
+    mark = None
+    while lines := box_lines(session, after=mark, limit=_PAGE, now=now()):
+        yield from lines
+        mark = boxes.Mark.of(lines[-1].box)
 
 
 @app.command()

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, case, exists, func, or_, select
+from sqlalchemy import Row, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from kamizero.errors import MissingError
+from kamizero.errors import MissingError, WrongCallError
 from kamizero.tokyo import business_date
 from storage.contents import sheet_key
 from storage.tables import (
@@ -105,8 +105,34 @@ class Counted:
     until: date | None
 
 
-def counted(session: Session, *, today: date) -> Mapping[int, Counted]:
-    """The contents of every box, with one question."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the list of boxes, which stays whatever becomes of its box."""
+
+    gone: bool
+    site: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.gone:d}:{self.site}:{self.code}"
+
+    @staticmethod
+    def of(box: PaperBox) -> "Mark":
+        return Mark(box.gone_at is not None, box.site, box.code)
+
+    @staticmethod
+    def read(text: str) -> "Mark":
+        """Raises WrongCallError."""
+        gone, *names = text.split(":", 2)
+        if gone not in ("0", "1") or len(names) != 2:
+            raise WrongCallError("There is no such page of boxes. Open the list anew.")
+        return Mark(gone == "1", *names)
+
+
+def counted(
+    session: Session, boxes: Sequence[PaperBox], *, today: date
+) -> Mapping[int, Counted]:
+    """The contents of these boxes, with one question."""
     view = PAPER_IN_BOX.c
     is_kept = or_(
         view.lent, view.undecided, ~view.is_image, view.held, view.stays_until >= today
@@ -118,7 +144,9 @@ def counted(session: Session, *, today: date) -> Mapping[int, Counted]:
             func.count(),
             func.sum(case((is_kept, 1), else_=0)),
             func.max(view.stays_until),
-        ).group_by(view.paper_box_id)
+        )
+        .where(view.paper_box_id.in_([box.id for box in boxes]))
+        .group_by(view.paper_box_id)
     )
     return {box: Counted(bundles, n, kept, end) for box, bundles, n, kept, end in rows}
 
@@ -232,13 +260,15 @@ def open_disposal(session: Session, box: PaperBox) -> PaperDisposal | None:
     ).one_or_none()
 
 
-def all_boxes(session: Session) -> Sequence[PaperBox]:
-    """Every box, those that are still there first."""
-    return session.scalars(
-        select(PaperBox).order_by(
-            PaperBox.gone_at.is_not(None), PaperBox.site, PaperBox.code
-        )
-    ).all()
+def boxes_behind(
+    session: Session, mark: Mark | None, *, limit: int
+) -> Sequence[PaperBox]:
+    """One page of the boxes, those that are still there first."""
+    key = (PaperBox.gone_at.is_not(None), PaperBox.site, PaperBox.code)
+    query = select(PaperBox).order_by(*key).limit(limit)
+    if mark is not None:
+        query = query.where(tuple_(*key) > (mark.gone, mark.site, mark.code))
+    return session.scalars(query).all()
 
 
 def files_of(session: Session, sides: Sequence[Side]) -> Sequence[RecordFile]:

@@ -26,6 +26,7 @@ from storage.tables import (
     PaperDisposal,
     RecordFile,
     SheetAct,
+    Site,
 )
 from storage.verification import verify
 from tests.archive import NOW, Archive, archive
@@ -502,3 +503,49 @@ def test_the_state_of_a_proposal_is_never_forgotten(kept: Archive) -> None:
     _refused(kept, "DELETE FROM disposed_paper", "append-only|rows stay")
     with kept.database.look() as session:
         assert session.scalars(select(PaperDisposal.state)).one() == "approved"
+
+
+def test_boxes_are_listed_page_by_page_and_none_twice(kept: Archive) -> None:
+    with kept.database.begin() as session:
+        session.merge(Site(code="main", name="本所"))
+        session.flush()
+        for code in ("C:3", "A-1", "B-2", "Z-9", "D-4"):
+            gone_at = NOW if code == "A-1" else None
+            session.add(
+                PaperBox(
+                    site="main",
+                    code=code,
+                    place="書庫1",
+                    made_by="ken",
+                    made_at=NOW,
+                    gone_at=gone_at,
+                )
+            )
+
+    pages: list[list[str]] = []
+    mark: boxes.Mark | None = None
+    with kept.database.look() as session:
+        while page := boxes.boxes_behind(session, mark, limit=2):
+            pages.append([box.code for box in page])
+            # As an address says it.
+            mark = boxes.Mark.read(str(boxes.Mark.of(page[-1])))
+
+    assert pages == [["B-2", "C:3"], ["D-4", "Z-9"], ["A-1"]]
+
+
+def test_a_page_goes_on_though_its_last_box_went_meanwhile(kept: Archive) -> None:
+    mark = boxes.Mark(gone=False, site="main", code="A-0")
+    boxed(kept, code="A-1")
+
+    with kept.database.look() as session:
+        (box,) = boxes.boxes_behind(session, mark, limit=9)
+        counted = boxes.counted(session, [box], today=NOW.date())
+        none = boxes.counted(session, [], today=NOW.date())
+
+    assert (box.code, counted[box.id].bundles, none) == ("A-1", 1, {})
+
+
+@pytest.mark.parametrize("text", ["", "7", "2:main:A", "0:main"])
+def test_a_page_that_never_was_is_refused(text: str) -> None:
+    with pytest.raises(WrongCallError):
+        boxes.Mark.read(text)

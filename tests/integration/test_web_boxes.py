@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from kamizero.model import Role
 from storage import site_rights, sites
-from storage.tables import Page, PaperDisposal, Person
+from storage.tables import Page, PaperBox, PaperDisposal, Person, Site
 from tests.archive import NOW, Archive
 from tests.boxes import boxed
 from tests.office import Browser, Office
+from web.routes.boxes import PAGE_SIZE
 
 
 @pytest.fixture
@@ -113,3 +114,28 @@ def test_boxes_of_another_site_are_not_there(
     assert rika.get(f"/boxes/{box}").status_code == 404
     assert "A-12" not in rika.get("/boxes").text
     assert rika.submit(f"/boxes/{box}/check", unlike=0).status_code == 404
+
+
+def test_more_boxes_than_a_page_holds_are_on_the_next(
+    office: Office, rika: Browser
+) -> None:
+    with office.desk.database.begin() as session:
+        session.merge(Site(code="main", name="本所"))
+        session.flush()
+        session.add_all(
+            PaperBox(
+                site="main", code=f"A {n:03}", place="書庫", made_by="ken", made_at=NOW
+            )
+            for n in range(PAGE_SIZE + 1)
+        )
+
+    first = rika.get("/boxes").text
+    second = rika.get("/boxes?after=0%3Amain%3AA+099").text
+
+    assert 'href="/boxes?after=0%3Amain%3AA' in first
+    assert (first.count('data-testid="box-'), second.count('data-testid="box-')) == (
+        PAGE_SIZE,
+        1,
+    )
+    assert "more-boxes" not in second
+    assert rika.get("/boxes?after=nothing").status_code == 400

@@ -12,6 +12,7 @@ from review import roles
 from review.sorting import boxes as acts
 from review.sorting.record import Clerk
 from storage.retention import boxes, paper
+from storage.retention.boxes import Mark
 from storage.tables import Page, PaperBox, SheetAct
 from web.painting import painter_of
 from web.rooms import Rooms
@@ -45,19 +46,26 @@ Proposer = Annotated[
 ]
 Words = Annotated[str, Form(min_length=1, max_length=200)]
 
+PAGE_SIZE = 100
+
 router = APIRouter(prefix="/boxes", dependencies=[Depends(shown_to_them)])
 
 
 @router.get("")
-def boxes_page(request: Request, rooms: InRooms, visitor: Reader) -> Response:
+def boxes_page(
+    request: Request, rooms: InRooms, visitor: Reader, after: str = ""
+) -> Response:
+    mark = Mark.read(after) if after else None
     with rooms.database.look() as session:
+        lines = box_lines(session, after=mark, limit=PAGE_SIZE, now=rooms.clock())
         return painter_of(request).page(
             request,
             "boxes.html",
             visitor=visitor,
             here=_here(visitor),
-            lines=box_lines(session, now=rooms.clock()),
-            proposals=open_disposals(session),
+            lines=lines,
+            proposals=() if mark else open_disposals(session),
+            next=Mark.of(lines[-1].box) if len(lines) == PAGE_SIZE else None,
             said=notice(request, visitor),
         )
 

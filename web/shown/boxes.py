@@ -13,7 +13,7 @@ from kamizero.model import Role
 from kamizero.tokyo import business_date
 from review.sorting import boxes as acts
 from storage.retention import boxes, paper
-from storage.retention.boxes import Lot, Reason, Side
+from storage.retention.boxes import Lot, Mark, Reason, Side
 from storage.tables import (
     BoxCheck,
     DisposalState,
@@ -77,18 +77,23 @@ class DisposalView:
     approver: Role
 
 
-def box_lines(session: Session, *, now: datetime) -> list[BoxLine]:
-    """Every box, those that are still there first."""
-    contents = boxes.counted(session, today=business_date(now))
+def box_lines(
+    session: Session, *, after: Mark | None, limit: int, now: datetime
+) -> list[BoxLine]:
+    """One page of the boxes, those that are still there first."""
+    page = boxes.boxes_behind(session, after, limit=limit)
+    contents = boxes.counted(session, page, today=business_date(now))
     proposals = {
         one.paper_box_id: one
         for one in session.scalars(
-            select(PaperDisposal).where(PaperDisposal.state != DisposalState.WITHDRAWN)
+            select(PaperDisposal).where(
+                PaperDisposal.state != DisposalState.WITHDRAWN,
+                PaperDisposal.paper_box_id.in_([box.id for box in page]),
+            )
         )
     }
     return [
-        _line(session, box, contents.get(box.id), proposals.get(box.id))
-        for box in boxes.all_boxes(session)
+        _line(session, box, contents.get(box.id), proposals.get(box.id)) for box in page
     ]
 
 
