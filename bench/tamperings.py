@@ -11,7 +11,8 @@ from pathlib import Path
 from random import Random
 from time import monotonic
 
-from bench.forger import FORGERIES, a_copy, build_house
+from bench.forged_house import a_copy, build_house
+from bench.forgeries import FORGERIES
 from kamizero import logs
 
 SEEDS = 50

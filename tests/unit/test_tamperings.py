@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from bench.forger import FORGERIES, House, a_copy, build_house
+from bench.forged_house import House, a_copy, build_house
+from bench.forgeries import FORGERIES
 
 
 @pytest.fixture(scope="module")
