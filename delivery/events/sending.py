@@ -48,6 +48,7 @@ class Sender:
 
     Attributes:
         is_stopped: asked before each message, so that nobody waits for all of them.
+        waits: how long until each attempt after the first.
     """
 
     database: Database
@@ -55,6 +56,7 @@ class Sender:
     post: Post
     clock: Callable[[], datetime]
     is_stopped: Callable[[], bool] = lambda: False
+    waits: tuple[timedelta, ...] = WAITS
 
     def send_all(self, *, rounds: int = 500) -> int:
         """Tell everybody what is due now; return how many messages were sent.
@@ -151,10 +153,11 @@ class Sender:
         if reply.status == _GONE and row.state == SubscriptionState.ACTIVE:
             disable(session, row, why="gone", actor=SENDER, now=now)
             message.due_at = now
-        elif message.attempts > len(WAITS):
+        elif message.attempts > len(self.waits):
             message.state = MessageState.GIVEN_UP
         else:
-            message.due_at = now + wait_of(message, reply, now=now)
+            wait = self.waits[message.attempts - 1]
+            message.due_at = now + wait_of(message, reply, wait, now=now)
 
     def _has_any(self, number: int) -> bool:
         """Idle senders stay away from the writer's lock."""
@@ -191,9 +194,10 @@ def due(
     return [(number, event) for number, event in found]
 
 
-def wait_of(message: EventMessage, reply: Reply, *, now: datetime) -> timedelta:
-    """How long until the next attempt: longer each time, and what it asks for."""
-    wait = WAITS[message.attempts - 1]
+def wait_of(
+    message: EventMessage, reply: Reply, wait: timedelta, *, now: datetime
+) -> timedelta:
+    """How long until the next attempt, and not before what the receiver asks for."""
     # A tenth of jitter, so that not everything that failed comes back at once.
     mark = hashlib.sha256(f"{message.id}/{message.attempts}".encode()).digest()[0]
     asked = timedelta(seconds=min(max(reply.wait(now), 0.0), _LONGEST.total_seconds()))

@@ -19,7 +19,7 @@ from delivery.robots.work import LOOK_UP, REGISTER
 from kamizero.model import Scope
 from storage.tables import Delivery, DeliveryState, RobotQueue
 from web.api.callers import Caller, InRooms, Needs
-from web.api.leased import LeasedItem, LeasedList, leased_csv, leased_items
+from web.api.leased import LeasedList, leased_csv, leased_items
 from web.api.once import Answer, InOnce, Note, Once
 from web.rooms import Rooms
 
@@ -106,6 +106,27 @@ class SettledBody(HeldBody):
     code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,64}$")] = ""
 
 
+class Answered(BaseModel):
+    """What became of an item."""
+
+    id: int
+    state: DeliveryState
+
+
+class Extended(BaseModel):
+    """A lease as it is now."""
+
+    id: int
+    fence: int
+    lease_until: datetime
+
+
+class Committed(Extended):
+    """The lease of an item at the point of no return."""
+
+    state: DeliveryState
+
+
 class Numbers(BaseModel):
     """My Numbers of an item by name."""
 
@@ -159,7 +180,7 @@ def lease_doubts(
     return _lease(rooms, caller, once, name, wanted, accept, LOOK_UP)
 
 
-@router.post("/{name}/items/{item}/extend", response_model=LeasedItem)
+@router.post("/{name}/items/{item}/extend", response_model=Extended)
 def extend(
     rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: HeldBody
 ) -> Response:
@@ -172,7 +193,7 @@ def extend(
     return _held_act(rooms, caller, once, name, item, body, "extend", act)
 
 
-@router.post("/{name}/items/{item}/committing")
+@router.post("/{name}/items/{item}/committing", response_model=Committed)
 def commit(
     rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: HeldBody
 ) -> Response:
@@ -190,7 +211,7 @@ def commit(
     return _held_act(rooms, caller, once, name, item, body, "commit", act)
 
 
-@router.post("/{name}/items/{item}/complete")
+@router.post("/{name}/items/{item}/complete", response_model=Answered)
 def complete(
     rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: Completed
 ) -> Response:
@@ -213,7 +234,7 @@ def complete(
     return _held_act(rooms, caller, once, name, item, body, "complete", act)
 
 
-@router.post("/{name}/items/{item}/fail")
+@router.post("/{name}/items/{item}/fail", response_model=Answered)
 def fail(
     rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: Failed
 ) -> Response:
@@ -232,7 +253,7 @@ def fail(
     return _held_act(rooms, caller, once, name, item, body, "fail", act)
 
 
-@router.post("/{name}/items/{item}/release")
+@router.post("/{name}/items/{item}/release", response_model=Answered)
 def release(
     rooms: InRooms, caller: Robot, once: InOnce, name: Name, item: int, body: HeldBody
 ) -> Response:
@@ -246,7 +267,7 @@ def release(
     return _held_act(rooms, caller, once, name, item, body, "release", act)
 
 
-@router.post("/{name}/items/{item}/settle")
+@router.post("/{name}/items/{item}/settle", response_model=Answered)
 def settle_item(
     rooms: InRooms,
     caller: Looker,

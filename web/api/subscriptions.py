@@ -50,6 +50,12 @@ class SubscriptionRecord(BaseModel):
     made_by: str
 
 
+class SubscriptionMade(SubscriptionRecord):
+    """With its secret, where this answer is the first that shows it."""
+
+    secret: str | None
+
+
 class SubscriptionList(BaseModel):
     items: list[SubscriptionRecord]
 
@@ -81,7 +87,7 @@ def get_subscription(rooms: InRooms, caller: Reader, name: Name) -> Subscription
         return _told(_find(session, name, caller))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_model=SubscriptionMade)
 def subscribe(
     rooms: InRooms, caller: Writer, once: InOnce, wanted: SubscriptionWanted
 ) -> Response:
@@ -128,7 +134,7 @@ def unsubscribe(rooms: InRooms, caller: Writer, name: Name) -> None:
         subscriptions.end(session, row, actor=caller.name, now=rooms.clock())
 
 
-@router.post("/{name}/rotate")
+@router.post("/{name}/rotate", response_model=SubscriptionMade)
 def rotate(
     rooms: InRooms, caller: Writer, once: InOnce, name: Name, body: Rotated
 ) -> Response:
@@ -149,7 +155,7 @@ def rotate(
     return JSONResponse({**told, "secret": shown.get("secret")})
 
 
-@router.post("/{name}/replay")
+@router.post("/{name}/replay", response_model=SubscriptionRecord)
 def replay(
     rooms: InRooms, caller: Writer, once: InOnce, name: Name, body: Replayed
 ) -> Response:
@@ -164,7 +170,7 @@ def replay(
     return JSONResponse(_act(rooms, caller, once, name, request, act))
 
 
-@router.post("/{name}/enable")
+@router.post("/{name}/enable", response_model=SubscriptionRecord)
 def enable(rooms: InRooms, caller: Writer, once: InOnce, name: Name) -> Response:
     """Go on after it was disabled."""
 
