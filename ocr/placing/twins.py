@@ -1,5 +1,6 @@
 """Tells forms apart whose print lies alike: revisions, and notices of one family."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -27,6 +28,7 @@ _SURE = 0.4
 _ALIKE = 1.2
 
 Ink = NDArray[np.float32]
+Square = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ class Print:
     def ink(self) -> Ink:
         return _ink(self._image.rectified(self._registration.view, _PX_PER_MM))
 
-    def shows(self, square: tuple[slice, slice]) -> bool:
+    def shows(self, square: Square) -> bool:
         """Tell whether the picture holds a square of the form, up to its last pixel."""
         rows, columns = square
         left, right = (
@@ -78,17 +80,14 @@ def evidence(seen: Print, definition: FormDefinition, page: int, twin: Twin) -> 
 
     0 where they do not differ, or nothing of it is on the picture.
     """
-    squares = _differences(definition, page, twin.definition, _key(twin.to_this))
-    if not squares:
+    contrast = _contrast(definition, page, twin.definition, _key(twin.to_this))
+    if not contrast.squares:
         return 0.0
-    pair = definition, page, twin.definition, _key(twin.to_this)
-    this, other = _pair(*pair)
-    gain = _gain(seen.ink, *_shared(*pair))
+    gain = contrast.gain(seen.ink)
     total = weight = 0.0
-    for square in squares:
+    for square, a, b in contrast.squares:
         if not seen.shows(square):
             continue
-        a, b = this[square], other[square]
         apart = a - b
         energy = float((apart**2).sum())
         here = gain * seen.ink[square]
@@ -132,7 +131,40 @@ def _key(to_this: Transform) -> tuple[float, ...]:
     return tuple(float(value) for value in to_this.ravel())
 
 
-@lru_cache(maxsize=64)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Contrast:
+    """What of two blanks is worth keeping: whole pages would fill the memory.
+
+    Attributes:
+        squares: where they differ, and the ink of the one and of the other there.
+        places: where both have print.
+        printed: how dark it is there on the paler of them.
+    """
+
+    squares: tuple[tuple[Square, Ink, Ink], ...]
+    places: NDArray[np.int32]
+    printed: Ink
+
+    def gain(self, seen: Ink) -> float:
+        """How much paler than the blanks the print of a page is."""
+        here = float((seen.ravel()[self.places] * self.printed).sum())
+        return float((self.printed**2).sum()) / max(here, 1e-6)
+
+
+@lru_cache(maxsize=512)
+def _contrast(
+    definition: FormDefinition, page: int, other: FormDefinition, key: tuple[float, ...]
+) -> _Contrast:
+    this, twin = _pair(definition, page, other, key)
+    both = np.minimum(this, twin).ravel()
+    places = np.flatnonzero(both > 0.3).astype(np.int32)
+    squares = (
+        (square, this[square].copy(), twin[square].copy())
+        for square in _differences(definition, this, twin)
+    )
+    return _Contrast(tuple(squares), places, both[places])
+
+
 def _pair(
     definition: FormDefinition, page: int, other: FormDefinition, key: tuple[float, ...]
 ) -> tuple[Ink, Ink]:
@@ -151,24 +183,18 @@ def _pair(
     return this, _ink(np.asarray(moved, np.uint8))
 
 
-@lru_cache(maxsize=64)
-def _differences(
-    definition: FormDefinition, page: int, other: FormDefinition, key: tuple[float, ...]
-) -> tuple[tuple[slice, slice], ...]:
+def _differences(definition: FormDefinition, this: Ink, twin: Ink) -> Iterator[Square]:
     """The squares of the page in which the two blanks differ."""
-    this, twin = _pair(definition, page, other, key)
     apart = np.abs(this - twin)
     apart[apart < 0.25] = 0
     apart *= _without_marks(definition, apart.shape)
     least = _LEAST_DIFFERENCE_MM2 * _PX_PER_MM**2
     side = round(_SQUARE_MM * _PX_PER_MM)
-    found = []
     for top in range(0, apart.shape[0] - side + 1, side):
         for left in range(0, apart.shape[1] - side + 1, side):
             square = slice(top, top + side), slice(left, left + side)
             if apart[square].sum() > least:
-                found.append(square)
-    return tuple(found)
+                yield square
 
 
 def _without_marks(definition: FormDefinition, shape: tuple[int, ...]) -> Ink:
@@ -187,19 +213,3 @@ def _ink(grey: Grey) -> Ink:
     paper = cv2.blur(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, window), (25, 25))
     dark = cv2.subtract(paper, grey).astype(np.float32) / 255
     return np.asarray(cv2.GaussianBlur(dark, (0, 0), _SOFT_PX), np.float32)
-
-
-@lru_cache(maxsize=64)
-def _shared(
-    definition: FormDefinition, page: int, other: FormDefinition, key: tuple[float, ...]
-) -> tuple[NDArray[np.intp], Ink]:
-    """Where both forms have print, and how dark it is on the paler of them."""
-    both = np.minimum(*_pair(definition, page, other, key)).ravel()
-    places = np.flatnonzero(both > 0.3)
-    return places, both[places]
-
-
-def _gain(seen: Ink, places: NDArray[np.intp], printed: Ink) -> float:
-    """How much paler than the blank the print of this page is."""
-    here = float((seen.ravel()[places] * printed).sum())
-    return float((printed**2).sum()) / max(here, 1e-6)
