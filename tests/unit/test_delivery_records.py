@@ -25,6 +25,8 @@ from storage.tables import (
     Entry,
     EntryState,
     Filing,
+    Outcome,
+    Registration,
 )
 from storage.words import MASK
 from tests.desk import LATER, PAPER, Desk
@@ -227,7 +229,20 @@ def test_the_event_says_which_record_was_taken(desk: Desk) -> None:
 def test_what_was_registered_is_not_taken_again(desk: Desk) -> None:
     filing = approved(desk)
     with desk.database.begin() as session:
-        session.scalars(select(Delivery)).one().state = DeliveryState.REGISTERED
+        delivery = session.scalars(select(Delivery)).one()
+        session.add(
+            Registration(
+                delivery_id=delivery.id,
+                fence=1,
+                by="robot",
+                begun_at=LATER,
+                ended_at=LATER,
+                outcome=Outcome.REGISTERED,
+                differs=[],
+            )
+        )
+        session.flush()
+        delivery.state = DeliveryState.REGISTERED
 
     with pytest.raises(ConflictError, match="registered"):
         take(desk, filing)
