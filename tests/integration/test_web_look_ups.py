@@ -37,7 +37,7 @@ SHOW_NO_PAPERS = {
     "/filings/{filing_id}/proposal", "/pages/{page_id}", "/search",
     "/ledger", "/ledger/table.csv", "/alerts", "/metrics",
     "/jobs/{job_id}/", "/uploads/{token}", "/uploads",
-    "/subscriptions", "/subscriptions/{name}",
+    "/subscriptions", "/subscriptions/{name}", "/swagger.json",
     "/robots", "/queues", "/queues/{name}/items/{item}",
 }  # fmt: skip
 OWN_TASK = {

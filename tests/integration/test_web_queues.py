@@ -515,3 +515,10 @@ def test_a_list_of_queues_says_how_each_stands(office: Office) -> None:
 
     assert (queue["name"], queue["counts"]["pending"]) == ("host", 1)
     assert queue["given_up"] == 0
+
+
+def test_tools_that_know_no_openapi_3_get_a_swagger_2_file(office: Office) -> None:
+    told = robot_of(office).client.get("/api/v1/swagger.json").json()
+
+    assert (told["swagger"], told["host"]) == ("2.0", "testserver")
+    assert "/queues/{name}/lease" in told["paths"]

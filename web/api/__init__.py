@@ -15,6 +15,7 @@ from web.api import (
     queues,
     searches,
     subscriptions,
+    swagger,
     uploads,
     watching,
 )
@@ -33,6 +34,7 @@ ROUTERS = tuple(
         originals,
         events,
         subscriptions,
+        swagger,
         searches,
         uploads,
         watching,
