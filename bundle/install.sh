@@ -21,9 +21,10 @@ if [ "$into" = --images ]; then
     exit
 fi
 
-python=$(command -v python3.11 || command -v python3.12 || true)
+version=$(cat PYTHON_VERSION)
+python=$(command -v "python$version" || true)
 if [ -z "$python" ]; then
-    echo "Python 3.11 or 3.12 is missing: install it first." >&2
+    echo "Python $version is missing: install it first." >&2
     exit 1
 fi
 "$python" -m venv "$into"

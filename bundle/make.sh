@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 python=$1
 version=$("$python" -c 'import tomllib
 print(tomllib.load(open("pyproject.toml", "rb"))["project"]["version"])')
-name=kamizero-$version-$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)
+python_version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+name=kamizero-$version-python$python_version-$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)
 into=dist/$name
 
 rm -rf "$into"
@@ -17,6 +18,8 @@ echo "Fetching the wheels (about a gigabyte) ..."
     -c constraints.txt --wheel-dir "$into/wheels" '.[lists]'
 cp -R constraints.txt docker-compose.yml LICENSE README.md README.ja.md docs samples "$into"
 cp bundle/install.sh "$into/install.sh"
+# Wheels fit the version that fetched them.
+echo "$python_version" >"$into/PYTHON_VERSION"
 
 if docker info >/dev/null 2>&1; then
     echo "Building and saving the images ..."
@@ -29,8 +32,6 @@ fi
 
 (cd "$into" && find . -type f ! -name SHA256SUMS -print0 | sort -z |
     xargs -0 sha256sum >SHA256SUMS)
-# The same content gives the same archive.
-tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 \
-    -C dist -cf "dist/$name.tar" "$name"
+tar --sort=name --owner=0 --group=0 --numeric-owner -C dist -cf "dist/$name.tar" "$name"
 rm -rf "$into"
 sha256sum "dist/$name.tar"

@@ -47,7 +47,12 @@ class Need:
 
 def pace_of(session: Session, *, since: datetime, first: date) -> Pace:
     """What was done since a moment, of which `first` is the business day."""
-    done = Work.state == WorkState.DONE, Work.done_at >= since
+    # What was done before time was kept must not count as done in none.
+    done = (
+        Work.state == WorkState.DONE,
+        Work.done_at >= since,
+        Work.seconds.is_not(None),
+    )
     pages = session.scalars(
         select(func.count(Page.id))
         .join(Work, Work.subject == Page.arrival_id)

@@ -14,6 +14,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from kamizero.errors import KamizeroError, SetupError, WrongCallError
 
+# What leads inside although Python calls it global: addresses translated to IPv4, and
+# those of a site as they were before RFC 4193.
+_INSIDE = (
+    ip_network("64:ff9b:1::/48"),
+    ip_network("::/96"),
+    ip_network("::ffff:0:0:0/96"),
+    ip_network("fec0::/10"),
+)
+
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -92,9 +101,16 @@ class Gate:
         Raises:
             WrongCallError: it is none that can be told.
         """
+        if not (url.isascii() and url.isprintable()) or " " in url:
+            raise WrongCallError(
+                "Write the address in plain ASCII: a host in other letters as xn--…, "
+                "anything else in a path with %."
+            )
         try:
             parts = urlsplit(url)
             port = parts.port
+            # Says which names cannot be one: empty labels, or too long ones.
+            (parts.hostname or "").encode("idna")
         except ValueError as error:
             raise WrongCallError(f"{url} is no address.") from error
         if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
@@ -138,6 +154,8 @@ class Gate:
 
 def _is_public(address: Address) -> bool:
     plain = _plain(address)
+    if any(plain in one for one in _INSIDE):
+        return False
     return plain.is_global and not plain.is_multicast
 
 

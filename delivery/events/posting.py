@@ -44,7 +44,7 @@ class Reply:
             return float(self.retry_after)
         try:
             return (parsedate_to_datetime(self.retry_after) - now).total_seconds()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return 0.0
 
 
@@ -55,7 +55,7 @@ class Post(Protocol):
 
 
 class Poster:
-    """Posts over HTTP; connections to one receiver are kept while it is used."""
+    """Posts over HTTP; what a receiver answers besides its head is not read."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
@@ -78,10 +78,10 @@ class Poster:
         return self._post(place, body, {**headers, "Host": place.url.netloc})
 
     def _post(self, place: Place, body: bytes, headers: Mapping[str, str]) -> Reply:
-        from httpx import URL, HTTPError
+        from httpx import URL, HTTPError, InvalidURL
 
-        at = URL(place.url.geturl()).copy_with(host=place.address)
         try:
+            at = URL(place.url.geturl()).copy_with(host=place.address)
             with self._client.stream(
                 "POST",
                 at,
@@ -91,7 +91,7 @@ class Poster:
                 extensions={"sni_hostname": place.host},
             ) as answer:
                 return Reply(answer.status_code, answer.headers.get("retry-after", ""))
-        except HTTPError:
+        except (HTTPError, InvalidURL):
             return Reply(UNREACHED)
 
     def close(self) -> None:

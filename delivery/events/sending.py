@@ -40,6 +40,10 @@ _AT_ONCE = 20
 # Whoever cannot be reached so often in a row is left alone until the next round.
 _PATIENCE = 5
 _LEASE = timedelta(minutes=6)
+# No round outlives the lease, however slowly a receiver answers; and after so long the
+# next receiver has its turn.
+_ROUND = _LEASE / 2
+_TURN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,13 @@ class Sender:
     def _rounds(self, claim: Claim, rounds: int) -> int:
         sent = 0
         with self.database.begin() as session:
-            row = session.get_one(Subscription, claim.subject)
+            row = _locked(session, claim.subject)
             queue_new(session, row, now=self.clock())
+        begun = self.clock()
         for _ in range(rounds):
             told, goes_on = self._round(claim)
             sent += told
-            if not goes_on:
+            if not goes_on or self.clock() - begun > _TURN:
                 break
         return sent
 
@@ -118,15 +123,16 @@ class Sender:
             found = due(session, row, now=self.clock(), limit=_AT_ONCE)
             secrets = secrets_of(self.vault, row, now=self.clock())
         replies: list[tuple[int, Reply]] = []
+        begun = self.clock()
         for message, event in found:
-            if self.is_stopped():
+            if self.is_stopped() or self.clock() - begun > _ROUND:
                 break
             replies.append((message, self._tell(row.url, event, secrets)))
             if _is_out_of_patience(replies):
                 break
         with self.database.begin() as session:
             work.prolong(session, claim, lease=_LEASE, now=self.clock())
-            row = session.get_one(Subscription, claim.subject)
+            row = _locked(session, claim.subject)
             for message, reply in replies:
                 self._note(session, row, message, reply)
             queue_new(session, row, now=self.clock())
@@ -202,6 +208,11 @@ def wait_of(
     mark = hashlib.sha256(f"{message.id}/{message.attempts}".encode()).digest()[0]
     asked = timedelta(seconds=min(max(reply.wait(now), 0.0), _LONGEST.total_seconds()))
     return max(wait + wait * (mark / 2550), asked)
+
+
+def _locked(session: Session, number: int) -> Subscription:
+    """Nobody rewinds or ends it while what was sent is written down."""
+    return session.get_one(Subscription, number, with_for_update=True)
 
 
 def _is_out_of_patience(replies: Sequence[tuple[int, Reply]]) -> bool:

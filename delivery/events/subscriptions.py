@@ -86,9 +86,12 @@ def rotate(
     overlap: timedelta,
 ) -> str:
     """A new secret; for a while everything is signed with the former one too."""
-    _demand_not_ended(row)
+    _hold(session, row)
     given = new_secret()
-    kept = [(one, now + overlap) for one in secrets_of(vault, row, now=now)]
+    kept = [
+        (secret, min(until or now + overlap, now + overlap))
+        for secret, until in _good(vault, row, now=now)
+    ]
     _seal(vault, row, [(given, None), *kept])
     _record(session, "subscription.rotated", row, actor=actor, now=now)
     return given
@@ -96,13 +99,7 @@ def rotate(
 
 def secrets_of(vault: Vault, row: Subscription, *, now: datetime) -> list[str]:
     """The secrets that are good now, the newest first."""
-    sealed = Sealed(key_id=row.key_id, data=row.sealed)
-    found = json.loads(vault.open(sealed, bound_to=row.sealed_place))
-    return [
-        secret
-        for secret, until in found
-        if until is None or datetime.fromisoformat(until) > now
-    ]
+    return [secret for secret, _ in _good(vault, row, now=now)]
 
 
 def disable(
@@ -132,7 +129,7 @@ def replay(
     session: Session, row: Subscription, *, after: int, actor: str, now: datetime
 ) -> None:
     """Tell everything after an event once more, under the ids it had."""
-    _demand_not_ended(row)
+    _hold(session, row)
     row.since = min(row.since, after)
     row.position = min(row.position, after)
     session.execute(
@@ -157,6 +154,18 @@ def everyone(session: Session) -> Sequence[Subscription]:
     return session.scalars(select(Subscription).order_by(Subscription.name)).all()
 
 
+def _good(
+    vault: Vault, row: Subscription, *, now: datetime
+) -> list[tuple[str, datetime | None]]:
+    """The secrets that are good now, and until when."""
+    sealed = Sealed(key_id=row.key_id, data=row.sealed)
+    found = [
+        (secret, datetime.fromisoformat(until) if until else None)
+        for secret, until in json.loads(vault.open(sealed, bound_to=row.sealed_place))
+    ]
+    return [(secret, until) for secret, until in found if until is None or until > now]
+
+
 def _seal(
     vault: Vault, row: Subscription, found: Sequence[tuple[str, datetime | None]]
 ) -> None:
@@ -167,7 +176,9 @@ def _seal(
     row.key_id, row.sealed = sealed.key_id, sealed.data
 
 
-def _demand_not_ended(row: Subscription) -> None:
+def _hold(session: Session, row: Subscription) -> None:
+    """Let nobody send meanwhile, or end it. Raises ConflictError."""
+    session.refresh(row, with_for_update=True)
     if row.state == SubscriptionState.ENDED:
         raise ConflictError(f"The subscription {row.name} has ended.")
 

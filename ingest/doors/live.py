@@ -7,12 +7,14 @@ another keeps the doors, and what a killed one was at is free at once.
 import fcntl
 import os
 import threading
+import time
 from pathlib import Path
 from uuid import uuid4
 
 from storage.files import explained
 
 _TURN = ".turn"
+_YOUNG_SECONDS = 60
 
 
 class Live:
@@ -31,7 +33,7 @@ class Live:
         place = self._place(token)
         with explained(place):
             # Locked before it has its name: nobody finds it free meanwhile.
-            fresh = place.with_name(uuid4().hex + ".begun")
+            fresh = place.with_name(f"{uuid4().hex}.begun{_TURN}")
             turn = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             fcntl.flock(turn, fcntl.LOCK_EX)
             fresh.replace(place)
@@ -71,11 +73,19 @@ class Live:
     def tidy(self) -> None:
         """Remove what killed processes left."""
         for place in self._folder.glob(f"*{_TURN}"):
-            if not _is_held(place):
+            if _is_old(place) and not _is_held(place):
                 place.unlink(missing_ok=True)
 
     def _place(self, token: str) -> Path:
         return self._folder / f"{token}{_TURN}"
+
+
+def _is_old(place: Path) -> bool:
+    """Whether it is not one that is about to be locked."""
+    try:
+        return time.time() - place.stat().st_mtime > _YOUNG_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _is_held(place: Path) -> bool:

@@ -89,13 +89,9 @@ class Reception:
         room = self._room(sender)
         self._spool.demand_room()
         token = uuid4().hex
-        transfer = self._transfer(
-            token,
-            self._live.begin(token, session),
-            handle=self._spool.create(token),
-            length=0,
-            room=room,
-        )
+        handle = self._spool.create(token)
+        turn = self._live.begin(token, session)
+        transfer = self._transfer(token, turn, handle=handle, length=0, room=room)
         try:
             transfer.demand_fitting(size or 0)
             with self._database.begin() as rows:

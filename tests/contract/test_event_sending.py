@@ -183,6 +183,34 @@ def test_a_receiver_says_how_long_it_wants_to_be_left_alone(house: House) -> Non
     assert house.states() == {"acknowledged": 1}
 
 
+@pytest.mark.parametrize(
+    "asked", ["soon", "-5", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"]
+)
+def test_what_a_receiver_asks_in_vain_changes_nothing(house: House, asked: str) -> None:
+    house.subscribe()
+    house.happen(1)
+    house.receiver.status = lambda _name, attempt: 503 if attempt == 1 else 204
+    house.receiver.retry_after = asked
+    house.send()
+
+    assert house.send(seconds=6) == 1
+    assert house.states() == {"acknowledged": 1}
+
+
+def test_a_slow_receiver_lets_the_next_have_its_turn(house: House) -> None:
+    house.subscribe()
+    house.happen(60, subjects=60)
+
+    def slowly(_name: str, _attempt: int) -> int:
+        house.now += timedelta(seconds=10)
+        return 204
+
+    house.receiver.status = slowly
+
+    assert house.send() == 19
+    assert house.states() == {"acknowledged": 19, "waiting": 41}
+
+
 def test_a_receiver_that_is_gone_is_told_nothing_until_somebody_enables_it(
     house: House,
 ) -> None:
@@ -299,6 +327,28 @@ def test_receivers_verify_with_the_public_library_and_with_either_secret(
         assert verify(secret, name) == json.loads(house.receiver.bodies[name])
     with pytest.raises(WebhookVerificationError):
         verify(old, one)
+
+
+def test_a_second_new_secret_does_not_lengthen_the_life_of_the_first(
+    house: House,
+) -> None:
+    old = house.subscribe()
+    for overlap in (timedelta(minutes=1), timedelta(hours=1)):
+        with house.database.begin() as session:
+            subscriptions.rotate(
+                session,
+                house.vault,
+                subscriptions.find(session, "host"),
+                actor="ken",
+                now=house.now,
+                overlap=overlap,
+            )
+
+    later = house.now + timedelta(minutes=2)
+    good = subscriptions.secrets_of(house.vault, house.row(), now=later)
+
+    assert len(good) == 2
+    assert old not in good
 
 
 def test_no_secret_lies_open_in_the_database(house: House) -> None:

@@ -56,3 +56,10 @@ def test_a_bundle_without_images_says_so(bundle: Path) -> None:
 
 def test_somebody_who_does_not_say_where_to_is_told_how(bundle: Path) -> None:
     assert "sh install.sh FOLDER" in install(bundle).stderr
+
+
+def test_the_version_of_python_that_packed_it_must_be_there(bundle: Path) -> None:
+    (bundle / "PYTHON_VERSION").write_text("2.3\n")
+    done = install(bundle, "app")
+    assert done.returncode == 1
+    assert "Python 2.3 is missing" in done.stderr

@@ -48,7 +48,7 @@ def test_what_finished_work_took_is_kept(database: Database) -> None:
     with database.look() as session:
         assert session.get_one(Work, claim.id).seconds == 2.5
         pace = pace_of(session, since=begun, first=date(2026, 1, 1))
-    assert pace.steps == {"read": 2.5}
+    assert (pace.pages, pace.steps) == (0, {"read": 2.5})
     database.close()
 
 

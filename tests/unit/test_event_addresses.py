@@ -41,6 +41,10 @@ def gate(*addresses: str, allow: str = "") -> Gate:
         "::ffff:10.0.0.1",
         "64:ff9b::a9fe:a9fe",
         "2002:7f00:1::",
+        "64:ff9b:1::7f00:1",
+        "::7f00:1",
+        "::ffff:0:7f00:1",
+        "fec0::1",
     ],
 )
 def test_a_name_that_leads_inside_is_not_told(inside: str) -> None:
@@ -86,6 +90,12 @@ def test_a_name_without_an_address_is_tried_again_later() -> None:
         "https://robots.example:0/",
         "https://robots.example:99999/",
         "robots.example",
+        "https://a..b/",
+        f"https://{'a' * 64}.example/",
+        "https://受付.例.jp/",
+        "https://robots.example/in\x01",
+        "https://robots.example/in\x7f",
+        "https://robots.example/in box",
     ],
 )
 def test_what_is_no_address_of_a_receiver_is_refused(url: str) -> None:

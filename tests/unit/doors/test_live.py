@@ -1,5 +1,6 @@
 """Who is at a transfer, told between processes of one folder."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -61,7 +62,12 @@ def test_what_a_killed_process_was_at_is_free_and_tidied_away(
     )
     subprocess.run([sys.executable, "-c", words], check=False)
     kept = here.begin("1" * 32, None)
-    assert len(list(tmp_path.iterdir())) == 2
+    left = list(tmp_path.iterdir())
+    assert len(left) == 2
+    here.tidy()
+    assert list(tmp_path.iterdir()) == left
+    for path in left:
+        os.utime(path, (0, 0))
 
     assert not here.has(token=TOKEN, session=None)
     here.tidy()
