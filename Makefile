@@ -20,7 +20,7 @@ run: $(VENV)/.runtime ## Take in the sample scans and serve the web pages
 # A file stays on one process: its tests share servers that take seconds to start.
 # Files come in the order of `testpaths`: the slowest first, so that none ends alone.
 test: $(VENV)/.dev ## Run all tests whose services are there
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile \
+	$(BIN)/python -m pytest -n auto --dist loadfile \
 		--no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and the direction of imports

@@ -5,10 +5,13 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from kamizero.errors import WrongCallError
 
 MIN_PASSWORD = 8
+# What its makers recommend where memory is not plenty (RFC 9106).
+HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
 
 class ShortPasswordError(WrongCallError):
@@ -22,19 +25,19 @@ def hashed(password: str) -> str:
         raise ShortPasswordError(
             f"A password needs at least {MIN_PASSWORD} characters."
         )
-    return PasswordHasher().hash(password)
+    return HASHER.hash(password)
 
 
 def fits(password_hash: str, password: str) -> bool:
     try:
-        return PasswordHasher().verify(password_hash, password)
+        return HASHER.verify(password_hash, password)
     except VerifyMismatchError:
         return False
 
 
 def unknown() -> str:
     """The hash of a password that nobody was told."""
-    return PasswordHasher().hash(secrets.token_urlsafe(32))
+    return HASHER.hash(secrets.token_urlsafe(32))
 
 
 @cache

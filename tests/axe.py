@@ -23,7 +23,9 @@ def violations(page: Page, *rules: str) -> list[str]:
         if rules
         else {"type": "tag", "values": list(TAGS)}
     )
-    return list(page.evaluate(_RUN, {"runOnly": wanted}))
+    # To describe what is fulfilled takes a quarter of the time, and nobody asks.
+    options = {"runOnly": wanted, "resultTypes": ["violations"]}
+    return list(page.evaluate(_RUN, options))
 
 
 @cache

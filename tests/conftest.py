@@ -1,24 +1,47 @@
 """What tests of several rooms ask for by name."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
 from forms.library import Library
 from kamizero import logs
+from storage import passwords
 from storage.database import Database, embedded_url
 from storage.directory import DirectoryStore
 from storage.tables import Site
 from storage.vault import KeyRing, Vault
+from tests.compiling import compile_once
 from tests.desk import Desk
 from tests.services import postgres_database, postgres_server, s3_server
+
+compile_once()
 
 # A busy machine is no defect of what is tested.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: while a test waits, another one works."""
+    return min(os.cpu_count() or 1, 4) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are hashed at no cost: tests log in thousands of times.
+
+    What a hash costs in the product is looked at where a command makes one.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(1, 8, 1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ def test_an_account_is_kept_from_the_command_line(installation: Installation) ->
         return installation.run("user", *call, stdin=PASSWORD).returncode
 
     assert run("add", "ken", "--role", "keyer", "--password-stdin") == 0
+    ((kept,),) = installation.rows("SELECT password_hash FROM person")
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert run("set-password", "ken", "--password-stdin") == 0
     assert run("set-role", "ken", "--role", "reviewer") == 0
     assert run("set-sites", "ken", "--site", "nowhere") == 2
