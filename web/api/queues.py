@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Response
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from delivery.robots import answers, leasing, queues
-from delivery.robots.answers import Failure, Fault, Shown
-from delivery.robots.leasing import MOST_AT_ONCE, Held
+from delivery.robots.answers import Failure, Shown
+from delivery.robots.leasing import Held
 from delivery.robots.numbers import clear_numbers
-from delivery.robots.settling import Settled, settle
+from delivery.robots.settling import settle
 from delivery.robots.standing import Standing, standing_of
 from delivery.robots.way import By
 from delivery.robots.work import LOOK_UP, REGISTER
@@ -21,6 +20,20 @@ from storage.tables import Delivery, DeliveryState, RobotQueue
 from web.api.callers import Caller, InRooms, Needs
 from web.api.leased import LeasedList, leased_csv, leased_items
 from web.api.once import Answer, InOnce, Note, Once
+from web.api.queue_bodies import (
+    Answered,
+    Committed,
+    Completed,
+    Extended,
+    Failed,
+    HeldBody,
+    ItemRecord,
+    Numbers,
+    QueueList,
+    QueueRecord,
+    SettledBody,
+    Wanted,
+)
 from web.rooms import Rooms
 
 router = APIRouter(tags=["queues"], prefix="/queues")
@@ -28,109 +41,7 @@ router = APIRouter(tags=["queues"], prefix="/queues")
 Name = Annotated[str, Path(max_length=32)]
 Robot = Annotated[Caller, Depends(Needs(Scope.QUEUES_WORK))]
 Looker = Annotated[Caller, Depends(Needs(Scope.QUEUES_SETTLE))]
-# A code of the host or the robot: nothing that could be a person's name.
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-HostNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,64}$")]
 _CSV = "text/csv"
-
-
-class QueueRecord(BaseModel):
-    """One queue; `opens_at` is when something is handed out next, null for never."""
-
-    name: str
-    title: str
-    form: str | None
-    site: str | None
-    on_lost_lease: str
-    lease_seconds: int
-    must_show: list[str]
-    opens_at: datetime | None
-    counts: dict[DeliveryState, int]
-    given_up: int
-
-
-class QueueList(BaseModel):
-    items: list[QueueRecord]
-
-
-class ItemRecord(BaseModel):
-    """One item of a queue; `state` is what became of it."""
-
-    id: int
-    state: DeliveryState
-    filing: int
-    n: int
-    changed_at: datetime
-
-
-class Wanted(BaseModel):
-    """How many items at most."""
-
-    max: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 1
-
-
-class HeldBody(BaseModel):
-    """Which lease the robot speaks of."""
-
-    fence: Annotated[int, Field(ge=1)]
-
-
-class Completed(HeldBody):
-    """What the host's screen showed: the number it gave, and values by name."""
-
-    host_number: HostNumber
-    shown: dict[
-        Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=500)]
-    ] = {}
-
-
-class Failed(HeldBody):
-    """Why it is not registered.
-
-    `business`: the host refuses the record, and will again. `application`: anything
-    else; tried again later, after `committing` only where `unregistered` says that
-    the robot knows that nothing is registered.
-    """
-
-    kind: Fault
-    code: Code
-    unregistered: bool = False
-    retry_after: Annotated[int | None, Field(ge=0, le=604_800)] = None
-
-
-class SettledBody(HeldBody):
-    """What a look in the host showed."""
-
-    outcome: Settled
-    host_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{0,64}$")] = ""
-    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,64}$")] = ""
-
-
-class Answered(BaseModel):
-    """What became of an item."""
-
-    id: int
-    state: DeliveryState
-
-
-class Extended(BaseModel):
-    """A lease as it is now."""
-
-    id: int
-    fence: int
-    lease_until: datetime
-
-
-class Committed(Extended):
-    """The lease of an item at the point of no return."""
-
-    state: DeliveryState
-
-
-class Numbers(BaseModel):
-    """My Numbers of an item by name."""
-
-    fields: dict[str, str]
 
 
 @router.get("", dependencies=[Depends(Needs(Scope.QUEUES_READ))])
