@@ -221,8 +221,8 @@ def _run(url: str, folder: Path, host: LegacyHost, asked: argparse.Namespace) ->
         seconds = time.monotonic() - began
         found = outcome_of(database, host)
         print(
-            f"{asked.robots} robots, {found.entries} entries, {seconds:.0f} s: {started} "
-            f"robots started, {killed} killed\n"
+            f"{asked.robots} robots, {found.entries} entries, {seconds:.0f} s: "
+            f"{started} robots started, {killed} killed\n"
             f"registered twice {found.twice}, missing {found.missing}, once in doubt "
             f"{found.doubted}, left in doubt {found.unsettled}, ledger "
             f"{'balances' if found.ledger else 'DIFFERS'}"
