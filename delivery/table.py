@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delivery.kana import KANA, kana_on_record
 from forms.csv.forms import PREFIX
 from forms.csv.layout import Item, Layout
 from forms.csv.layouts import layout_in_force, office_layout
@@ -14,6 +15,7 @@ from forms.csv.table import ANY_FORM, Table, TableLine, office_of
 from forms.csv.values import row_of, substituted, without_surplus
 from kamizero.errors import WrongCallError
 from kamizero.model import FieldState
+from kamizero.records import Records
 from storage.tables import HEAD, Entry, EntryState, Field, Filing
 from storage.values import body_of, decided_version
 from storage.vault import Vault
@@ -70,8 +72,16 @@ def approved_entries(session: Session, filings: Sequence[int]) -> Sequence[Entry
     return session.scalars(query).all()
 
 
-def table_of(vault: Vault, entries: Sequence[Entry], head: TableHead) -> WrittenTable:
+def table_of(
+    vault: Vault,
+    entries: Sequence[Entry],
+    head: TableHead,
+    records: Records | None = None,
+) -> WrittenTable:
     """The table that says these entries.
+
+    Args:
+        records: know how a name sounds that the paper asks in kanji alone.
 
     Raises:
         WrongCallError: there is none, or one is of a form no table has.
@@ -83,6 +93,8 @@ def table_of(vault: Vault, entries: Sequence[Entry], head: TableHead) -> Written
     for entry in entries:
         layout = _layout(entry, head)
         values = _values(entry, vault)
+        if KANA not in values and records is not None:
+            values |= {KANA: kana_on_record(records, values)}
         office = _row(office_layout(), values, head, prefecture_at=1)
         offices.setdefault(office_of(office), office)
         said.append((layout, _row(layout, values, head, prefecture_at=2)))

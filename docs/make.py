@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import yaml
+
 from docs.stores import stores_markdown
 from forms.library import Library
 from forms.places import blank_images
@@ -17,6 +19,7 @@ from web.app import PAGES
 from web.rights import rights, rights_markdown
 
 HERE = Path(__file__).parent
+MEASURED = HERE / "forms" / "measured.yaml"
 
 _FORM_DPI = 90
 
@@ -30,7 +33,9 @@ def generated() -> dict[Path, str]:
         HERE / "settings.md": settings_markdown(),
         HERE / "rules.md": catalogue_markdown(),
         HERE / "csv.md": tables_markdown(),
-        HERE / "forms" / "README.md": forms_markdown(Library.shipped().all()),
+        HERE / "forms" / "README.md": forms_markdown(
+            Library.shipped().all(), yaml.safe_load(MEASURED.read_text("utf-8"))
+        ),
         **{
             HERE / "forms" / f"{form.name}.md": form_markdown(form)
             for form in Library.shipped().all()

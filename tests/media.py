@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from forms.library import Library
 from ingest.intake import Delivery, Incoming, Intake
 from ingest.page_image import Limits
 from storage.balance import weigh
@@ -77,8 +78,8 @@ def take_in(desk: Desk, files: Mapping[str, bytes]) -> int:
     return intake.receive(incoming, delivery)
 
 
-def work_off(desk: Desk) -> None:
-    loop = Loop(rooms(desk), worker="w")
+def work_off(desk: Desk, *, library: Library | None = None) -> None:
+    loop = Loop(rooms(desk, library=library), worker="w")
     while loop.work_once():
         pass
 

@@ -39,9 +39,10 @@ def rooms(
     database: Database | None = None,
     clock: Clock | None = None,
     lease: timedelta = LEASE,
+    library: Library | None = None,
 ) -> Rooms:
     """The rooms of a worker; `database` where it is not the desk's."""
-    library = Library.shipped()
+    library = library or Library.shipped()
     time = clock or Clock()
     return Rooms(
         database=database or desk.database,

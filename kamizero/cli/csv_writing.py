@@ -13,10 +13,12 @@ from delivery.table import Changed, TableHead, WrittenTable, approved_entries, t
 from forms.csv.layouts import office_layout
 from forms.csv.writer import write_table
 from kamizero.cli.clock import now
+from kamizero.cli.record_systems import elsewhere_of
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
 from storage import audit
+from storage.records.register import Register
 
 _ATTORNEY = re.compile(r"(\d{8}):(.+)")
 
@@ -52,10 +54,14 @@ def write_approved(
         attorney=_attorney(attorney),
         blank_names=blank_names,
     )
-    storeroom = open_storeroom(Settings.load())
+    settings = Settings.load()
+    storeroom = open_storeroom(settings)
+    register = Register(storeroom.database, storeroom.vault)
+    records = elsewhere_of(settings, register) or register
     with storeroom.database.begin() as session:
         entries = approved_entries(session, filings)
-        written = table_of(storeroom.vault, entries, head)
+        known = records.within(session)
+        written = table_of(storeroom.vault, entries, head, known)
         data = write_table(written.table)
         _record(session, written, data)
         return Written(data, len(entries), written.changed)

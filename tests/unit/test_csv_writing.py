@@ -1,23 +1,29 @@
 """Approved entries are written as the table of an e-filing, as they were decided."""
 
 import stat
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from delivery.kana import kana_on_record
 from delivery.table import TableHead, approved_entries, table_of
+from forms.csv.layouts import layouts
+from forms.csv.values import row_of
 from forms.csv.writer import write_table
 from forms.library import Library
 from kamizero.cli import main
 from kamizero.cli.wiring import open_installation
 from kamizero.errors import WrongCallError
+from kamizero.records import InsuredRecord
 from kamizero.settings import Settings
 from review.grounds import Inquiry
 from storage.directory import DirectoryStore
 from storage.tables import AuditEvent, Filing
 from tests.desk import Desk
+from tests.register import ListedRecords
 from tests.tables import only, received
 from validation.csv.sample import MADE_ON, sample_table
 
@@ -204,3 +210,74 @@ def test_a_head_that_cannot_be_is_a_wrong_call(
     words: list[str], tmp_path: Path
 ) -> None:
     assert called("--out", str(tmp_path / "x.csv"), *words) == 2
+
+
+TARO = InsuredRecord(
+    office_symbol="01-ケイト",
+    serial_number="12",
+    name_kana="ヤマダ　タロウ",
+    name_kanji="山田　太郎",
+    birth_date=date(1990, 5, 12),
+    my_number="",
+    pension_number="",
+    acquired_on=date(2015, 4, 1),
+    lost_on=None,
+)
+PAID = {
+    "office.symbol": "01-ケイト",
+    "serial_number": "12",
+    "name_kanji": "山田　太郎",
+    "birth_date": "1990-05-12",
+}
+
+
+def test_the_kana_that_the_paper_does_not_ask_come_from_the_records(
+    desk: Desk,
+) -> None:
+    paper = Desk(desk.database, desk.vault, desk.store, Library.shipped().get("2265"))
+    filing = paper.receive(
+        written={
+            "paid_on": "2020-12-10",
+            "insured.1.serial_number": "12",
+            "insured.1.bonus_cash": "500000",
+            "insured.1.bonus_in_kind": "0",
+            "insured.1.bonus_total": "500000",
+        }
+    )
+    paper.route(filing)
+    paper.approve(filing)
+
+    with desk.database.look() as session:
+        entries = approved_entries(session, [])
+        records = ListedRecords(people=[TARO])
+        data = write_table(table_of(desk.vault, entries, HEAD, records).table)
+
+    assert row(data)[4:8] == ["12", "ﾔﾏﾀﾞ ﾀﾛｳ", "山田　太郎", "7"]
+
+
+def test_the_months_that_the_paper_prints_are_written() -> None:
+    layout = layouts()["2225700"][0]
+
+    items = row_of(layout, {})
+
+    assert items[21:24] == ("04", "05", "06")
+
+
+def test_a_name_sounds_as_the_record_of_the_same_person_says() -> None:
+    people = [
+        TARO,
+        replace(TARO, office_symbol="02-アイウ", name_kana="ヤマタ　タロウ"),
+    ]
+    records = ListedRecords(people=people)
+
+    assert kana_on_record(records, PAID) == "ヤマダ　タロウ"
+    assert kana_on_record(records, {**PAID, "name_kanji": "山田　次郎"}) == ""
+    assert kana_on_record(records, {**PAID, "birth_date": "1990-05-13"}) == ""
+    assert kana_on_record(records, {**PAID, "name_kanji": ""}) == ""
+    assert kana_on_record(records, {}) == ""
+
+
+def test_of_two_records_that_sound_otherwise_none_is_taken() -> None:
+    records = ListedRecords(people=[TARO, replace(TARO, name_kana="ヤマタ　タロウ")])
+
+    assert kana_on_record(records, PAID) == ""

@@ -20,6 +20,7 @@ SHFD0006.CSV:6:10: error[common.date_does_not_exist]: ...
 ```
 
 `kamizero csv write --out SHFD0006.CSV --prefecture 21 [FILING]...` writes approved entries, as they were decided, into one table of all their offices; `--attorney CODE:NAME` files for a labour attorney.
+The kana that 2221, 2225 and 2265 do not ask on paper are those of the records, where number, name and birth date agree.
 A kanji the file cannot hold takes its usual form; where it has none, or with `--blank-names`, the name is left blank.
 Each item that is written otherwise than decided, or left out, is told with its line, and the file is checked at once; an event keeps its SHA-256.
 The prefecture stands on no paper, and the bonus form on paper has no name in kana: fill that item in before filing.
