@@ -44,11 +44,7 @@ class Words(_Guarded):
 
     def guarded(self, value: str) -> str:
         """The same. Raises NumberInWordsError."""
-        if holds_my_number(value):
-            raise NumberInWordsError(
-                "There is a My Number in these words, which stay for good and are "
-                "shown. Say it without the number."
-            )
+        demand_no_number(value)
         return value
 
 
@@ -59,6 +55,15 @@ class FileName(_Guarded):
 
     def guarded(self, value: str) -> str:
         return covered(value, MASK)
+
+
+def demand_no_number(value: str) -> None:
+    """Raises NumberInWordsError where a My Number stands in it."""
+    if holds_my_number(value):
+        raise NumberInWordsError(
+            "There is a My Number in these words, which stay for good and are shown. "
+            "Say it without the number."
+        )
 
 
 @event.listens_for(Table, "attribute_instrument", propagate=True)

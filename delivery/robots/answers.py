@@ -11,7 +11,7 @@ from delivery.robots import registrations
 from delivery.robots.comparing import differing
 from delivery.robots.leasing import Held, commit
 from delivery.robots.lost import doubt, tell_dead
-from delivery.robots.record import flat_record
+from delivery.robots.record import flat_name, flat_record
 from delivery.robots.refusals import NotShownError, WayForbidsError
 from delivery.robots.way import Act, By, go
 from forms.definition import FormDefinition
@@ -28,7 +28,7 @@ from storage.tables import (
     WorkState,
 )
 from storage.vault import Vault
-from storage.words import MASK
+from storage.words import MASK, demand_no_number
 
 # How a delivery stands whose last registration came out so.
 _STATES = {
@@ -69,6 +69,9 @@ class Failure:
     unregistered: bool = False
     wait: timedelta | None = None
 
+    def __post_init__(self) -> None:
+        demand_no_number(self.code)
+
 
 def complete(
     session: Session,
@@ -91,7 +94,9 @@ def complete(
     masked = [name for name in shown.fields if record.get(name) == MASK]
     if masked:
         raise NotShownError(f"Leave {', '.join(masked)} out: numbers are not compared.")
-    differs = differing(definition, record, shown.fields, must_show=queue.must_show)
+    differs = differing(
+        definition, record, shown.fields, must_show=_asked(queue, definition)
+    )
     if row.state == DeliveryState.PENDING:
         if queue.on_lost_lease == LostLease.DOUBT:
             raise WayForbidsError(
@@ -120,6 +125,14 @@ def complete(
     go(session, row, Act.COMPLETE, by=By.ROBOT, actor=claim.leased_by, now=now)
     end_clock(session, row.entry, by=ClockEnd.DELIVERY, now=now)
     return DeliveryState.REGISTERED
+
+
+def _asked(queue: RobotQueue, definition: FormDefinition) -> list[str]:
+    """What must be shown; in a queue of several forms, of what this one has."""
+    if queue.form is not None:
+        return list(queue.must_show)
+    names = {flat_name(one.name) for one in definition.fields}
+    return [name for name in queue.must_show if name in names]
 
 
 def fail(

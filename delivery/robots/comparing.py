@@ -24,7 +24,13 @@ def differing(
         NotShownError: a field is missing that must be shown, or the record has none
             of that name.
     """
-    missing = [name for name in must_show if name in record and name not in shown]
+    kinds = {flat_name(field.name): field for field in definition.fields}
+    missing = [
+        name
+        for name in must_show
+        # A name that no field has is asked for in vain: say so, whoever wrote it.
+        if name not in shown and (name in record or name not in kinds)
+    ]
     unknown = [name for name in shown if name not in record]
     if missing or unknown:
         raise NotShownError(
@@ -32,7 +38,6 @@ def differing(
             f"{', '.join(unknown) or 'nothing'}. Send what the host's screen shows "
             "under the names of the record."
         )
-    kinds = {flat_name(field.name): field for field in definition.fields}
 
     def plain(name: str, text: str) -> str:
         kind = kinds.get(name)

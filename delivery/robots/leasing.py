@@ -77,9 +77,10 @@ def held_item(
     *,
     robot: str,
     fence: int,
+    now: datetime,
     step: str = REGISTER,
 ) -> Held:
-    """What a robot says it holds.
+    """What a robot says it holds, locked: nobody gathers or leases it meanwhile.
 
     Raises:
         MissingError: the queue has no such item.
@@ -92,6 +93,8 @@ def held_item(
             f"{robot} does not hold item {item} with fence {fence} (it is "
             f"{row.state}). Nothing was noted; do not register it, lease anew."
         )
+    work.hold(session, claim, now=now)
+    session.refresh(row, ["state"])
     return Held(claim, row)
 
 

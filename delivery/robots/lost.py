@@ -99,7 +99,11 @@ def tell_dead(session: Session, queue: RobotQueue, one: Work, *, now: datetime) 
         subject_kind="entry",
         subject_id=delivery.entry_id,
         now=now,
-        body={"subscriber": queue.name, "attempts": one.attempts},
+        body={
+            "filing": delivery.entry.filing_id,
+            "subscriber": queue.name,
+            "attempts": one.attempts,
+        },
     )
 
 

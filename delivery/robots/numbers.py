@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from delivery.robots.leasing import Held
 from delivery.robots.record import fields_of, flat_name, numbers_of
+from delivery.robots.refusals import LostLeaseError
 from storage import audit
 from storage.values import body_of, decided_version
 from storage.vault import Vault
@@ -14,7 +15,15 @@ from storage.vault import Vault
 def clear_numbers(
     session: Session, vault: Vault, held: Held, *, now: datetime
 ) -> dict[str, str]:
-    """The numbers by flat name, and the trace of who was given which."""
+    """The numbers by flat name, and the trace of who was given which.
+
+    Raises:
+        LostLeaseError: the lease is over, though nobody else has the item yet.
+    """
+    if held.claim.lease_until < now:
+        raise LostLeaseError(
+            f"The lease of item {held.row.id} is over; lease it anew for its numbers."
+        )
     entry = held.row.entry
     fields = numbers_of(fields_of(session, entry))
     audit.record(

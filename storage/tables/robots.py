@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
 from storage.tables.decisions import Delivery
+from storage.words import Words
 
 
 class LostLease(StrEnum):
@@ -105,9 +106,9 @@ class Registration(Table):
     # Who said how it came out, where it was in doubt.
     settled_by: Mapped[str | None] = mapped_column(String(100))
     # The number the host gave it.
-    host_number: Mapped[str | None] = mapped_column(String(64))
+    host_number: Mapped[str | None] = mapped_column(Words(64))
     # A code: why it is in doubt, or the host's own for its refusal.
-    code: Mapped[str | None] = mapped_column(String(64))
+    code: Mapped[str | None] = mapped_column(Words(64))
     # Names of fields that the host's screen showed otherwise.
     differs: Mapped[list[str]] = mapped_column(JSON)
 

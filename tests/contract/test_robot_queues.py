@@ -12,12 +12,15 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from delivery.robots import answers, leasing, queues, registrations
-from delivery.robots.answers import Shown
+from delivery.robots.answers import Failure, Fault, Shown
 from delivery.robots.lost import gather_all_lost
+from delivery.robots.numbers import clear_numbers
 from delivery.robots.queues import Terms
+from delivery.robots.refusals import LostLeaseError, NotShownError
 from delivery.robots.way import WAYS
 from delivery.robots.work import REGISTER, kind_of
 from forms.library import Library
+from kamizero.errors import NumberInWordsError
 from storage import work
 from storage.database import Database
 from storage.directory import DirectoryStore
@@ -100,7 +103,7 @@ def test_the_database_knows_the_ways_of_the_table_and_no_other(desk: Desk) -> No
 
 def test_what_may_be_registered_is_handed_out_by_nobody(desk: Desk) -> None:
     queue = a_queue(desk)
-    (item,) = approved(desk)
+    approved(desk)
     with desk.database.begin() as session:
         session.execute(update(Delivery).values(state=DeliveryState.TAKEN))
 
@@ -116,7 +119,6 @@ def test_what_may_be_registered_is_handed_out_by_nobody(desk: Desk) -> None:
             now=LATER,
             limit=1,
         )
-    assert item
 
 
 def test_an_entry_has_one_registration_that_may_have_happened(desk: Desk) -> None:
@@ -186,12 +188,16 @@ def test_robots_at_once_register_each_entry_once(desk: Desk) -> None:
     def register(name: str, item: int, fence: int) -> None:
         with desk.database.begin() as session:
             queue = session.get_one(RobotQueue, queue_id)
-            held = leasing.held_item(session, queue, item, robot=name, fence=fence)
+            held = leasing.held_item(
+                session, queue, item, robot=name, fence=fence, now=LATER
+            )
             leasing.commit(session, queue, held, now=LATER)
         registered[item] += 1
         with desk.database.begin() as session:
             queue = session.get_one(RobotQueue, queue_id)
-            held = leasing.held_item(session, queue, item, robot=name, fence=fence)
+            held = leasing.held_item(
+                session, queue, item, robot=name, fence=fence, now=LATER
+            )
             answers.complete(
                 session,
                 desk.vault,
@@ -246,3 +252,60 @@ def test_the_sweep_finds_robots_that_were_lost_while_they_registered(
         now=LATE,
     )
     assert claim is not None
+
+
+def test_numbers_are_given_only_while_the_lease_runs(desk: Desk) -> None:
+    queue_id = a_queue(desk)
+    approved(desk)
+    with desk.database.begin() as session:
+        queue = session.get_one(RobotQueue, queue_id)
+        (held,) = leasing.lease(session, queue, robot="r", limit=1, now=LATER)
+        assert clear_numbers(session, desk.vault, held, now=LATER)
+
+        with pytest.raises(LostLeaseError, match="over"):
+            clear_numbers(session, desk.vault, held, now=LATE)
+
+
+@pytest.mark.parametrize("form", ["2200", None])
+def test_a_name_to_be_shown_that_no_field_has_lets_nothing_of_one_form_pass(
+    desk: Desk, form: str | None
+) -> None:
+    queue_id = a_queue(desk, form=form, must_show=("insured.birthdate",))
+    approved(desk)
+    with desk.database.begin() as session:
+        queue = session.get_one(RobotQueue, queue_id)
+        (held,) = leasing.lease(session, queue, robot="r", limit=1, now=LATER)
+        leasing.commit(session, queue, held, now=LATER)
+
+        def complete() -> DeliveryState:
+            return answers.complete(
+                session,
+                desk.vault,
+                queue,
+                held,
+                definition=desk.definition,
+                shown=Shown(host_number="1"),
+                now=LATER,
+            )
+
+        if form is None:
+            assert complete() == DeliveryState.REGISTERED
+            return
+        with pytest.raises(NotShownError, match="birthdate"):
+            complete()
+
+
+def test_a_robot_says_no_my_number_where_a_code_belongs(desk: Desk) -> None:
+    queue_id = a_queue(desk)
+    approved(desk)
+    number = "123456789018"
+    with desk.database.begin() as session:
+        queue = session.get_one(RobotQueue, queue_id)
+        (held,) = leasing.lease(session, queue, robot="r", limit=1, now=LATER)
+        leasing.commit(session, queue, held, now=LATER)
+        with pytest.raises(NumberInWordsError):
+            registrations.end(
+                session, held.row, Outcome.REGISTERED, now=LATER, host_number=number
+            )
+    with pytest.raises(NumberInWordsError):
+        Failure(kind=Fault.APPLICATION, code=number)

@@ -221,7 +221,12 @@ def numbers(
     with rooms.database.begin() as session:
         queue = queues.find_queue(session, name)
         held = leasing.held_item(
-            session, queue, item, robot=caller.name, fence=body.fence
+            session,
+            queue,
+            item,
+            robot=caller.name,
+            fence=body.fence,
+            now=rooms.clock(),
         )
         found = clear_numbers(session, rooms.vault, held, now=rooms.clock())
         return Numbers(fields=found)
@@ -292,7 +297,13 @@ def _held_act(
             if known is not None:
                 return note(session, (200, {"id": item, "state": known}))
             held = leasing.held_item(
-                session, queue, item, robot=caller.name, fence=body.fence, step=step
+                session,
+                queue,
+                item,
+                robot=caller.name,
+                fence=body.fence,
+                now=rooms.clock(),
+                step=step,
             )
             told = _plain(act(session, queue, held))
             return note(session, (200, told))
