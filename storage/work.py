@@ -4,7 +4,7 @@ OCR steps, the review queue and robots all claim here. A claim is a lease with a
 fence: whoever comes back with an older fence than the row's has lost the item.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -34,6 +34,9 @@ __all__ = [
     "release",
     "take",
 ]
+
+# A kind, and what else must hold of its row.
+_Turn = tuple[str, ColumnElement[bool]]
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
@@ -105,18 +108,17 @@ def claim(
     """
     open_to_them = free(now, site=site, subject=subject)
     in_turn = [and_(open_to_them, one) for one in only]
+    if not database.has_one_writer:
+        with database.begin() as session:
+            turns = _turns(session, kinds, in_turn)
+            return _leased(session, turns, worker=worker, lease=lease, now=now)
     # Looking first keeps idle workers away from the lock of the one writer.
-    if database.has_one_writer and not _is_any(database, kinds, in_turn):
+    with database.look() as session:
+        seen = list(_seen(session, kinds, in_turn))
+    if not seen:
         return None
     with database.begin() as session:
-        for wanted in in_turn:
-            for kind in _by_urgency(session, kinds, wanted):
-                row = session.scalars(
-                    _next(kind, wanted).with_for_update(skip_locked=True)
-                ).one_or_none()
-                if row is not None:
-                    return _lease(row, worker=worker, now=now, until=now + lease)
-    return None
+        return _leased(session, seen, worker=worker, lease=lease, now=now)
 
 
 def hold(session: Session, claim: Claim, *, now: datetime) -> None:
@@ -278,20 +280,39 @@ def end(session: Session, *, kind: str, subject: int, now: datetime) -> None:
         let_go(row)
 
 
-def _is_any(
-    database: Database, kinds: Sequence[str], in_turn: Sequence[ColumnElement[bool]]
-) -> bool:
-    with database.look() as session:
-        return any(_heads(session, kinds, wanted) for wanted in in_turn)
+def _leased(
+    session: Session,
+    turns: Iterable[_Turn],
+    *,
+    worker: str,
+    lease: timedelta,
+    now: datetime,
+) -> Claim | None:
+    for kind, wanted in turns:
+        row = session.scalars(
+            _next(kind, wanted).with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is not None:
+            return _lease(row, worker=worker, now=now, until=now + lease)
+    return None
 
 
-def _by_urgency(
-    session: Session, kinds: Sequence[str], wanted: ColumnElement[bool]
-) -> Sequence[str]:
-    """The kinds in the order of their first rows; a single one has no order."""
-    if len(kinds) == 1:
-        return kinds
-    return [row.kind for row in _heads(session, kinds, wanted)]
+def _turns(
+    session: Session, kinds: Sequence[str], in_turn: Sequence[ColumnElement[bool]]
+) -> Iterable[_Turn]:
+    """What to try one after the other; a single kind needs no look for its order."""
+    if len(kinds) > 1:
+        return _seen(session, kinds, in_turn)
+    return [(kind, wanted) for wanted in in_turn for kind in kinds]
+
+
+def _seen(
+    session: Session, kinds: Sequence[str], in_turn: Sequence[ColumnElement[bool]]
+) -> Iterator[_Turn]:
+    """The kinds there is something of, by the urgency of their first rows."""
+    for wanted in in_turn:
+        for head in _heads(session, kinds, wanted):
+            yield head.kind, wanted
 
 
 def _heads(

@@ -115,6 +115,8 @@ def _told(request: Request, error: KamizeroError) -> str:
 
 def _page(request: Request, *, status: int, code: str, detail: str = "") -> Response:
     painter = painter_of(request)
+    # An address that leads nowhere asked no route who is looking.
+    visitor = request.state.visitor = find_visitor(request, rooms_of(request))
     language = _language(request, painter)
     key = f"problem.{code}"
     if not detail and painter.texts.knows(key):
@@ -123,7 +125,7 @@ def _page(request: Request, *, status: int, code: str, detail: str = "") -> Resp
     return painter.page(
         request,
         "problem.html",
-        visitor=find_visitor(request, rooms_of(request)),
+        visitor=visitor,
         status=status,
         number=status,
         title=painter.texts.say(title, language),

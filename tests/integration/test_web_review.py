@@ -37,7 +37,23 @@ def test_the_queue_says_what_waits_and_why(office: Office) -> None:
     html = rei.get("/queue").text
 
     assert f"queue-row-{office.desk.entry_id(filing)}" in html
-    assert "2 doubtful readings" in html
+    assert "Doubtful readings: 2" in html
+
+
+def test_a_page_that_is_the_last_leads_no_further(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        office.waiting()
+    rei = office.person()
+
+    monkeypatch.setattr("web.routes.queue.PAGE_SIZE", 2)
+    whole = rei.get("/queue").text
+    monkeypatch.setattr("web.routes.queue.PAGE_SIZE", 1)
+    first = rei.get("/queue").text
+
+    assert 'data-testid="later"' not in whole
+    assert 'data-testid="later"' in first
 
 
 def test_an_empty_queue_says_so(office: Office) -> None:
@@ -133,6 +149,15 @@ def test_what_cannot_stand_in_a_field_is_refused(office: Office) -> None:
 
     assert answer.status_code == 422
     assert answer.json()["type"] == "urn:kamizero:problem:value_refused"
+
+
+def test_an_address_that_leads_nowhere_says_so_in_the_language_of_the_person(
+    office: Office,
+) -> None:
+    rei = office.person(language="ja")
+    answer = rei.get("/nowhere")
+    assert answer.status_code == 404
+    assert "お探しの届書やページはありません" in answer.text
 
 
 def test_the_problem_is_told_in_the_language_of_the_person(office: Office) -> None:
@@ -236,7 +261,7 @@ def test_the_next_item_costs_the_database_the_same_however_long_it_is(
             assert rei.send("/review/next").status_code == 200
         asked.append(seen)
 
-    assert len(asked[0]) <= 17
+    assert len(asked[0]) <= 16
     assert len(asked[1]) == len(asked[0]) + 1, "what stands above comes besides"
 
 

@@ -30,9 +30,16 @@ def queue_page(
 ) -> Response:
     painter, now = painter_of(request), rooms.clock()
     with rooms.database.look() as session:
-        found = waiting(
-            session, wanted=look.wanted, order=look.order, now=now, after=after
+        # One more than is shown says whether there is another page.
+        ahead = waiting(
+            session,
+            wanted=look.wanted,
+            order=look.order,
+            now=now,
+            after=after,
+            limit=PAGE_SIZE + 1,
         )
+        found = ahead[:PAGE_SIZE]
         values: dict[str, Any] = {
             "queue": figures(session, today=business_day(now), now=now),
             "rows": queue_rows(session, rooms, painter, found, visitor.language),
@@ -41,7 +48,7 @@ def queue_page(
                 session, open_questions(session, asked_of=visitor.name)
             ),
         }
-    more = found[-1].cursor if len(found) == PAGE_SIZE else ""
+    more = found[-1].cursor if len(ahead) > PAGE_SIZE else ""
     return painter.page(
         request,
         "queue.html",
