@@ -32,7 +32,7 @@ check: $(VENV)/.dev ## Check format, lint, types and the direction of imports
 docs: $(VENV)/.dev ## Write the pages of the documentation that follow from the code
 	$(BIN)/python docs/make.py
 
-services: ## Install PostgreSQL, RabbitMQ, Chromium and MinIO for the tests (root)
+services: ## Install PostgreSQL, RabbitMQ, Chromium, Ceph's gateway, curl, lftp and sshpass, with Go also MinIO (root)
 	sh tests/install-services.sh
 
 samples: $(VENV)/.dev ## Draw the sample scans anew (needs the fonts samples/make.py names)

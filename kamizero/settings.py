@@ -162,7 +162,9 @@ class Settings(BaseSettings):
         "before the whole lot goes back into review, as the contract says.",
     )
     language: Literal["ja", "en"] = Field(
-        default="ja", description="Language of messages on the command line."
+        default="ja",
+        description="Language of the findings that `kamizero read` and `kamizero csv` "
+        "print, and of receipts in answers of the API; people choose that of pages.",
     )
     page_processes: int = Field(
         default=1,

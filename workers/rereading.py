@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kamizero.errors import MissingError
+from kamizero.errors import WrongCallError
 from kamizero.model import Reading
 from storage.tables import Field, FieldVersion, Filing
 from storage.values import body_of
@@ -59,7 +59,7 @@ def reread(rooms: Rooms, receipt_number: str) -> Rereading:
     """Read a filing as it would have been read on its day, and compare.
 
     Raises:
-        MissingError: there is no such filing, or it was not read.
+        WrongCallError: there is no such filing, or it was not read yet.
         RegistrationError, RefusedError: its pages cannot be read any more.
     """
     with rooms.database.look() as session:
@@ -85,7 +85,7 @@ def _filing(session: Session, receipt_number: str) -> Filing:
         select(Filing).where(Filing.receipt_number == receipt_number)
     ).one_or_none()
     if found is None:
-        raise MissingError(f"No filing has the receipt number {receipt_number}.")
+        raise WrongCallError(f"No filing has the receipt number {receipt_number}.")
     return found
 
 
@@ -99,7 +99,7 @@ def _first_readings(
         .order_by(Field.position, Field.id)
     ).all()
     if not rows:
-        raise MissingError(f"Nothing was read on {filing.receipt_number} yet.")
+        raise WrongCallError(f"Nothing was read on {filing.receipt_number} yet.")
     for _, version in rows:
         # Loaded while the session is open, as all is compared after it.
         _ = version.value

@@ -1,13 +1,13 @@
 """`kamizero device`: accounts of scanners and programs that send papers."""
 
 import getpass
-import sys
 from typing import Annotated
 
 import typer
 
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
+from kamizero.cli.passwords import OnStdin, new_password
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
@@ -28,14 +28,10 @@ def add_device(
     daily_megabytes: Annotated[
         int | None, typer.Option(min=1, help="Most it may send within 24 hours.")
     ] = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from stdin.")
-    ] = False,
+    password_stdin: OnStdin = False,
 ) -> None:
     """Add a device that logs in with a name and a password."""
-    if not password_stdin:
-        raise WrongCallError("Give the password on stdin, with --password-stdin.")
-    password = sys.stdin.readline().rstrip("\n")
+    password = new_password(is_on_stdin=password_stdin)
     settings = Settings.load()
     with open_storeroom(settings).database.begin() as session:
         device = devices.add_device(

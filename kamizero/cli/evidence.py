@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kamizero.cli.clock import now
 from kamizero.cli.storeroom import Storeroom
-from kamizero.errors import MissingError
+from kamizero.errors import WrongCallError
 from storage.database import Database
 from storage.evidence.bundle import BundleWriter
 from storage.proofs.outside import Outside
@@ -21,7 +21,7 @@ def write_bundles(
     """Write the evidence of these filings, or all approved ones; return how many.
 
     Raises:
-        MissingError: a receipt number nobody has.
+        WrongCallError: a receipt number nobody has.
     """
     writer = BundleWriter(
         storeroom.database,
@@ -46,5 +46,5 @@ def _filings(database: Database, receipts: Sequence[str]) -> list[tuple[int, str
     with database.look() as session:
         found = [(key, receipt) for key, receipt in session.execute(query)]
     for receipt in sorted(set(receipts) - {one for _, one in found}):
-        raise MissingError(f"No filing has the receipt number {receipt}.")
+        raise WrongCallError(f"No filing has the receipt number {receipt}.")
     return found

@@ -1,7 +1,6 @@
 """`kamizero user` and `kamizero token`: people and robots."""
 
 import getpass
-import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -11,11 +10,12 @@ import typer
 
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
+from kamizero.cli.passwords import OnStdin, new_password
 from kamizero.cli.storeroom import open_storeroom
-from kamizero.errors import WrongCallError
 from kamizero.model import Role, Scope
 from kamizero.settings import Settings
 from storage import accounts, api_tokens, people, sign_ins, site_rights
+from storage.accounts import AccountState
 from storage.tables import Person
 
 users = typer.Typer(help="People who log in.", no_args_is_help=True)
@@ -26,9 +26,6 @@ Sites = Annotated[
 tokens = typer.Typer(help="Keys of robots and systems.", no_args_is_help=True)
 
 
-PasswordOnStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from stdin.")
-]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
@@ -36,13 +33,14 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 def add_user(
     name: str,
     role: Annotated[Role, typer.Option()],
-    password_stdin: PasswordOnStdin = False,
+    password_stdin: OnStdin = False,
     first_day: Day = None,
     last_day: Day = None,
     site: Sites = None,
 ) -> None:
     """Add a person."""
-    password = _password(password_stdin)
+    password = new_password(is_on_stdin=password_stdin)
+    moment = now()
     storeroom = open_storeroom(Settings.load())
     with storeroom.database.begin() as session:
         person = people.add_person(
@@ -52,11 +50,12 @@ def add_user(
             password=password,
             valid_from=_date(first_day),
             valid_until=_date(last_day),
-            now=now(),
+            now=moment,
         )
         if site:
-            site_rights.keep_to_sites(session, person, site, now=now())
-    typer.echo(f"{name} can now log in as {role}.")
+            site_rights.keep_to_sites(session, person, site, now=moment)
+        added = _added(person, moment)
+    typer.echo(added)
 
 
 @users.command("list")
@@ -116,9 +115,9 @@ def enable_user(name: str) -> None:
 
 
 @users.command("set-password")
-def set_password(name: str, password_stdin: PasswordOnStdin = False) -> None:
+def set_password(name: str, password_stdin: OnStdin = False) -> None:
     """Give somebody a new password, lift their lock and end their sessions."""
-    password = _password(password_stdin)
+    password = new_password(is_on_stdin=password_stdin)
     with open_storeroom(Settings.load()).database.begin() as session:
         people.set_password(
             session, name=name, password=password, actor=getpass.getuser(), now=now()
@@ -189,10 +188,13 @@ def revoke_token(name: str) -> None:
     typer.echo(f"The token {name} opens nothing any more.")
 
 
-def _password(is_on_stdin: bool) -> str:
-    if not is_on_stdin:
-        raise WrongCallError("Give the password on stdin, with --password-stdin.")
-    return sys.stdin.readline().rstrip("\n")
+def _added(person: Person, moment: datetime) -> str:
+    state = accounts.state_of(person, now=moment)
+    if state is AccountState.NOT_YET:
+        return f"{person.name} can log in as {person.role} from {person.valid_from} on."
+    if state is AccountState.OVER:
+        return f"{person.name} cannot log in: the last day was {person.valid_until}."
+    return f"{person.name} can now log in as {person.role}."
 
 
 def _date(day: datetime | None) -> date | None:

@@ -1,12 +1,12 @@
 """Who acts from the command line where two people must: with a password each."""
 
-import sys
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from kamizero.cli.clock import now
+from kamizero.cli.passwords import given_password
 from kamizero.cli.storeroom import Storeroom, open_storeroom
 from kamizero.errors import ForbiddenError
 from kamizero.model import Role
@@ -39,7 +39,7 @@ def acting(name: str, *, roles: frozenset[Role]) -> Acting:
     person = people.authenticate(
         database,
         name=name,
-        password=sys.stdin.readline().rstrip("\n"),
+        password=given_password(),
         now=now(),
     )
     if Role(person.role) not in roles:

@@ -15,10 +15,11 @@ def paddleocr(cache: Path) -> Any:
     """The package `paddleocr`, imported where it is used: it takes seconds.
 
     It otherwise looks for model servers on the network and writes to the home
-    directory.
+    directory, and so does matplotlib, which it imports to draw what nobody asks for.
     """
     os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
     os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(cache))
+    os.environ.setdefault("MPLCONFIGDIR", str(cache / "matplotlib"))
     import paddleocr
 
     # It announces each model it makes, in colours, whoever listens.

@@ -24,6 +24,11 @@ def test_an_account_is_kept_from_the_command_line(installation: Installation) ->
     assert run("add", "ken", "--role", "keyer", "--password-stdin") == 0
     ((kept,),) = installation.rows("SELECT password_hash FROM person")
     assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    later = ("--first-day", "2999-01-01", "--password-stdin")
+    added = installation.run(
+        "user", "add", "mai", "--role", "keyer", *later, stdin=PASSWORD
+    )
+    assert added.stdout == "mai can log in as keyer from 2999-01-01 on.\n"
     assert run("set-password", "ken", "--password-stdin") == 0
     assert run("set-role", "ken", "--role", "reviewer") == 0
     assert run("set-sites", "ken", "--site", "nowhere") == 2
@@ -33,7 +38,10 @@ def test_an_account_is_kept_from_the_command_line(installation: Installation) ->
     assert run("disable", "ken") == 0
     assert run("disable", "nobody") == 2
     listed = installation.answer("user", "list", "--json")["people"]
-    assert [(one["name"], one["state"]) for one in listed] == [("ken", "disabled")]
+    assert [(one["name"], one["state"]) for one in listed] == [
+        ("ken", "disabled"),
+        ("mai", "not_yet"),
+    ]
     assert run("enable", "ken") == 0
     assert "ken  reviewer  open  never" in installation.run("user", "list").stdout
 

@@ -19,6 +19,7 @@ def test_routes_are_loaded_from_a_file_and_listed(
     again = installation.run("routes", "load", str(file))
     missing = installation.run("routes", "load", str(tmp_path / "none.yaml"))
     listed = installation.answer("routes", "list", "--json")
+    shown = installation.run("routes", "list").stdout.splitlines()
     before = installation.answer("routes", "list", "--on", "2019-12-31", "--json")
 
     assert (loaded.returncode, loaded.stdout) == (0, "1 routes added.\n")
@@ -29,5 +30,12 @@ def test_routes_are_loaded_from_a_file_and_listed(
         "2:consult:徴収課",
         "2:consult:記録課",
         "3:decide:所長",
+    ]
+    assert shown == [
+        "code     form        amount      in force          stages",
+        "default  every form  any amount  always            decide (every approver)",
+        "long     every form  any amount  since 2020-01-01  review 適用課 "
+        "(every reviewer) > consult 徴収課 (every approver) + consult 記録課 "
+        "(every approver) > decide 所長 (every approver)",
     ]
     assert [route["code"] for route in before["routes"]] == ["default"]

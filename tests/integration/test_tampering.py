@@ -27,6 +27,7 @@ def test_verify_names_a_flipped_byte_and_an_edited_event(
         " (SELECT field_id FROM field_version WHERE id = 1)"
     )
     other = installation.run("reread", receipt, "--json")
+    unknown = installation.run("reread", "R00000000-0000")
     _flip_a_byte(installation.folder / original["path"])
     installation.write("UPDATE audit_event SET actor = 'nobody' WHERE id = 1")
 
@@ -35,6 +36,7 @@ def test_verify_names_a_flipped_byte_and_an_edited_event(
     assert before.returncode == 0, before.stdout
     assert json.loads(before.stdout)["differences"] == []
     assert (same.returncode, other.returncode) == (0, 1), same.stdout + same.stderr
+    assert unknown.returncode == 2
     assert json.loads(same.stdout)["differences"] == []
     assert json.loads(same.stdout)["compared"] > 50
     (difference,) = json.loads(other.stdout)["differences"]

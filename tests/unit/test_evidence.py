@@ -336,7 +336,7 @@ def test_the_command_writes_the_evidence_of_a_filing(
     assert (tmp_path / "new" / "R1" / "check.py").exists()
     made_events = "SELECT count(*) FROM audit_event WHERE act = 'evidence.made'"
     assert installation.rows(made_events) == [(2,)]
-    assert unknown.returncode == 1
+    assert unknown.returncode == 2
     assert "R9" in unknown.stderr
 
 
