@@ -290,8 +290,9 @@ def _add(
         session.add(field)
         session.flush()
     if not field.sensitive and _holds_my_number(body):
-        # It was written where it does not belong: it is sealed there from now on.
-        field.sensitive = True
+        # Written where it does not belong, it is sealed there from now on, and goes
+        # with the others when their time is over.
+        field.sensitive = field.misplaced_number = True
     version.field_id = field.id
     version.seq = _next_seq(session, field)
     commitment = vault.commitment(body.value)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delivery.robots import registrations
+from delivery.robots.refusals import WayForbidsError
 from delivery.robots.way import Act, By, go
 from delivery.robots.work import LOOK_UP, REGISTER, kind_of, put_work
 from kamizero.errors import ConflictError
@@ -66,7 +67,12 @@ def settle(
     session.refresh(row, ["state"], with_for_update=True)
     # Of something in doubt a person says the same as a robot that looks.
     is_doubt = row.state == DeliveryState.IN_DOUBT
-    if not is_doubt and by == By.PERSON:
+    if not is_doubt and by != By.PERSON:
+        raise WayForbidsError(
+            f"Item {row.id} is {row.state} and not in doubt any more: somebody has "
+            "settled it. Nothing was noted."
+        )
+    if not is_doubt:
         demand_dead(session, queue, row)
     act, end = _ENDS[outcome]
     registrations.end(

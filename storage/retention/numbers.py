@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kamizero.model import FieldState
@@ -31,6 +31,7 @@ MACHINE = "retention"
 ERASED = "original.numbers_erased"
 
 # Every form calls its My Numbers so, and nothing else; a test of the forms holds it.
+# What stands elsewhere, in remarks, is marked as it is written.
 _NAMES = "%my_number"
 _CHUNK = 200
 
@@ -166,5 +167,5 @@ def _my_numbers() -> Select[int]:
         select(Field.id)
         .join(Page, Page.id == Field.page_id)
         .join(Arrival, Arrival.id == Page.arrival_id)
-        .where(Field.name.like(_NAMES))
+        .where(or_(Field.name.like(_NAMES), Field.misplaced_number))
     )

@@ -61,6 +61,10 @@ class Field(Table):
     mode: Mapped[str] = mapped_column(
         String(16), default=Mode.OCR, server_default=Mode.OCR
     )
+    # A My Number stands in it though none belongs there.
+    misplaced_number: Mapped[bool] = mapped_column(
+        default=False, server_default=text("FALSE")
+    )
     # Drawn to be keyed although its reading was accepted.
     sampled: Mapped[bool] = mapped_column(default=False, server_default=text("FALSE"))
     as_written_id: Mapped[int | None] = mapped_column(

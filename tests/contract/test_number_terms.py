@@ -120,3 +120,22 @@ def test_every_form_calls_its_my_numbers_alike() -> None:
     assert {one.name for one in fields if one.format == "my_number"} == {
         one.name for one in fields if one.name.endswith("my_number")
     }
+
+
+def test_a_number_that_was_written_where_none_belongs_goes_with_the_others(
+    tmp_path: Path, database_url: str
+) -> None:
+    opened = archive(tmp_path, database_url)
+    name = "insured.1.name_kanji"
+    filing = opened.receive(received_on=RECEIVED)
+    opened.correct(name, f"山田　太郎 {MY_NUMBER}")
+    opened.approve(filing)
+
+    done = _keep_up(opened)
+
+    assert done.numbers == 1
+    with pytest.raises(MissingError, match="erased"):
+        _said(opened, name)
+    with pytest.raises(MissingError, match="erased"):
+        _said(opened, "insured.1.my_number")
+    opened.database.close()

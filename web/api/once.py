@@ -12,7 +12,6 @@ from fastapi import Depends, Header
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
-from kamizero.errors import KamizeroError
 from storage.insertion import insert_once
 from storage.tables import IdempotentAnswer
 from web.api.callers import Caller, InRooms, caller_of
@@ -66,7 +65,7 @@ class Once:
             return known, True
         try:
             return act(partial(self._note, begun)), False
-        except KamizeroError:
+        except Exception:
             # Nothing was done: the same key may try again.
             self._forget(begun)
             raise
