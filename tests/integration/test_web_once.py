@@ -9,6 +9,7 @@ from signal import SIGKILL
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from kamizero.model import Role
 from storage.tables import Site
@@ -110,3 +111,25 @@ def test_a_run_that_was_taken_for_dead_does_nothing_after_another_run(
     assert json.loads(bytes(replayed.body)) == {"site": "B"}
     assert "B" in known
     assert "A" not in known
+
+
+def test_what_the_database_refused_may_be_sent_again_at_once(office: Office) -> None:
+    once = Once(
+        office.app.state.rooms,
+        Caller("robot", Role.ROBOT, frozenset(), is_person=False, sites=None),
+        "1",
+    )
+
+    def twice(note: Note) -> Answer:
+        with office.desk.database.begin() as session:
+            session.add_all([Site(code="A", name="A"), Site(code="A", name="B")])
+            return note(session, (201, {}))
+
+    def rightly(note: Note) -> Answer:
+        with office.desk.database.begin() as session:
+            return note(session, (201, {"site": "A"}))
+
+    with pytest.raises(IntegrityError):
+        once.run({}, twice)
+
+    assert once.run({}, rightly).status_code == 201

@@ -37,6 +37,7 @@ def _teach_sqlite(table: str, constraint: str, last: str, new: str) -> None:
     before = bind.execute(sa.text(f"SELECT sql {where}"), {"table": table}).scalar_one()
     head, name, tail = before.partition(constraint)
     after = head + name + tail.replace(last, f"{last}, {new}", 1)
+    _demand_changed(before, after, constraint)
     bind.execute(sa.text("PRAGMA writable_schema = ON"))
     bind.execute(
         sa.text(
@@ -57,5 +58,15 @@ def _teach_postgresql(table: str, constraint: str, last: str, new: str) -> None:
     ).scalar_one()
     typed = f"{last}::character varying"
     changed = condition.replace(typed, f"{typed}, {new}::character varying", 1)
+    _demand_changed(condition, changed, constraint)
     op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
     op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {changed}")
+
+
+def _demand_changed(before: str, after: str, constraint: str) -> None:
+    """Written otherwise than expected, it would stay as it is and say nothing."""
+    if after == before:
+        raise SetupError(
+            f"The constraint {constraint} is not as this version left it: nothing was "
+            "changed. Restore the backup made before the upgrade."
+        )
