@@ -37,7 +37,7 @@ def given_up(office: Office) -> tuple[Robot, int]:
     approved(office)
     robot = robot_of(office)
     (item,) = robot.lease()
-    robot.act("fail", item, kind="application", code="E42")
+    robot.act("fail", item, kind="application", code="HOST-CLOSED")
     return robot, item["id"]
 
 
@@ -73,16 +73,16 @@ def test_a_dead_letter_is_tried_again_or_registered_by_hand(
     twice = rei.submit(f"/robots/host/items/{item}/again")
     (leased,) = robot.lease()
     early = rei.submit(f"/robots/host/items/{item}/settle", outcome="registered")
-    robot.act("fail", leased, kind="application", code="E42")
+    robot.act("fail", leased, kind="application", code="HOST-CLOSED")
     by_hand = rei.submit(
         f"/robots/host/items/{item}/settle", outcome="registered", host_number="R-8"
     )
 
-    assert "E42" in page
+    assert "HOST-CLOSED" in page
     codes = [one.status_code for one in (again, twice, early, by_hand)]
     assert codes == [303, 409, 409, 303]
     assert states(office) == ["registered"]
-    assert "E42" not in rei.get("/robots").text
+    assert "HOST-CLOSED" not in rei.get("/robots").text
     assert robot.lease() == []
 
 
