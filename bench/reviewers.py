@@ -219,16 +219,27 @@ def _run(
         print(f"{waiting:,} filings wait (filled in {time.monotonic() - begun:.0f} s)")
         done = waiting
         _print(_pages(address), "one person, the queue's pages")
-    before, log = sum(map(_processor_s, servers)), Log()
+    for n in range(wanted.runs):
+        print(f"\nrun {n + 1} of {wanted.runs}")
+        _at_once(wanted, address, opened, servers)
+
+
+def _at_once(
+    wanted: argparse.Namespace, address: str, opened: Opened, servers: list[int]
+) -> None:
+    """Everybody works for the wanted time; what they met is printed."""
+    before, log = list(map(_processor_s, servers)), Log()
     own = time.process_time()
     _work(wanted, address, log)
     asked = sum(map(len, log.seconds.values()))
-    spent = sum(map(_processor_s, servers)) - before
-    print(f"\n{len(servers)} processes answer; {wanted.reviewers} people for ", end="")
+    each = [_processor_s(one) - was for one, was in zip(servers, before, strict=True)]
+    spent = sum(each)
+    print(f"{len(servers)} processes answer; {wanted.reviewers} people for ", end="")
     print(f"{wanted.seconds} s, {wanted.think} s of")
     print(f"thought before each act: {log.finished} entries, {len(log.said)} fields")
     _print(log, f"{wanted.reviewers} people at once")
-    print(f"\n{asked} requests; processor time of the server {spent:.0f} s, that is")
+    print(f"\n{asked} requests; processor time of the server {spent:.0f} s ", end="")
+    print(f"({' + '.join(f'{one:.0f}' for one in each)}), that is")
     print(
         f"{spent / asked * 1000:.0f} ms each with all logins, of whoever asked ", end=""
     )
@@ -355,6 +366,7 @@ def _arguments() -> argparse.Namespace:
     asked.add_argument("--seconds", type=float, default=60)
     asked.add_argument("--think", type=float, default=2.0)
     asked.add_argument("--processes", type=int, default=2)
+    asked.add_argument("--runs", type=int, default=1)
     return asked.parse_args()
 
 

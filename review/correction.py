@@ -7,7 +7,7 @@ from forms.definition import FormDefinition
 from kamizero.errors import MissingError
 from kamizero.model import FieldState
 from review.acts import Act
-from review.doubt import WITH_VALUES
+from review.doubt import all_fields, fields_of
 from review.grounds import AttachmentPage, Ground, ground_body, ground_text
 from review.hand import Hand
 from review.item import latest_version
@@ -122,16 +122,9 @@ def field_in_hand(
 ) -> Field:
     """The field to write, locked, and as the person saw it."""
     hand.reach(session, act)
-    field = session.scalars(
-        select(Field)
-        .where(
-            Field.filing_id == hand.entry.filing_id,
-            Field.name == name,
-            Field.entry_n.in_((HEAD, hand.entry.n)),
-        )
-        .options(*WITH_VALUES)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    # All of them, as whoever writes one has the whole filing checked again.
+    all_fields(session, hand.entry.filing, anew=True)
+    field = next((f for f in fields_of(session, hand.entry) if f.name == name), None)
     if field is None:
         raise MissingError(f"Entry {hand.entry.n} has no field {name}.")
     _check_head(session, field)

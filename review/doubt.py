@@ -51,14 +51,21 @@ def fields_of(session: Session, entry: Entry) -> Sequence[Field]:
     ).all()
 
 
-def all_fields(session: Session, filing: Filing) -> Sequence[Field]:
-    """Every field of the filing, in order; loaded once for all who ask after."""
-    if not _are_loaded(filing):
+def all_fields(
+    session: Session, filing: Filing, *, anew: bool = False
+) -> Sequence[Field]:
+    """Every field of the filing, in order; loaded once for all who ask after.
+
+    Args:
+        anew: what was loaded before the filing was locked does not count.
+    """
+    if anew or not _are_loaded(filing):
         fields = session.scalars(
             select(Field)
             .where(Field.filing_id == filing.id)
             .options(*WITH_VALUES)
             .order_by(Field.position)
+            .execution_options(populate_existing=anew)
         ).all()
         set_committed_value(filing, "fields", list(fields))
     return filing.fields

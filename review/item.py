@@ -106,7 +106,7 @@ def item(
     Unmasking leaves no trace here: pages call `unmasked_item`.
     """
     fields = fields_of(session, entry)
-    counts = _version_counts(session, fields)
+    counts = _version_counts(session, entry.filing_id, fields)
     above = bodies_above(session, vault, entry)
     return ReviewItem(
         entry_id=entry.id,
@@ -182,11 +182,15 @@ def shown_finding(row: FindingRow) -> ShownFinding:
     )
 
 
-def _version_counts(session: Session, fields: Sequence[Field]) -> list[tuple[int, int]]:
+def _version_counts(
+    session: Session, filing_id: int, fields: Sequence[Field]
+) -> list[tuple[int, int]]:
     """Per field: the id of its last version and how many it has."""
+    # By filing: a list of numbers is written into the statement anew each time.
     rows = session.execute(
         select(FieldVersion.field_id, func.max(FieldVersion.id), func.count())
-        .where(FieldVersion.field_id.in_([field.id for field in fields]))
+        .join(Field, Field.id == FieldVersion.field_id)
+        .where(Field.filing_id == filing_id)
         .group_by(FieldVersion.field_id)
     )
     found = {field_id: (latest, count) for field_id, latest, count in rows}

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from forms.occasions import Named, Occasion
 from kamizero.model import Filed, FilingKind
 from storage.cards import keyed
-from storage.tables import Entry, EntryState, Field, Filing, OccasionCard
+from storage.tables import Entry, EntryState, Filing, OccasionCard
 from storage.vault import Index, Vault
 
 # What was sent back, taken back or replaced tells nothing any more.
@@ -28,9 +28,14 @@ def keep(
     vault: Vault,
     filing: Filing,
     named: Mapping[int, Sequence[Named]],
+    versions: Mapping[str, int],
 ) -> None:
-    """Write down what the entries of a filing tell of, in place of what they did."""
-    due = list(_cards(vault.index(), filing, named, _versions(session, filing)))
+    """Write down what the entries of a filing tell of, in place of what they did.
+
+    Args:
+        versions: by the field's name the version that counts in it.
+    """
+    due = list(_cards(vault.index(), filing, named, versions))
     kept = session.scalars(
         select(OccasionCard).where(OccasionCard.filing_id == filing.id)
     ).all()
@@ -105,13 +110,6 @@ def _cards(
                 token=_token(index, way.occasion),
                 index_key=index.key_id,
             )
-
-
-def _versions(session: Session, filing: Filing) -> Mapping[str, int]:
-    """The version that counts in each field, by the field's name."""
-    version = func.coalesce(Field.as_decided_id, Field.as_written_id)
-    query = select(Field.name, version).where(Field.filing_id == filing.id)
-    return {name: number for name, number in session.execute(query)}
 
 
 def _token(index: Index, occasion: Occasion) -> bytes:

@@ -15,7 +15,7 @@ from forms.occasions import occasions
 from storage.database import Database
 from storage.occasions import keep
 from storage.tables import Card, Field, FieldVersion, Filing
-from storage.values import body_of, index_cards
+from storage.values import body_of, decided_versions, index_cards
 from storage.vault import Vault
 
 _BATCH = 20
@@ -92,7 +92,7 @@ def _reindex_occasions(
         entry.n: occasions(form, entry.n, lambda name: said.get(name, ""))
         for entry in filing.entries
     }
-    keep(session, vault, filing, named)
+    keep(session, vault, filing, named, decided_versions(fields))
 
 
 def _said(field: Field, vault: Vault) -> str:

@@ -263,6 +263,15 @@ def decided_version(field: Field) -> FieldVersion:
     return version
 
 
+def decided_versions(fields: Iterable[Field]) -> Mapping[str, int]:
+    """By name the number of the version that counts, of every field that has one."""
+    return {
+        field.name: version.id
+        for field in fields
+        if (version := field.as_decided or field.as_written) is not None
+    }
+
+
 def erase(session: Session, field: Field) -> int:
     """Destroy every value the field ever had, salts and index cards with them.
 

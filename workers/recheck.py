@@ -20,6 +20,7 @@ from storage import values
 from storage.database import Database
 from storage.occasions import keep, others
 from storage.tables import HEAD, Field, Filing, FindingRow
+from storage.values import decided_versions
 from storage.vault import Vault
 from validation.check import check
 from validation.evidence import RECORD, supported
@@ -64,7 +65,10 @@ class Recheck:
         """Rewrite the findings of a filing; a waiver of the same finding stays."""
         values = self._values(session, filing)
         named = {n: occasions(values.form, n, values.value) for n in values.entries()}
-        keep(session, self.vault, filing, named)
+        # What is decided gets its number on its way to the database.
+        session.flush()
+        decided = decided_versions(all_fields(session, filing))
+        keep(session, self.vault, filing, named, decided)
         wanted = {
             one.occasion
             for ways in named.values()
