@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 
 from forms.definition import Field, FormDefinition
+from forms.grammar import my_number_check_digit
 from forms.headings import heading_of
 from kamizero.business_days import NATIONAL
 from storage.cards import cards_of
@@ -28,16 +29,17 @@ _SAMPLES = Path(__file__).parents[1] / "samples" / "values.json"
 _FIRST: Mapping[str, str] = json.loads(_SAMPLES.read_text("utf-8"))[_SAMPLE][0][
     "fields"
 ]
+_MY_NUMBER = "insured.1.my_number"
 _CODED = "pp-ocrv6-small@bench"
 _RULE = "common.kana_kanji"
 
 Row = tuple[object, ...]
 
 
-def as_the_sample(number: int) -> Mapping[str, str]:
-    """The same on every filing."""
-    del number
-    return _FIRST
+def somebody(number: int) -> Mapping[str, str]:
+    """As on the sample, but each filing of a person of its own."""
+    eleven = f"{number:011d}"
+    return {**_FIRST, _MY_NUMBER: f"{eleven}{my_number_check_digit(eleven)}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Crowd:
     definition: FormDefinition
     vault: Vault
     now: datetime
-    written: Callable[[int], Mapping[str, str]] = as_the_sample
+    written: Callable[[int], Mapping[str, str]] = somebody
     wanted: Callable[[Field], bool] = lambda _: True
 
     @property

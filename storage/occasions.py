@@ -51,19 +51,16 @@ def others(
 ) -> Mapping[Occasion, Sequence[Filed]]:
     """The standing filings but this one that tell of each, the newest first."""
     by_token = {_token(index, one): one for one in wanted for index in vault.indexes()}
-    found: dict[Occasion, list[Filed]] = {}
+    # A filing is told of once, though two keys may find it.
+    found: dict[Occasion, dict[int, Filed]] = {}
     for row in session.execute(_telling(by_token, filing_id)):
-        filed = Filed(
+        found.setdefault(by_token[row.token], {})[row.id] = Filed(
             id=row.id,
             receipt_number=row.receipt_number,
             received_on=row.received_on,
             kind=FilingKind(row.kind),
         )
-        told = found.setdefault(by_token[row.token], [])
-        # One filing may still be found by two keys.
-        if filed not in told:
-            told.append(filed)
-    return found
+    return {occasion: tuple(filed.values()) for occasion, filed in found.items()}
 
 
 def _telling(tokens: Collection[bytes], but: int) -> Select[Any]:
