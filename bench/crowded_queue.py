@@ -8,17 +8,19 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import psycopg
 
 from forms.definition import Field, FormDefinition
 from forms.grammar import my_number_check_digit
-from forms.headings import heading_of
+from forms.headings import Heading, heading_of
 from kamizero.business_days import NATIONAL
 from storage.cards import cards_of
 from storage.clocks import office_day
-from storage.vault import Vault
+from storage.vault import Index, Vault
 
 SITE = "BENCH"
 # One, two or three of these are doubtful, filing by filing.
@@ -34,6 +36,8 @@ _CODED = "pp-ocrv6-small@bench"
 _RULE = "common.kana_kanji"
 
 Row = tuple[object, ...]
+# A call of the server for each row would cost more than the row.
+_AT_ONCE = 200
 
 
 def somebody(number: int) -> Mapping[str, str]:
@@ -42,7 +46,7 @@ def somebody(number: int) -> Mapping[str, str]:
     return {**_FIRST, _MY_NUMBER: f"{eleven}{my_number_check_digit(eleven)}"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Crowd:
     """How filings are made: of which form, when they came, and what stands on them."""
 
@@ -52,10 +56,18 @@ class Crowd:
     written: Callable[[int], Mapping[str, str]] = somebody
     wanted: Callable[[Field], bool] = lambda _: True
 
-    @property
+    @cached_property
     def fields(self) -> list[Field]:
         fields = self.definition.fields
         return [one for one in fields if (one.entry or 1) == 1 and self.wanted(one)]
+
+    @cached_property
+    def headings(self) -> Mapping[str, Heading | None]:
+        return {one.name: heading_of(one) for one in self.fields}
+
+    @cached_property
+    def index(self) -> Index:
+        return self.vault.index()
 
 
 def fill(connection: psycopg.Connection, crowd: Crowd, first: int, last: int) -> None:
@@ -94,8 +106,8 @@ def _copy(
 ) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:  # pyright: ignore
-        for row in rows:
-            copy.write("\t".join(map(_text, row)) + "\n")
+        while some := list(islice(rows, _AT_ONCE)):
+            copy.write("".join("\t".join(map(_text, row)) + "\n" for row in some))
 
 
 def _text(value: object) -> str:
@@ -225,7 +237,7 @@ def _fields(crowd: Crowd, number: int) -> Iterator[Row]:
     for position, (key, field) in enumerate(_ids(crowd, number)):
         box = json.dumps([round(side * 7.874, 1) for side in field.box_mm])
         yield (key, number, field.entry or 0, position, field.name, field.sensitive,
-               heading_of(field), number, box, key)  # fmt: skip
+               crowd.headings[field.name], number, box, key)  # fmt: skip
 
 
 def _versions(crowd: Crowd, number: int) -> Iterator[Row]:
@@ -254,11 +266,11 @@ def _values(crowd: Crowd, number: int) -> Iterator[Row]:
 def _cards(crowd: Crowd, number: int) -> Iterator[Row]:
     written = crowd.written(number)
     for key, field in _ids(crowd, number):
-        heading, value = heading_of(field), written.get(field.name, "")
+        heading, value = crowd.headings[field.name], written.get(field.name, "")
         if heading is None or not value:
             continue
         cards = cards_of(
-            crowd.vault.index(),
+            crowd.index,
             heading,
             value,
             filing_id=number,

@@ -21,6 +21,7 @@ from kamizero.tokyo import business_date
 from storage.audit import HEADS
 from storage.database import Database
 from storage.interfaces import ObjectStore
+from storage.machine_clock import unchecked_since
 from storage.retention.register import count_unclassified
 from storage.tables import (
     AuditEvent,
@@ -74,6 +75,7 @@ WORDS: Mapping[str, str] = {
     "events_failed": "Receivers do not take their events; run `kamizero events list`.",
     "overdue": "Entries are past the day they are due; see the overview.",
     "clock_off": "The clock differs from the authority's; set it right.",
+    "clock_unchecked": "Nothing vouches for the clock; let it follow a time server.",
     "authority": "No time stamps are to be had; they are asked for again.",
     "stamps_ending": "Certificates of time stamps end within weeks, not stamped again.",
     "stamps_ended": "Certificates of time stamps ended before they were stamped again.",
@@ -163,6 +165,9 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     if overdue:
         yield Alert("overdue", overdue)
     yield from _of_ledger(session, now)
+    unchecked = unchecked_since(session)
+    if unchecked is not None:
+        yield Alert("clock_unchecked", 1, unchecked)
     yield from _of_stamps(session, now)
     unclassified = count_unclassified(session)
     if unclassified:

@@ -13,6 +13,7 @@ from ocr.engine import Recogniser
 from ocr.numbers import Finder
 from storage.database import Database
 from storage.interfaces import ObjectStore
+from storage.machine_clock import KernelClock, kernel_clock
 from storage.retention.schedule import Schedule
 from storage.time_stamps.asking import Stamping
 from storage.vault import Vault
@@ -32,7 +33,8 @@ class Rooms:
     process reads pages; each gives the same one every time. `hint` is called after
     a commit that left new work of a kind behind; losing a hint costs time, never work.
     `stamping` is None where no time stamps are asked for, `erasures` where nothing is
-    put outside of what was destroyed; `post` sends an event to a receiver.
+    put outside of what was destroyed; `post` sends an event to a receiver. `kernel` is
+    what says whether a time server keeps this machine's clock right.
     """
 
     database: Database
@@ -50,4 +52,5 @@ class Rooms:
     hint: Callable[[str], None] = no_hint
     stamping: Stamping | None = None
     erasures: Path | None = None
+    kernel: Callable[[], KernelClock] = kernel_clock
     post: Post = field(default_factory=lambda: Poster(Gate()))

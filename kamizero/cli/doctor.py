@@ -13,9 +13,16 @@ from kamizero.cli.reading import engine_choice, shared_engine
 from kamizero.cli.wiring import open_installation
 from kamizero.settings import Settings
 from ocr.engine import EngineFacts
+from storage.machine_clock import Kept
 from storage.time_stamps.asking import Stamping
 
 SHOWN = ("kamizero", "onnxruntime", "paddleocr", "rapidocr", "sqlalchemy", "celery")
+
+_CLOCK = {
+    Kept.BY_SERVER: "kept right by a time server",
+    Kept.BY_NOBODY: "no time server keeps it right",
+    Kept.UNKNOWN: "the kernel does not say what keeps it right",
+}
 
 
 def doctor(
@@ -32,6 +39,7 @@ def doctor(
         "database": rooms.database.dialect,
         "store": rooms.store.grade,
         "time stamps": _stamping(rooms.stamping),
+        "clock": _CLOCK[rooms.kernel().kept],
         "data folder": str(settings.data_dir.resolve()),
     }
     if json:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from forms.library import Library
 from forms.standards import Standards
@@ -16,9 +16,11 @@ from storage.clocks import start_clock
 from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.ledger.daily import run_daily
+from storage.machine_clock import Kept, KernelClock, compare_daily
 from storage.retention.record_files import keep_up
 from storage.retention.schedule import Schedule
 from storage.tables import (
+    AuditEvent,
     Clock,
     Entry,
     Job,
@@ -229,6 +231,50 @@ def test_a_clock_that_differs_from_the_authority_is_said(desk: Desk) -> None:
     stamp(desk, ends=timedelta(days=400), off=-90)
 
     assert (quiet, kinds(desk)) == ({}, {"clock_off": 90})
+
+
+def compare(desk: Desk, kept: Kept, *, days: int = 0) -> bool:
+    """The kernel's word of a day, written down."""
+    return compare_daily(
+        desk.database, lambda: KernelClock(kept), now=NOW + timedelta(days=days)
+    )
+
+
+@pytest.mark.parametrize("kept", [Kept.BY_NOBODY, Kept.UNKNOWN])
+def test_a_clock_that_nothing_vouches_for_is_said(desk: Desk, kept: Kept) -> None:
+    compare(desk, kept)
+    alone = kinds(desk, later=timedelta(0))
+
+    compare(desk, Kept.BY_SERVER, days=1)
+
+    held = kinds(desk, later=timedelta(days=1))
+    assert (alone.get("clock_unchecked"), "clock_unchecked" in held) == (1, False)
+
+
+def test_an_authority_vouches_for_a_clock_as_well(desk: Desk) -> None:
+    stamp(desk, ends=timedelta(days=400), off=2)
+
+    compare(desk, Kept.BY_NOBODY)
+    vouched = "clock_unchecked" in kinds(desk)
+    compare(desk, Kept.BY_NOBODY, days=3)
+
+    assert (vouched, "clock_unchecked" in kinds(desk)) == (False, True)
+
+
+def test_what_the_time_rests_on_is_an_event_of_each_day(desk: Desk) -> None:
+    stamp(desk, ends=timedelta(days=400), off=2)
+
+    done = [compare(desk, Kept.BY_NOBODY) for _ in range(2)]
+
+    with desk.database.look() as session:
+        (event,) = session.scalars(select(AuditEvent)).all()
+    assert done == [True, False]
+    assert (event.act, event.subject_id) == ("clock.compared", "2020-12-10")
+    assert event.body == {
+        "kernel": "by_nobody",
+        "most_off_ms": None,
+        "off_authority_ms": -2000,
+    }
 
 
 def test_originals_in_no_file_are_said(desk: Desk, tmp_path: Path) -> None:

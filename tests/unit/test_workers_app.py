@@ -180,7 +180,9 @@ def test_the_hourly_round_files_what_is_decided(app: Celery, desk: Desk) -> None
 
     with desk.database.look() as session:
         filed = session.scalars(select(FiledOriginal)).all()
+        acts = set(session.scalars(select(AuditEvent.act)))
     assert len(filed) == 1
+    assert "clock.compared" in acts
     assert app.conf.beat_schedule["keep"] == {
         "task": "kamizero.keep",
         "schedule": 3600.0,
