@@ -59,9 +59,9 @@ def attachment(number: int) -> Image.Image:
     top = chance.randint(50, 260)
     draw.text((chance.randint(60, 300), top - 30), f"No. {number:04d}", font_size=22)
     while top < chance.randint(420, 820):
-        left, words = chance.randint(50, 320), chance.randint(1, 9)
+        left, words = chance.randint(50, 320), chance.randint(1, 4)
         draw.text((left, top), f"{number:02d}kz " * words, font_size=14)
-        top += chance.choice((20, 26, 60))
+        top += chance.choice((60, 80, 120))
     for _ in range(chance.randint(0, 4)):
         x, y = chance.randint(60, 420), chance.randint(120, 700)
         draw.rectangle((x, y, x + chance.randint(60, 180), y + 60), outline=40, width=3)

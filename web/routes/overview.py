@@ -145,7 +145,7 @@ def _figures(session: Session, look: Looked, rooms: InRooms) -> dict[str, Any]:
         "backlog": backlog,
         "standings": standings,
         "benefit": benefit,
-        "saved_hours": benefit.saved_seconds(keying=rooms.keying_seconds) / 3600,
+        "saved_hours": _hours(benefit.saved_seconds(keying=rooms.keying_seconds)),
         "attainment": on_time / done if done else None,
         "flow_chart": bar_chart(
             [
@@ -162,6 +162,11 @@ def _figures(session: Session, look: Looked, rooms: InRooms) -> dict[str, Any]:
             words=20,
         ),
     }
+
+
+def _hours(seconds: float) -> float:
+    """In tenths; a little less than nothing is nothing, not -0.0."""
+    return round(seconds / 3600, 1) + 0.0
 
 
 def _word(left: int) -> str:
