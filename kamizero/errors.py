@@ -74,6 +74,10 @@ class MissingError(KamizeroError):
     code = "missing"
 
 
+class LostError(MissingError):
+    """What rows name is not in the store: nobody asked for something wrong."""
+
+
 class StoreError(KamizeroError):
     """The object store cannot keep or give the bytes now."""
 

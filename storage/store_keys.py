@@ -2,7 +2,7 @@
 
 import re
 
-from kamizero.errors import MissingError, WrongCallError
+from kamizero.errors import LostError, WrongCallError
 
 # What stores keep for themselves: their locks, and what they try at start.
 LOCKS = "locks"
@@ -24,7 +24,7 @@ def is_key(key: str) -> bool:
 
 
 def known(key: str) -> str:
-    """The key itself. Raises MissingError for what can be none.
+    """The key itself. Raises LostError for what can be none.
 
     Keys come from rows and addresses: none may lead out of the store.
     """
@@ -33,5 +33,5 @@ def known(key: str) -> str:
     return key
 
 
-def missing(key: str) -> MissingError:
-    return MissingError(f"The store has no {key}. Restore it from the backup.")
+def missing(key: str) -> LostError:
+    return LostError(f"The store has no {key}. Restore it from the backup.")

@@ -9,7 +9,13 @@ import typer
 from kamizero import logs
 from kamizero.cli.commands import LazyGroup
 from kamizero.cli.console import Exit, say
-from kamizero.errors import KamizeroError, RefusedError, WrongCallError
+from kamizero.errors import (
+    KamizeroError,
+    LostError,
+    MissingError,
+    RefusedError,
+    WrongCallError,
+)
 
 
 def _leave(code: Exit | None) -> NoReturn:
@@ -39,7 +45,10 @@ def main() -> NoReturn:
     try:
         # It leaves by itself: with a command's exit code, or 2 for a wrong call.
         app()
-    except WrongCallError as error:
+    except LostError as error:
+        code = say(str(error), Exit.FAILED)
+    except (WrongCallError, MissingError) as error:
+        # What nobody knows was called by a wrong number or name.
         code = say(str(error), Exit.WRONG_CALL)
     except RefusedError as error:
         code = say(str(error), Exit.REFUSED)

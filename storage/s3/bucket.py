@@ -20,7 +20,13 @@ from minio.retention import Retention
 from minio.versioningconfig import SUSPENDED, VersioningConfig
 from urllib3.exceptions import HTTPError
 
-from kamizero.errors import ForbiddenError, MissingError, SetupError, StoreError
+from kamizero.errors import (
+    ForbiddenError,
+    LostError,
+    MissingError,
+    SetupError,
+    StoreError,
+)
 
 SECONDS = 60.0
 NEVER = datetime.fromtimestamp(0, UTC)
@@ -263,7 +269,7 @@ class Bucket:
         code = error.code or ""
         # Some servers call a version they do not know a wrong argument.
         if code in _GONE or (of_version and code == "InvalidArgument"):
-            return MissingError("The store has no such object. Restore the backup.")
+            return LostError("The store has no such object. Restore the backup.")
         if code in _FULL:
             return StoreError(
                 f"The store {self.url} is full. Free space or enlarge it, then try "

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kamizero.cli import main
 from storage import site_rights
 from storage.database import Database, embedded_url
+from storage.store_keys import known
 from storage.tables import ApiToken, Person
 from tests.installation import SAMPLES, Installation
 
@@ -53,6 +54,49 @@ def test_a_wrong_call_is_told_so(
     said = capsys.readouterr()
     assert (left.value.code, said.out) == (2, "")
     assert 0 < len(said.err.splitlines()) < 10
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("box", "show", "999"),
+        ("calendar", "close", "2026-12-28", "--site", "nowhere"),
+        ("calendar", "forget", "2026-12-28"),
+        ("disclose", "00000000-0001", "1", "--out", "copy"),
+        ("keys", "forget", "nothing"),
+        ("paper", "put", "999", "--box", "A-1", "--place", "here"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_nobody_knows_is_a_wrong_call(
+    call: list[str],
+    new_installation: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("KAMIZERO_DATA_DIR", str(new_installation))
+    monkeypatch.setattr("sys.argv", ["kamizero", *call])
+
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    said = capsys.readouterr().err
+    assert left.value.code == 2
+    assert said.startswith("kamizero: "), said
+
+
+def test_an_original_that_is_lost_is_no_wrong_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lost() -> None:
+        known("originals/00/" + "0" * 3)
+
+    monkeypatch.setattr("kamizero.cli.app", lost)
+
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    assert left.value.code == 1
 
 
 def test_a_setting_that_cannot_be_is_named(
