@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from kamizero.errors import SetupError, StoreError
 from kamizero.model import Role
+from storage.backup.gone_paper import close_again, is_of_paper
 from storage.database import Database
 from storage.files import create, explained
 from storage.interfaces import ObjectStore
@@ -33,6 +34,7 @@ from storage.tables import (
     Hold,
     Measure,
     Original,
+    PaperDisposal,
     RecordFile,
 )
 
@@ -45,6 +47,11 @@ class Erasure:
 
     sha256: str
     body: Mapping[str, Any]
+
+    @property
+    def reason(self) -> str:
+        # Not the whole hash: twelve digits of it may be a My Number.
+        return f"certificate {self.sha256[:10]}"
 
     @property
     def originals(self) -> list[str]:
@@ -65,20 +72,27 @@ def publish(database: Database, store: ObjectStore, folder: Path) -> int:
     with explained(folder):
         known = {path.stem for path in folder.glob("*.json")}
     with database.look() as session:
-        done = session.execute(
-            select(
-                Destruction.certificate_sha256,
-                Destruction.store_key,
-                Destruction.store_version,
-            ).where(Destruction.state == DestructionState.DESTROYED)
-        ).all()
+        done = [*_certified(session, Destruction), *_certified(session, PaperDisposal)]
     count = 0
     for sha256, key, version in done:
-        if sha256 and sha256 not in known:
-            data = store.read(key or "", version=version or "", sha256=sha256)
+        if sha256 not in known:
+            data = store.read(key, version=version, sha256=sha256)
             create(folder / f"{sha256}.json", data)
             count += 1
     return count
+
+
+def _certified(
+    session: Session, table: type[Destruction | PaperDisposal]
+) -> Iterator[tuple[str, str, str]]:
+    """Hash, key and version of each certificate."""
+    for row in session.execute(
+        select(table.certificate_sha256, table.store_key, table.store_version).where(
+            table.certificate_sha256.is_not(None)
+        )
+    ):
+        sha256, key, version = (one or "" for one in row)
+        yield sha256, key, version
 
 
 def erasures_in(folder: Path) -> list[Erasure]:
@@ -93,9 +107,19 @@ def apply_again(
     *,
     clock: Callable[[], datetime],
 ) -> int:
-    """Destroy again what is still there; return how many originals it was."""
+    """Destroy again what is still there; return how many originals and boxes it was."""
     count = 0
     for erasure in erasures:
+        if is_of_paper(erasure.body):
+            count += close_again(
+                database,
+                store,
+                erasure.body,
+                reason=erasure.reason,
+                by=ACTOR,
+                now=clock(),
+            )
+            continue
         with database.begin() as session:
             found = _to_go(session, erasure)
             if not found:
@@ -149,7 +173,7 @@ def _approved(
         kind=DestructionKind.FILE if file else body["kind"],
         record_file_id=file.id if file else None,
         state=DestructionState.PROPOSED,
-        reason=f"certificate {erasure.sha256}",
+        reason=erasure.reason,
         proposed_by=body["proposed"]["by"],
         proposed_at=datetime.fromisoformat(body["proposed"]["at"]),
     )
@@ -205,7 +229,7 @@ def _lift_holds(
         )
     ):
         hold.lifted_by, hold.lifted_at = ACTOR, now
-        hold.lifted_why = f"lifted before certificate {erasure.sha256}"
+        hold.lifted_why = f"lifted before {erasure.reason}"
     session.flush()
 
 

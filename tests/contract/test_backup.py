@@ -9,20 +9,36 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
+import tests.boxes
 from kamizero.errors import MissingError, SetupError
 from kamizero.model import Role
+from review.sorting.boxes import move_sheet
 from storage.backup.contents import PAGE
 from storage.backup.erasures import Erasure, erasures_in, publish
+from storage.backup.gone_paper import close_again
 from storage.backup.making import Source, make_backup
 from storage.backup.restoring import ACT, Restored, Target, restore_backup
 from storage.backup.rows import POSTGRESQL_FILE, SQLITE_FILE
 from storage.database import Database, embedded_url
 from storage.directory import DirectoryStore
+from storage.retention import boxes, paper
 from storage.retention.destruction import approve, destroy, propose_file
 from storage.retention.record_files import keep_up
 from storage.retention.schedule import Schedule
-from storage.tables import AuditEvent, FieldValue, Hold, HoldKind, Original, RecordFile
+from storage.tables import (
+    AuditEvent,
+    FieldValue,
+    Filing,
+    Hold,
+    HoldKind,
+    Original,
+    Page,
+    PaperBox,
+    RecordFile,
+    SheetAct,
+)
 from storage.vault import KeyRing, Vault
 from storage.verification import verify
 from tests.archive import NOW, Archive, archive, sha256
@@ -59,6 +75,14 @@ class House:
             keys=self.kept.folder / "keys",
         )
         make_backup(source, self.backup, keys=self.folder / "keys", by="ken", now=NOW)
+
+    def destroy_box(self, box: int) -> None:
+        disposal = tests.boxes.propose(self.kept, box)
+        tests.boxes.approve(self.kept, disposal)
+        tests.boxes.write_list(self.kept, disposal)
+        tests.boxes.destroy(self.kept, disposal)
+        self.outside.mkdir(exist_ok=True)
+        publish(self.kept.database, self.kept.store, self.outside)
 
     def destroy_what_is_over(self) -> None:
         with self.kept.database.begin() as session:
@@ -204,6 +228,103 @@ def test_a_hold_and_a_proposal_of_before_do_not_bring_it_back(house: House) -> N
     assert done.erased == 1
     assert verify(back.database, back.store, back.vault).differences == []
     back.database.close()
+
+
+def _demand_gone(back: Archive, *, sides: int) -> None:
+    report = verify(back.database, back.store, back.vault)
+    assert report.differences == []
+    assert report.checked["paper_certificate"] == 1
+    with back.database.look() as session:
+        (box,) = session.scalars(select(PaperBox).where(PaperBox.code == "A-1"))
+        disposal = boxes.open_disposal(session, box)
+        assert box.gone_at == NOW
+        assert disposal is not None
+        assert (disposal.state, len(disposal.papers)) == ("destroyed", sides)
+        assert len(boxes.sides_in(session, box)) == sides
+
+
+def test_a_box_that_went_since_is_gone_again_whatever_kept_it_then(
+    house: House,
+) -> None:
+    box = tests.boxes.boxed(house.kept, b"one", b"two")
+    house.kept.seal()
+    # Neither designated nor looked at: the triggers would refuse that it goes.
+    house.back_up()
+    tests.boxes.let_image_count(house.kept)
+    tests.boxes.look_at(house.kept, box)
+    house.destroy_box(box)
+
+    done = house.restore(erasures=erasures_in(house.outside))
+
+    back = house.opened()
+    assert done.erased == 1
+    _demand_gone(back, sides=2)
+    back.database.close()
+
+
+def test_a_box_that_was_filled_after_the_backup_is_gone_too(small: House) -> None:
+    """Its paper lay in another box then, whose destruction was proposed."""
+    other = tests.boxes.ready_box(small.kept, b"one")
+    with small.kept.database.look() as session:
+        filing = session.scalars(select(func.max(Filing.id))).one()
+    waiting = tests.boxes.propose(small.kept, other)
+    small.kept.seal()
+    small.back_up()
+    with small.kept.database.begin() as session:
+        paper.withdraw(session, waiting, by="rika", now=NOW)
+    with small.kept.database.begin() as session:
+        page = session.scalars(select(Page).where(Page.filing_id == filing)).one()
+        into = PaperBox(
+            site="main", code="B-2", place="書庫2", made_at=NOW, made_by="ken"
+        )
+        session.add(into)
+        session.flush()
+        move_sheet(
+            session, tests.boxes.KEN, page, act=SheetAct.MOVED, reason="-", to=into
+        )
+        box = into.id
+    tests.boxes.look_at(small.kept, box)
+    small.destroy_box(box)
+
+    done = small.restore(erasures=erasures_in(small.outside))
+
+    back = small.opened()
+    assert done.erased == 1
+    assert verify(back.database, back.store, back.vault).differences == []
+    with back.database.look() as session:
+        held = {
+            found.code: (found.gone_at, len(boxes.sides_in(session, found)))
+            for found in session.scalars(select(PaperBox))
+        }
+    assert held == {"A-1": (None, 0), "B-2": (NOW, 1)}
+    back.database.close()
+
+
+def test_outside_a_restore_nobody_says_that_a_box_is_gone(house: House) -> None:
+    box = tests.boxes.boxed(house.kept, b"one")
+    told = {
+        "paper_disposal": 1,
+        "site": "main",
+        "box": {"code": "A-1", "place": "書庫1"},
+        "pages": [1],
+        "proposed": {"by": "rika", "at": NOW.isoformat()},
+        "approved": {"by": "ryo", "at": NOW.isoformat()},
+        "list_sha256": "0" * 64,
+        "destroyed": {"by": "rika", "at": NOW.isoformat(), "way": "-"},
+    }
+
+    with pytest.raises(IntegrityError, match="begins as a proposal"):
+        close_again(
+            house.kept.database,
+            house.kept.store,
+            told,
+            reason="-",
+            by="eve",
+            now=NOW,
+        )
+
+    with house.kept.database.look() as session:
+        assert session.get_one(PaperBox, box).gone_at is None
 
 
 def test_what_the_backup_knows_as_destroyed_is_left_alone(small: House) -> None:
