@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from delivery.exports.destinations import destinations_for
 from delivery.refusals import OtherRecordError
 from delivery.robots.queues import queues_for
 from delivery.robots.work import put_work
@@ -15,7 +16,7 @@ from storage import audit
 from storage.clocks import end_clock
 from storage.tables import ClockEnd, Delivery, DeliveryState, Entry, EntryState
 
-# Whoever fetches records over the API; the queues of robots come beside it.
+# Whoever fetches records over the API; queues of robots and files come beside it.
 API = "api"
 
 
@@ -34,16 +35,17 @@ def put_out(
     now: datetime,
     subscribers: Iterable[str] = (API,),
 ) -> None:
-    """Let every subscriber and queue know of the entry once, however often asked."""
+    """Let all who get the entry know of it once, however often asked."""
     known = set(
         session.scalars(
             select(Delivery.subscriber).where(Delivery.entry_id == entry.id)
         )
     )
     queues = {queue.name: queue for queue in queues_for(session, entry)}
+    files = [one.subscriber for one in destinations_for(session, entry)]
     new = {
         name: Delivery(entry_id=entry.id, entry=entry, subscriber=name, changed_at=now)
-        for name in (*subscribers, *queues)
+        for name in (*subscribers, *queues, *files)
         if name not in known
     }
     session.add_all(new.values())

@@ -32,6 +32,9 @@ from storage.tables import (
     Entry,
     EntryState,
     EventMessage,
+    ExportBlock,
+    ExportFile,
+    ExportState,
     LedgerRun,
     MessageState,
     Stamped,
@@ -72,6 +75,8 @@ WORDS: Mapping[str, str] = {
     "given_up": "Machines gave work up; people find its pages as failed.",
     "doubt": "Nobody knows whether robots registered these; see the page of robots.",
     "robots_failed": "Robots gave entries up; see the page of robots.",
+    "exports_blocked": "Entries cannot be written into files; see the page of exports.",
+    "exports_late": "Files do not reach their folders; see the page of exports.",
     "events_failed": "Receivers do not take their events; run `kamizero events list`.",
     "overdue": "Entries are past the day they are due; see the overview.",
     "clock_off": "The clock differs from the authority's; set it right.",
@@ -156,6 +161,7 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     yield from _counted(session, "given_up", func.min(Work.done_at), dead, ~_OF_ROBOTS)
     yield from _of_robots(session)
     yield from _of_receivers(session)
+    yield from _of_exports(session, now)
     overdue = session.scalar(
         select(func.count())
         .select_from(Clock)
@@ -194,6 +200,17 @@ def _of_robots(session: Session) -> Iterator[Alert]:
         waits.exists(),
     )
     yield from _counted(session, "robots_failed", func.min(Work.done_at), *given_up)
+
+
+def _of_exports(session: Session, now: datetime) -> Iterator[Alert]:
+    blocked = ExportBlock.how.is_(None)
+    first = func.min(ExportBlock.found_at)
+    yield from _counted(session, "exports_blocked", first, blocked)
+    late = (
+        ExportFile.state == ExportState.PLANNED,
+        ExportFile.planned_at < now - STUCK_AFTER,
+    )
+    yield from _counted(session, "exports_late", func.min(ExportFile.planned_at), *late)
 
 
 def _of_receivers(session: Session) -> Iterator[Alert]:

@@ -40,6 +40,7 @@ SELDOM = (
     Place("overview", roles.RECEIVERS),
     Place("ledger", roles.RECEIVERS),
     Place("robots", roles.LOOKERS),
+    Place("exports", roles.LOOKERS),
     Place("alerts", roles.WATCHERS),
     Place("retention", roles.RETENTION_READERS),
     Place("look-ups", roles.KEEPERS),

@@ -10,6 +10,7 @@ from delivery.robots.lost import gather_all_lost
 from storage import audit
 from storage.sweep import due
 from workers.accounting import account_once
+from workers.exporting import plan_exports
 from workers.failing import MACHINE_WORK, bury_poison
 from workers.keeping import KEEP_SECONDS, keep_once, tell_of_erasures
 from workers.loop import Loop
@@ -104,6 +105,7 @@ def sweep(app: Celery, rooms: Rooms) -> None:
     gather_all_lost(rooms.database, now=rooms.clock())
     ask_for_stamps(rooms)
     tell_of_erasures(rooms)
+    plan_exports(rooms)
     with rooms.database.look() as session:
         kinds = due(session, kinds=MACHINE_WORK, now=rooms.clock())
     for kind, count in kinds.items():

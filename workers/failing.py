@@ -5,6 +5,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from delivery.exports.making import EXPORT
 from kamizero.model import PageKind
 from storage import audit, sweep, work
 from storage.tables import Arrival, Filing, FilingStep
@@ -15,7 +16,7 @@ from workers.rooms import Rooms
 # What machines read; the review queue hands out its rows to people.
 READING_WORK = ("identify", "sort", "read", "check")
 # A stamp waits for its authority however long it is down: it is never given up.
-MACHINE_WORK = (*READING_WORK, *STAMP_WORK)
+MACHINE_WORK = (*READING_WORK, EXPORT, *STAMP_WORK)
 
 
 def give_up(
@@ -28,6 +29,9 @@ def give_up(
     elif kind == "sort":
         # The bundle stays as it is, and open: nothing of it passes.
         failed = "bundle"
+    elif kind == EXPORT:
+        # It stays planned, and no other is made before it lies in its place.
+        failed = "export_file"
     else:
         failed = "filing"
         session.get_one(Filing, subject).step = FilingStep.FAILED

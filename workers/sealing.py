@@ -7,6 +7,7 @@ import structlog
 from delivery.robots.lost import gather_all_lost
 from kamizero.errors import KamizeroError
 from storage import audit
+from workers.exporting import plan_exports
 from workers.keeping import tell_of_erasures
 from workers.rooms import Rooms
 from workers.stamping import ask_for_stamps
@@ -24,5 +25,6 @@ def seal_events(rooms: Rooms, stop: threading.Event) -> None:
             audit.seal(rooms.database, rooms.store, now=rooms.clock())
             ask_for_stamps(rooms)
             tell_of_erasures(rooms)
+            plan_exports(rooms)
         except KamizeroError as error:
             log.error("sealing_failed", error=str(error))

@@ -1,8 +1,8 @@
 """The way of a filing through the machine, step by step.
 
 receive (ingest.intake) -> identify -> sort -> read -> check -> review or ready
-(review.routing) -> approve (review.approval) -> deliver (delivery); beside it, time
-stamps are asked for what was approved and sealed (stamp).
+(review.routing) -> approve (review.approval) -> deliver (delivery), in files as well
+(export); beside it, time stamps are asked for what was approved and sealed (stamp).
 
 Each step loads under its claim, works with no transaction open, and records its
 result in one transaction that begins by showing its fence. A step that dies half way
@@ -14,14 +14,16 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from delivery.exports.making import EXPORT, confirm
 from kamizero.errors import RegistrationError
 from storage import balance, work
 from storage.database import after_commit
-from storage.tables import Arrival, Bundle, Filing, FilingStep
+from storage.tables import Arrival, Bundle, ExportFile, Filing, FilingStep
 from storage.time_stamps.asking import STAMP_WORK
 from storage.time_stamps.keeping import add_stamp
 from storage.work import Claim
 from workers.bundles import hold_job, open_run
+from workers.exporting import lay_file
 from workers.filings import sort_bundle
 from workers.looking import look_at_pages, read_pages
 from workers.reading import FilingReading
@@ -97,11 +99,22 @@ def stamp(rooms: Rooms, claim: Claim) -> None:
         work.finish(session, claim, now=rooms.clock())
 
 
+def export(rooms: Rooms, claim: Claim) -> None:
+    """Lay one planned file into its folder; its entries are taken then."""
+    lay_file(rooms, claim.subject)
+
+    with rooms.database.begin() as session:
+        work.hold(session, claim, now=rooms.clock())
+        confirm(session, session.get_one(ExportFile, claim.subject), now=rooms.clock())
+        work.finish(session, claim, now=rooms.clock())
+
+
 STEPS: Mapping[str, Step] = {
     "identify": identify,
     "sort": sort,
     "read": read,
     "check": check,
+    EXPORT: export,
     **dict.fromkeys(STAMP_WORK, stamp),
 }
 

@@ -1,4 +1,4 @@
-"""Every way a delivery to a robot goes, in one table, and the function that goes it.
+"""Every way a delivery goes to a robot or in a file: one table, one function.
 
 The database knows the same ways; a test holds the two against each other.
 """
@@ -17,6 +17,7 @@ from storage.tables import Delivery, DeliveryState
 
 class Act(StrEnum):
     COMMIT = "commit"
+    EXPORT = "export"
     COMPLETE = "complete"
     DIFFER = "differ"
     REJECT = "reject"
@@ -56,6 +57,8 @@ _MACHINE, _EITHER = frozenset({By.MACHINE}), frozenset({By.ROBOT, By.MACHINE})
 WAYS: tuple[Way, ...] = (
     Way(_PENDING, Act.COMMIT, _TAKEN, _ROBOT),
     Way(_PENDING, Act.REJECT, _REJECTED, _ROBOT),
+    # In a file that lies where its receiver fetches it.
+    Way(_PENDING, Act.EXPORT, _TAKEN, _MACHINE),
     Way(_TAKEN, Act.COMPLETE, _REGISTERED, _ROBOT),
     Way(_TAKEN, Act.REJECT, _REJECTED, _ROBOT),
     Way(_TAKEN, Act.GIVE_BACK, _PENDING, _EITHER),

@@ -121,6 +121,7 @@ COMMANDS = {
     "site": _Place("sites", "app", "Sites where papers are received."),
     "events": _Place("events", "app", "Receivers of events."),
     "robots": _Place("robots", "app", "Queues of work for robots."),
+    "exports": _Place("exports", "app", "Files of approved entries."),
     "calendar": _Place("calendar", "app", "The office's own closed and open days."),
     "disclose": _Place(
         "disclose", "disclose", "Write a copy that shows one person; it is an event."

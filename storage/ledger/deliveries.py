@@ -15,6 +15,7 @@ from storage.tables import (
     DeliveryState,
     Entry,
     EntryState,
+    ExportDestination,
     Filing,
     Job,
     RobotQueue,
@@ -69,16 +70,24 @@ def _wanting(
     for name in subscribers:
         yield name, true()
     for queue in session.scalars(select(RobotQueue).order_by(RobotQueue.id)):
-        until = true() if queue.closed_at is None else Approval.at < queue.closed_at
-        signed = (
-            select(Approval.id)
-            .where(Approval.id == Entry.approval_id)
-            .where(Approval.at >= queue.since, until)
-            .exists()
-        )
-        of_form = true() if queue.form is None else Filing.form == queue.form
-        of_site = true() if queue.of_site is None else Filing.site == queue.of_site
-        yield queue.name, and_(signed, of_form, of_site)
+        yield queue.name, _fitting(queue)
+    by_id = select(ExportDestination).order_by(ExportDestination.id)
+    for destination in session.scalars(by_id):
+        yield destination.subscriber, _fitting(destination)
+
+
+def _fitting(whose: RobotQueue | ExportDestination) -> ColumnElement[bool]:
+    """The entries approved while it was open, of its form and site."""
+    until = true() if whose.closed_at is None else Approval.at < whose.closed_at
+    signed = (
+        select(Approval.id)
+        .where(Approval.id == Entry.approval_id)
+        .where(Approval.at >= whose.since, until)
+        .exists()
+    )
+    of_form = true() if whose.form is None else Filing.form == whose.form
+    of_site = true() if whose.of_site is None else Filing.site == whose.of_site
+    return and_(signed, of_form, of_site)
 
 
 def delivered(session: Session, span: Span) -> dict[str, int]:

@@ -33,6 +33,14 @@ from storage.tables.decisions import (
 )
 from storage.tables.devices import Device, Upload, UploadState
 from storage.tables.events import AuditEvent, AuditHead, AuditSeal
+from storage.tables.exports import (
+    BlockEnd,
+    ExportBlock,
+    ExportDestination,
+    ExportFile,
+    ExportItem,
+    ExportState,
+)
 from storage.tables.fields import (
     HEAD,
     AuthorKind,
@@ -177,6 +185,7 @@ __all__ = [
     "AuthorKind",
     "Balance",
     "Batch",
+    "BlockEnd",
     "BoxCheck",
     "Bundle",
     "BundleKind",
@@ -209,6 +218,11 @@ __all__ = [
     "ErrorKind",
     "ErrorOrigin",
     "EventMessage",
+    "ExportBlock",
+    "ExportDestination",
+    "ExportFile",
+    "ExportItem",
+    "ExportState",
     "Field",
     "FieldValue",
     "FieldVersion",

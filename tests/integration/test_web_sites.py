@@ -58,6 +58,8 @@ OF_NO_SITE = {
     "SamplingRate",
     "Search",
     "RobotQueue",
+    "ExportDestination",
+    "ExportFile",
     "EventMessage",
     "Subscription",
     "SignInAttempt",

@@ -21,6 +21,8 @@ _PLACES = {
     "given_up": "jobs",
     "doubt": "robots",
     "robots_failed": "robots",
+    "exports_blocked": "exports",
+    "exports_late": "exports",
     "overdue": "overview",
     "ledger": "ledger",
     "ledger_missing": "ledger",

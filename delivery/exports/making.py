@@ -1,0 +1,275 @@
+"""One file from its plan to its place, so that each entry goes out exactly once.
+
+First the number, the entries and the hash are fixed in one transaction (`plan`). Then
+the bytes are made of those rows (`contents`) and laid into the folder with no
+transaction open. Last, one transaction notes that they are there (`confirm`). Killed
+anywhere between, the file is made again, byte for byte, under the same number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from delivery.exports.blocks import block, blocked_rows, substituted_rows
+from delivery.exports.destinations import next_time, terms_of
+from delivery.exports.layout import (
+    Line,
+    Unwritable,
+    done_bytes,
+    file_bytes,
+    line_of,
+)
+from delivery.exports.terms import KEY, Terms
+from delivery.records import shown_value
+from delivery.robots.record import fields_of, flat_name
+from delivery.robots.way import Act, By, go
+from kamizero.errors import TamperedError
+from kamizero.tokyo import business_date
+from storage import audit, work
+from storage.clocks import end_clock
+from storage.tables import (
+    ClockEnd,
+    Delivery,
+    DeliveryState,
+    Entry,
+    ExportDestination,
+    ExportFile,
+    ExportItem,
+    ExportState,
+    FieldVersion,
+)
+from storage.values import decided_version
+from storage.vault import Vault
+
+EXPORT = "export"
+# One file is made in one transaction; what is left makes the next.
+MOST_ROWS = 2_000
+_ACTOR = "kamizero"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What lies in the folder: the file, and what says that it is whole."""
+
+    folder: str
+    name: str
+    data: bytes
+    done: bytes
+
+
+def plan(
+    session: Session, vault: Vault, destination: ExportDestination, *, now: datetime
+) -> ExportFile | None:
+    """Fix the next file, and ask for its placing; None where there is none to make.
+
+    Nothing is planned before the last one lies in its place.
+    """
+    session.refresh(destination, with_for_update=True)
+    if destination.closed_at is not None or unplaced(session, destination):
+        return None
+    terms = terms_of(destination)
+    waiting = _waiting(session, destination)
+    if len(waiting) < MOST_ROWS:
+        destination.next_at = next_time(session, terms, after=now)
+    number = _next_number(session, destination)
+    items, lines = _written(session, vault, terms, waiting, number, now=now)
+    if not items:
+        return None
+    data = file_bytes(terms, lines)
+    file = ExportFile(
+        destination_id=destination.id,
+        number=number,
+        name=terms.named(number),
+        rows=len(items),
+        size=len(data),
+        sha256=sha256(data).hexdigest(),
+        state=ExportState.PLANNED,
+        made_on=business_date(now),
+        planned_at=now,
+    )
+    session.add(file)
+    session.flush()
+    for item in items:
+        item.file_id = file.id
+    session.add_all(items)
+    ask_placing(session, file, site=waiting[0].entry.filing.site, now=now)
+    _record(session, "export_file.planned", file, now=now)
+    return file
+
+
+def unplaced(session: Session, destination: ExportDestination) -> ExportFile | None:
+    """The file that is on its way into the folder."""
+    return session.scalars(
+        select(ExportFile).where(
+            ExportFile.destination_id == destination.id,
+            ExportFile.state == ExportState.PLANNED,
+        )
+    ).one_or_none()
+
+
+def ask_placing(
+    session: Session, file: ExportFile, *, site: str, now: datetime
+) -> None:
+    work.put(session, kind=EXPORT, subject=file.id, site=site, now=now)
+
+
+def contents(session: Session, vault: Vault, file: ExportFile) -> Contents:
+    """The bytes of a file, from the versions that were decided when it was planned.
+
+    Raises:
+        TamperedError: they are not those that were planned.
+        MissingError: a value was erased since.
+    """
+    terms = terms_of(file.destination)
+    lines = []
+    for item in file.items:
+        entry = item.delivery.entry
+        values = {
+            **_about(item.delivery, entry, file.number, item.line),
+            **_kept(session, vault, item.versions),
+        }
+        line = line_of(terms, values, substitute=True)
+        if isinstance(line, Unwritable):
+            raise TypeError("with substitutes everything can be written")
+        lines.append(line)
+    data = file_bytes(terms, lines)
+    found = sha256(data).hexdigest()
+    if found != file.sha256:
+        raise TamperedError(
+            f"File {file.number} of {file.destination.name} does not come out as it "
+            "was planned. Run `kamizero verify`.",
+            found=found,
+        )
+    return Contents(
+        terms.folder, file.name, data, done_bytes(file.name, file.number, data, lines)
+    )
+
+
+def confirm(session: Session, file: ExportFile, *, now: datetime) -> None:
+    """Note that the file lies in its place: its entries are taken."""
+    session.refresh(file, ["state"], with_for_update=True)
+    if file.state == ExportState.PLACED:
+        return
+    for item in file.items:
+        row = item.delivery
+        about = {"file": file.id, "line": item.line}
+        go(session, row, Act.EXPORT, by=By.MACHINE, actor=_ACTOR, now=now, about=about)
+        end_clock(session, row.entry, by=ClockEnd.DELIVERY, now=now)
+    file.state, file.placed_at = ExportState.PLACED, now
+    _record(session, "export_file.placed", file, now=now)
+
+
+def _waiting(session: Session, destination: ExportDestination) -> list[Delivery]:
+    """What goes out next, in the order it was approved, without what is blocked."""
+    blocked = blocked_rows()
+    return list(
+        session.scalars(
+            select(Delivery)
+            .where(
+                Delivery.subscriber == destination.subscriber,
+                Delivery.state == DeliveryState.PENDING,
+                Delivery.id.not_in(blocked),
+            )
+            .options(joinedload(Delivery.entry).joinedload(Entry.filing))
+            .order_by(Delivery.id)
+            .limit(MOST_ROWS)
+        )
+    )
+
+
+def _written(
+    session: Session,
+    vault: Vault,
+    terms: Terms,
+    waiting: Sequence[Delivery],
+    number: int,
+    *,
+    now: datetime,
+) -> tuple[list[ExportItem], list[Line]]:
+    items: list[ExportItem] = []
+    lines: list[Line] = []
+    named = {column.field for column in terms.columns}
+    settled = substituted_rows(session, waiting)
+    for row in waiting:
+        versions = {
+            name: version.id
+            for field in fields_of(session, row.entry)
+            if (name := flat_name(field.name)) in named and field.as_written
+            for version in [decided_version(field)]
+        }
+        values = {
+            **_about(row, row.entry, number, len(lines) + 1),
+            **_kept(session, vault, versions),
+        }
+        line = line_of(terms, values, substitute=row.id in settled)
+        if isinstance(line, Unwritable):
+            block(session, row, line.columns, actor=_ACTOR, now=now)
+            continue
+        lines.append(line)
+        items.append(
+            ExportItem(
+                line=len(lines),
+                delivery_id=row.id,
+                versions=versions,
+                substituted=list(line.substituted),
+            )
+        )
+    return items, lines
+
+
+def _about(row: Delivery, entry: Entry, number: int, line: int) -> dict[str, str]:
+    filing = entry.filing
+    return {
+        KEY: str(row.id),
+        "$receipt_number": filing.receipt_number,
+        "$entry": str(entry.n),
+        "$received_on": filing.received_on.isoformat(),
+        "$file_number": str(number),
+        "$line": str(line),
+    }
+
+
+def _kept(
+    session: Session, vault: Vault, versions: Mapping[str, int]
+) -> dict[str, str]:
+    """The values of these versions by name; what is sensitive is masked."""
+    rows = session.scalars(
+        select(FieldVersion)
+        .where(FieldVersion.id.in_(versions.values()))
+        .options(joinedload(FieldVersion.value), joinedload(FieldVersion.field))
+    )
+    found = {row.id: row for row in rows}
+    return {
+        name: shown_value(found[one].field, found[one], vault)
+        for name, one in versions.items()
+    }
+
+
+def _next_number(session: Session, destination: ExportDestination) -> int:
+    last = session.scalar(
+        select(func.max(ExportFile.number)).where(
+            ExportFile.destination_id == destination.id
+        )
+    )
+    return (last or 0) + 1
+
+
+def _record(session: Session, act: str, file: ExportFile, *, now: datetime) -> None:
+    audit.record(
+        session,
+        actor=_ACTOR,
+        act=act,
+        subject_kind="export_file",
+        subject_id=file.id,
+        now=now,
+        body={
+            "destination": file.destination_id,
+            "number": file.number,
+            "rows": file.rows,
+            "sha256": file.sha256,
+        },
+    )

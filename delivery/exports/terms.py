@@ -1,0 +1,136 @@
+"""What one destination gets and how it is written, as its file says."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from kamizero.errors import DefinitionError
+
+# What a column may hold beside the fields of the form.
+KEY = "$key"
+ABOUT = frozenset(
+    {KEY, "$receipt_number", "$entry", "$received_on", "$file_number", "$line"}
+)
+_NUMBER = re.compile(r"\{number(?::0[1-9])?\}")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+
+Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Sign = Annotated[str, Field(min_length=1, max_length=1)]
+
+
+class Missing(StrEnum):
+    """What becomes of a character that the receiver's encoding has not."""
+
+    # The entry stays and waits for a person.
+    REFUSE = "refuse"
+    # Another one stands in its place, and where it does is listed.
+    SUBSTITUTE = "substitute"
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Data):
+    """One column: its heading, and the field of the form that stands in it."""
+
+    heading: Annotated[str, Field(min_length=1, max_length=100)]
+    field: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Terms(_Data):
+    """One destination.
+
+    Attributes:
+        folder: where files are laid, on a disk that this machine sees.
+        file_name: with `{number}` or, padded with zeros, `{number:06}`.
+        missing, substitute: for what is still not to be written after `instead`.
+        instead: signs by what is written for them.
+        formula_guard: whether what a spreadsheet would calculate gets a `'` before it.
+        times: when a file is made, office time; nothing new makes no file.
+        business_days: only on days on which the office works.
+    """
+
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    form: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,16}$")]
+    site: str | None = None
+    folder: Annotated[str, Field(pattern=r"^/")]
+    file_name: str
+    kind: Literal["csv", "jsonl"]
+    encoding: Literal["utf-8", "utf-8-sig", "cp932", "shift_jis"] = "utf-8-sig"
+    missing: Missing = Missing.REFUSE
+    substitute: Sign = "〓"
+    instead: dict[Sign, str] = {}
+    formula_guard: bool = True
+    times: Annotated[tuple[Hour, ...], Field(min_length=1)]
+    business_days: bool = True
+    columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> Self:
+        plain = _NUMBER.sub("1", self.file_name, count=1)
+        if plain == self.file_name or not _FILE_NAME.fullmatch(plain):
+            raise ValueError(
+                "file_name is letters, digits and _.- with {number} or {number:06}"
+            )
+        if len({one.heading for one in self.columns}) < len(self.columns):
+            raise ValueError("two columns have the same heading")
+        for signs in (self.substitute, *self.instead.values(), *self._headings()):
+            if unwritable(signs, self.encoding):
+                raise ValueError(f"{signs} cannot be written in {self.encoding}")
+        if self.kind == "jsonl" and self.encoding != "utf-8":
+            raise ValueError("JSON Lines are utf-8")
+        return self
+
+    def named(self, number: int) -> str:
+        """What the file of this number is called."""
+        return self.file_name.format(number=number)
+
+    def _headings(self) -> tuple[str, ...]:
+        return tuple(one.heading for one in self.columns)
+
+
+def load(path: Path) -> Terms:
+    """The terms in a YAML file. Raises DefinitionError."""
+    try:
+        return read(yaml.safe_load(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DefinitionError(
+            f"{path} cannot be read as YAML in UTF-8: {error}."
+        ) from error
+
+
+def read(said: Any) -> Terms:
+    """The terms that data says. Raises DefinitionError."""
+    try:
+        return Terms.model_validate(said)
+    except ValidationError as error:
+        raise DefinitionError(
+            "The destination cannot be used: "
+            + "; ".join(
+                f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
+                for one in error.errors()[:5]
+            )
+            + "."
+        ) from error
+
+
+def unwritable(text: str, encoding: str) -> frozenset[str]:
+    """The characters of a text that an encoding has not."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return frozenset(sign for sign in text if not _has(encoding, sign))
+    return frozenset()
+
+
+def _has(encoding: str, sign: str) -> bool:
+    try:
+        sign.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

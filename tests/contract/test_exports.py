@@ -1,0 +1,93 @@
+"""What the database itself promises of files of approved entries, on both."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import IntegrityError
+
+from delivery.exports.making import plan
+from forms.library import Library
+from storage.database import Database
+from storage.directory import DirectoryStore
+from storage.tables import Delivery, ExportFile, ExportItem, ExportState
+from storage.vault import KeyRing, Vault
+from tests.desk import LATER, Desk
+from tests.exporting import SUBSCRIBER, approved, destination_in, open_destination
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
+    return Desk(
+        database=database,
+        vault=Vault(KeyRing.load(tmp_path / "keys")),
+        store=DirectoryStore(tmp_path),
+        definition=Library.shipped().get("2200@2020-12"),
+    )
+
+
+CHANGES = {
+    "UPDATE export_file SET rows = 9": "stays",
+    "UPDATE export_item SET line = 9": "stays",
+    "UPDATE export_destination SET form = '2201'": "stays",
+    "DELETE FROM export_item": "rows stay",
+    "DELETE FROM export_file": "rows stay",
+    "DELETE FROM export_destination": "rows stay",
+}
+
+
+def test_what_went_out_is_changed_by_nobody(desk: Desk, tmp_path: Path) -> None:
+    open_destination(desk, tmp_path / "out")
+    approved(desk)
+    with desk.database.begin() as session:
+        assert plan(session, desk.vault, destination_in(session), now=LATER)
+
+    with desk.database.begin() as session:
+        for change, words in CHANGES.items():
+            with pytest.raises(IntegrityError, match=words), session.begin_nested():
+                session.execute(text(change))
+
+
+def test_the_database_counts_the_numbers_and_lets_no_entry_out_twice(
+    desk: Desk, tmp_path: Path
+) -> None:
+    made = open_destination(desk, tmp_path / "out")
+    approved(desk)
+
+    def file(number: int) -> ExportFile:
+        return ExportFile(
+            destination_id=made,
+            number=number,
+            name="x",
+            rows=1,
+            size=1,
+            sha256="a" * 64,
+            state=ExportState.PLANNED,
+            made_on=LATER.date(),
+            planned_at=LATER,
+        )
+
+    with desk.database.begin() as session:
+        with pytest.raises(IntegrityError, match="next number"), session.begin_nested():
+            session.add(file(2))
+        first = file(1)
+        session.add(first)
+        session.flush()
+        with pytest.raises(IntegrityError), session.begin_nested():
+            # One at a time is on its way.
+            session.add(file(2))
+        ours = Delivery.subscriber == SUBSCRIBER
+        session.execute(update(Delivery).where(ours).values(state="taken"))
+        row = session.query(Delivery).where(ours).one()
+        session.add(
+            ExportItem(
+                file_id=first.id,
+                line=1,
+                delivery_id=row.id,
+                versions={},
+                substituted=[],
+            )
+        )
+        with pytest.raises(IntegrityError, match="already"):
+            session.flush()
+        session.rollback()

@@ -1,0 +1,77 @@
+"""The page of exports, and the commands that make destinations and files."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from delivery.exports.making import plan
+from kamizero.model import Role
+from tests.exporting import (
+    approved,
+    destination_in,
+    open_destination,
+    said,
+    states,
+)
+from tests.installation import Installation
+from tests.office import Office
+
+RARE = {"insured.1.name_kanji": "𠮷田 花"}
+
+
+@pytest.fixture
+def blocked(office: Office, tmp_path: Path) -> Office:
+    """A destination with an entry in a file and one that cannot be written."""
+    open_destination(office.desk, tmp_path / "out")
+    approved(office.desk, written=RARE)
+    approved(office.desk)
+    with office.desk.database.begin() as session:
+        plan(session, office.desk.vault, destination_in(session), now=office.now)
+    return office
+
+
+def test_a_person_settles_what_cannot_be_written_once(blocked: Office) -> None:
+    rei = blocked.person("rei", Role.REVIEWER)
+    page = rei.get("/exports").text
+
+    settled = rei.submit("/exports/blocked/1", how="by_hand", host_number="H-7")
+    again = rei.submit("/exports/blocked/1", how="substitute")
+    after = rei.get("/exports").text
+
+    assert 'data-testid="by_hand-1"' in page
+    assert "shikaku-0001.csv" in page
+    assert (settled.status_code, again.status_code) == (303, 409)
+    assert states(blocked.desk) == ["registered", "pending"]
+    assert 'data-testid="blocked"' not in after
+
+
+def test_who_only_looks_is_offered_no_act(blocked: Office) -> None:
+    ada = blocked.person("ada", Role.AUDITOR)
+
+    page = ada.get("/exports")
+    act = ada.submit("/exports/blocked/1", how="substitute")
+
+    assert 'data-testid="blocked"' in page.text
+    assert 'data-testid="substitute-1"' not in page.text
+    assert act.status_code == 403
+
+
+def test_destinations_are_made_listed_and_closed_by_commands(
+    installation: Installation, tmp_path: Path
+) -> None:
+    terms = said(tmp_path).model_dump(mode="json")
+    source = tmp_path / "host.yaml"
+    source.write_text(yaml.safe_dump(terms, allow_unicode=True), "utf-8")
+
+    made = installation.run("exports", "add", "host", str(source))
+    ran = installation.run("exports", "run", "host")
+    missing = installation.run("exports", "again", "host", "1", str(tmp_path / "x"))
+    closed = installation.run("exports", "close", "host")
+    listed = installation.answer("exports", "list", "--json")
+
+    codes = [one.returncode for one in (made, ran, missing, closed)]
+    assert codes == [0, 0, 1, 0], made.stderr
+    assert "nothing to write" in ran.stdout
+    (one,) = listed["destinations"]
+    assert (one["name"], one["is_closed"], one["last_number"]) == ("host", True, 0)

@@ -1,0 +1,344 @@
+"""Files of approved entries: each entry once, numbers without a gap."""
+
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from delivery.exports import blocks, destinations, making
+from delivery.exports.making import EXPORT, contents
+from kamizero.errors import ConflictError, WrongCallError
+from storage import work
+from storage.tables import AuditEvent, BlockEnd, Delivery, ExportBlock, ExportFile
+from tests.desk import LATER, Desk
+from tests.exporting import (
+    SUBSCRIBER,
+    approved,
+    balances,
+    destination_in,
+    files,
+    open_destination,
+    said,
+    states,
+)
+from tests.workshop import Clock, rooms
+from workers import exporting, steps
+from workers.exporting import plan_exports
+from workers.loop import Loop
+
+RARE = {"insured.1.name_kanji": "𠮷田 花"}
+
+
+class Killed(BaseException):
+    """The worker is gone: no Exception that any of it catches."""
+
+
+class House:
+    """A worker beside the desk; time passes for it alone."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.clock = Clock()
+        self.clock.now = LATER
+        self.rooms = rooms(desk, clock=self.clock)
+        self.worker = Loop(self.rooms, worker="w")
+
+    def plan(self) -> None:
+        """When the next hour has come."""
+        self.clock.now += timedelta(days=1)
+        plan_exports(self.rooms)
+
+    def lay(self) -> bool:
+        """One piece of work, after whatever lease a lost worker had."""
+        self.clock.now += timedelta(minutes=2)
+        return self.worker.work_once((EXPORT,))
+
+    def plan_and_lay(self) -> None:
+        self.plan()
+        assert self.lay()
+
+
+@pytest.fixture
+def house(desk: Desk) -> House:
+    return House(desk)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def killed(*_: Any, **__: Any) -> Any:
+    raise Killed
+
+
+def half_written(folder: Path, name: str, data: bytes, done: bytes) -> None:
+    del done
+    (folder / f"{name}.part").write_bytes(data[:5])
+    raise Killed
+
+
+def unmarked(folder: Path, name: str, data: bytes, done: bytes) -> None:
+    del done
+    (folder / name).write_bytes(data)
+    raise Killed
+
+
+# Where a worker is lost: the seam of the product, and what it does before.
+LOST_AT = {
+    "making": (exporting, "contents", killed),
+    "writing": (exporting, "place", half_written),
+    "marking": (exporting, "place", unmarked),
+    "noting": (steps, "confirm", killed),
+    "finishing": (work, "finish", killed),
+}
+
+
+def keys_in(folder: Path) -> list[str]:
+    """What stands in the first column of every file."""
+    return [
+        line.split(",")[0]
+        for path in sorted(folder.glob("*.csv"))
+        for line in path.read_text("cp932").splitlines()[1:]
+    ]
+
+
+def delivery_ids(desk: Desk) -> list[str]:
+    with desk.database.look() as session:
+        query = select(Delivery.id).where(Delivery.subscriber == SUBSCRIBER)
+        return [str(one) for one in session.scalars(query.order_by(Delivery.id))]
+
+
+@pytest.mark.parametrize("lost_at", LOST_AT)
+def test_a_worker_lost_at_any_step_loses_no_entry_and_doubles_none(
+    desk: Desk,
+    house: House,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lost_at: str,
+) -> None:
+    open_destination(desk, folder)
+    approved(desk, entries=2)
+    house.plan()
+    with monkeypatch.context() as patch:
+        patch.setattr(*LOST_AT[lost_at])
+        with pytest.raises(Killed):
+            house.lay()
+    half_way = states(desk)
+
+    assert house.lay()
+    approved(desk)
+    house.plan_and_lay()
+    house.plan()
+
+    assert not house.lay()
+    assert half_way == ["pending"] * 2
+    assert states(desk) == ["taken"] * 3
+    assert files(desk) == [(1, 2, "placed"), (2, 1, "placed")]
+    assert keys_in(folder) == delivery_ids(desk)
+    assert len(list(folder.iterdir())) == 4
+    assert balances(desk)
+
+
+def test_a_worker_lost_while_it_plans_leaves_no_number_behind(
+    desk: Desk, house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_destination(desk, folder)
+    approved(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "ask_placing", killed)
+        with pytest.raises(Killed):
+            house.plan()
+    before = files(desk)
+
+    house.plan_and_lay()
+
+    assert before == []
+    assert files(desk) == [(1, 1, "placed")]
+
+
+def test_a_folder_that_is_gone_costs_time_and_nothing_else(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    approved(desk)
+    folder.rmdir()
+    house.plan_and_lay()
+    before = files(desk)
+    folder.mkdir()
+    house.clock.now += timedelta(hours=1)
+
+    assert house.lay()
+
+    assert before == [(1, 1, "planned")]
+    assert files(desk) == [(1, 1, "placed")]
+    assert len(keys_in(folder)) == 1
+
+
+def test_a_file_is_made_again_byte_for_byte(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    approved(desk)
+    house.plan_and_lay()
+
+    with desk.database.look() as session:
+        file = session.scalars(select(ExportFile)).one()
+        made = contents(session, desk.vault, file)
+
+    assert made.data == (folder / "shikaku-0001.csv").read_bytes()
+    assert sha256(made.data).hexdigest() == file.sha256
+
+
+def test_nothing_new_makes_no_file_and_uses_no_number(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+
+    house.plan()
+
+    assert files(desk) == []
+
+
+def test_no_file_overtakes_one_that_is_on_its_way(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    approved(desk)
+    house.plan()
+    approved(desk)
+
+    house.plan()
+
+    assert files(desk) == [(1, 1, "planned")]
+
+
+def test_more_than_one_file_holds_goes_into_the_next(
+    desk: Desk, house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "MOST_ROWS", 2)
+    open_destination(desk, folder)
+    approved(desk, entries=3)
+    for _ in range(2):
+        house.plan_and_lay()
+
+    assert files(desk) == [(1, 2, "placed"), (2, 1, "placed")]
+
+
+def test_an_entry_that_cannot_be_written_waits_for_a_person_and_holds_up_no_other(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    approved(desk, written=RARE)
+    approved(desk)
+    house.plan_and_lay()
+    with desk.database.begin() as session:
+        (found,) = blocks.open_blocks(session)
+        columns = found.columns
+        blocks.settle(session, found.id, BlockEnd.SUBSTITUTE, actor="rei", now=LATER)
+    with pytest.raises(ConflictError), desk.database.begin() as session:
+        blocks.settle(session, found.id, BlockEnd.BY_HAND, actor="ken", now=LATER)
+    before = states(desk)
+
+    house.plan_and_lay()
+
+    assert columns == ["氏名"]
+    assert before == ["pending", "taken"]
+    assert states(desk) == ["taken", "taken"]
+    assert "〓田 花" in (folder / "shikaku-0002.csv").read_text("cp932")
+    assert balances(desk)
+
+
+def test_an_entry_registered_by_hand_goes_into_no_file(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    approved(desk, written=RARE)
+    house.plan()
+
+    with desk.database.begin() as session:
+        (found,) = blocks.open_blocks(session)
+        blocks.settle(
+            session,
+            found.id,
+            BlockEnd.BY_HAND,
+            actor="rei",
+            now=LATER,
+            host_number="H-7",
+        )
+    house.plan()
+
+    assert states(desk) == ["registered"]
+    assert files(desk) == []
+    assert balances(desk)
+
+
+def test_a_closed_destination_gets_nothing_more(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    with desk.database.begin() as session:
+        destinations.close_destination(
+            session, destination_in(session), actor="ken", now=LATER
+        )
+    approved(desk)
+    house.plan()
+
+    assert states(desk) == []
+    assert balances(desk)
+
+
+def test_files_are_made_at_the_hours_of_days_on_which_the_office_works(
+    desk: Desk,
+) -> None:
+    # 24 November 2026 is a Tuesday, 15:00 in Tokyo is 06:00 UTC.
+    with desk.database.look() as session:
+        wanted = said(Path("/srv/out"))
+        first = destinations.next_time(session, wanted, after=LATER)
+        assert first is not None
+        second = destinations.next_time(session, wanted, after=first)
+
+    assert second is not None
+    assert first > LATER
+    assert (first.hour, second.hour) in ((0, 6), (6, 0))
+
+
+def test_no_column_holds_a_my_number_or_what_the_form_has_not(
+    desk: Desk, folder: Path
+) -> None:
+    for field in ("insured.my_number", "insured.shoe_size"):
+        with pytest.raises(WrongCallError, match=r"insured\."):
+            open_destination(desk, folder, columns=[{"heading": "x", "field": field}])
+
+
+def test_events_of_exports_hold_ids_and_hashes_alone(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    approved(desk, written=RARE)
+    approved(desk)
+    house.plan_and_lay()
+
+    with desk.database.look() as session:
+        acts = {
+            event.act: event.body
+            for event in session.scalars(
+                select(AuditEvent).where(
+                    AuditEvent.act.like("export%")
+                    | AuditEvent.act.in_(("delivery.export", "delivery.blocked"))
+                )
+            )
+        }
+        block = session.scalars(select(ExportBlock)).one()
+
+    assert set(acts) == {
+        "delivery.blocked",
+        "delivery.export",
+        "export_destination.added",
+        "export_file.placed",
+        "export_file.planned",
+    }
+    assert "〓" not in str(acts)
+    assert "𠮷" not in f"{acts}{block.columns}"

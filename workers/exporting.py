@@ -1,0 +1,38 @@
+"""Files for receivers, from the worker's side: planned at their times, then laid."""
+
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+
+from delivery.exports.folder import place
+from delivery.exports.making import EXPORT, Contents, contents, plan
+from storage.database import after_commit
+from storage.tables import ExportDestination, ExportFile
+from workers.rooms import Rooms
+
+log = structlog.get_logger()
+
+
+def plan_exports(rooms: Rooms) -> None:
+    """Plan the files whose time has come, each in a transaction of its own."""
+    now = rooms.clock()
+    due = select(ExportDestination.id).where(ExportDestination.next_at <= now)
+    with rooms.database.look() as session:
+        found = session.scalars(due.order_by(ExportDestination.id)).all()
+    for one in found:
+        with rooms.database.begin() as session:
+            destination = session.get_one(ExportDestination, one)
+            file = plan(session, rooms.vault, destination, now=now)
+            if file is not None:
+                log.info("export_planned", file=file.id, rows=file.rows)
+                after_commit(session, partial(rooms.hint, EXPORT))
+
+
+def lay_file(rooms: Rooms, file_id: int) -> Contents:
+    """Make the bytes and lay them into the folder, with no transaction open."""
+    with rooms.database.look() as session:
+        made = contents(session, rooms.vault, session.get_one(ExportFile, file_id))
+    place(Path(made.folder), made.name, made.data, made.done)
+    return made
