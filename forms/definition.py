@@ -152,7 +152,9 @@ class FormDefinition(_Frozen):
     `newcomers` tells that its persons are not on the office's register before, and
     `sums` are the totals of each entry, by items. `occasion` are the items that tell
     together of what an entry is about: two filings of one person that say the same in
-    any of them tell it twice. `attachments` are the papers its entries need.
+    any of them tell it twice. `attachments` are the papers its entries need. `sums_up`
+    is the form whose filings in the same bundle it counts: a summary (総括表), which
+    is no entry of that bundle itself.
     """
 
     form: str
@@ -170,6 +172,7 @@ class FormDefinition(_Frozen):
     sums: tuple[Sum, ...] = ()
     occasion: tuple[tuple[str, ...], ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    sums_up: str | None = None
     printed: Printed = Printed()
     title_area: Box | None = None
     judgement: tuple[JudgementPoint, ...] = ()

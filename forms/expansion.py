@@ -66,6 +66,7 @@ def expand(source: FormSource) -> FormDefinition:
         sums=source.entry.sums,
         occasion=source.entry.occasion,
         attachments=source.attachments,
+        sums_up=source.sums_up,
         printed=Printed(
             texts=tuple(text for block in blocks for text in block.texts()),
             lines=tuple(line for block in blocks for line in block.lines()),

@@ -72,6 +72,11 @@ class Library:
         """Every revision, by form, then the oldest first."""
         return tuple(self._definitions.values())
 
+    def summed_by(self, form: str) -> str | None:
+        """The form whose filings this one sums up, None for one that sums up none."""
+        revisions = self._revisions(form)
+        return revisions[-1].sums_up if revisions else None
+
     def _exactly(self, name: str) -> FormDefinition:
         form, _, revision = name.partition("@")
         layout = layout_named(form, revision) if is_of_rows(revision) else None

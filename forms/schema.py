@@ -192,6 +192,8 @@ class FormSource(_Source):
     title_area: Area | None = None
     # What is judged page by page; an application has some, a notice none.
     judgement: tuple[JudgementSource, ...] = ()
+    # The form whose filings in its bundle its totals (`summed_…`) count (総括表).
+    sums_up: str | None = Field(default=None, pattern=r"^[0-9A-Z]{1,8}$")
     # The papers that must lie with it (添付書類), and when.
     attachments: tuple[Attachment, ...] = ()
     head: BlockSource

@@ -108,6 +108,16 @@ class Filed:
     kind: FilingKind
 
 
+class Summed(NamedTuple):
+    """What lies in a bundle of the form that a summary (総括表) counts.
+
+    `persons` are the entries on the papers, whatever became of them since.
+    """
+
+    sheets: int
+    persons: int
+
+
 class Role(StrEnum):
     """What somebody is here for; each person and each key has one.
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, cast, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.csv.forms import is_of_rows
+from forms.library import Library
 from kamizero.model import PageKind, Standing
 from storage import medium
 from storage.contents import EMPTY, is_closed, referred, sheet_key
@@ -99,7 +100,11 @@ class Scale:
         sides = self._sides.get(bundle.id, [])
         filings = self._filings.get(bundle.id, [])
         # The rows of a table are counted where it was taken in.
-        entries = sum(len(one.entries) for one in filings if not one.of_rows)
+        entries = sum(
+            len(one.entries)
+            for one in filings
+            if not one.of_rows and not _sums_up(one, bundle)
+        )
         entries += sum(medium.found_records(self._session, bundle).values())
         sheets = _sheets_behind_separator(sides)
         issues = tuple(self._issues(bundle, sheets, entries))
@@ -139,7 +144,11 @@ class Scale:
         failed = sum(side.kind == PageKind.FAILED for side in sides)
         if failed:
             yield f"failed:{failed}"
-        papers = {filing.form for filing in filings if not filing.of_rows}
+        papers = {
+            filing.form
+            for filing in filings
+            if not filing.of_rows and not _sums_up(filing, bundle)
+        }
         for form in sorted(papers - {bundle.form}):
             yield f"form:{form}"
         broken = sum(not is_in_sequence(filing.form_pages) for filing in filings)
@@ -170,6 +179,15 @@ class Scale:
             told, there = self._jobs[bundle.job_id]
             if there != told:
                 yield f"job_sheets:{there}/{told}"
+
+
+def _sums_up(filing: _Filed, bundle: Bundle) -> bool:
+    """Tell whether it is the summary (総括表) of the bundle's form, which is filed with
+    that form and is nobody's entry.
+    """
+    if filing.form == bundle.form or not bundle.form:
+        return False
+    return Library.shipped().summed_by(filing.form) == bundle.form
 
 
 def sides_of(session: Session, *wanted: ColumnElement[bool]) -> list[Side]:

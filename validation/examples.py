@@ -5,7 +5,7 @@ from datetime import date
 
 from forms.definition import FormDefinition
 from forms.grammar import canonical
-from kamizero.model import FieldState, FilingKind
+from kamizero.model import FieldState, FilingKind, Summed
 from validation.filing import FilingValues
 from validation.registry import Example, Rule
 
@@ -26,6 +26,7 @@ def example_filing(
     *,
     kind: FilingKind = FilingKind.NEW,
     attachments: frozenset[str] | None = None,
+    summed: Summed | None = None,
 ) -> FilingValues:
     """A filing on which only the example's fields are written."""
     values, states, texts = {}, {}, {}
@@ -43,6 +44,7 @@ def example_filing(
         form=definition,
         kind=kind,
         attachments=attachments,
+        summed=summed,
         values=values,
         states=states,
         texts=texts,

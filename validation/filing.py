@@ -8,7 +8,7 @@ from typing import Self
 
 from forms.definition import FormDefinition
 from forms.grammar import WrittenDate, from_written, parse_written
-from kamizero.model import Candidate, FieldState, FilingKind, Reading
+from kamizero.model import Candidate, FieldState, FilingKind, Reading, Summed
 
 _NOT_WRITTEN = (FieldState.BLANK, FieldState.STRUCK)
 
@@ -34,6 +34,7 @@ class FilingValues:
             that rule. It is checked too, so that choosing hides no written error.
         chosen_by: the rule that chose a value, so that it is not its own evidence.
         attachments: the kinds of papers that lie with it; None where nobody looked.
+        summed: what a summary should have counted; None where that is not known.
     """
 
     form: FormDefinition
@@ -44,6 +45,7 @@ class FilingValues:
     free: Mapping[str, Candidate] = field(default_factory=dict)
     chosen_by: Mapping[str, str] = field(default_factory=dict)
     attachments: frozenset[str] | None = None
+    summed: Summed | None = None
     # Every other rule asks for them: found once.
     _used: Sequence[int] = field(init=False, repr=False)
 

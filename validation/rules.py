@@ -24,6 +24,7 @@ from validation import (
     rules_record_periods,
     rules_record_places,
     rules_seventy,
+    rules_summary,
     rules_uketori,
     rules_writing,
 )
@@ -43,6 +44,7 @@ _MODULES = (
     rules_monthly,
     rules_monthly_dates,
     rules_seventy,
+    rules_summary,
     rules_uketori,
     rules_attachments,
     rules_filed,

@@ -19,6 +19,7 @@ from review.sorting.required import attachments_of
 from storage import values
 from storage.database import Database
 from storage.occasions import keep, others
+from storage.summed import summed
 from storage.tables import HEAD, Field, Filing, FindingRow
 from storage.values import decided_versions
 from storage.vault import Vault
@@ -107,8 +108,9 @@ class Recheck:
             n: free_reading(v.chosen_by, v.accepted, bodies[n].candidates)
             for n, v in versions.items()
         }
+        form = self.library.get(f"{filing.form}@{filing.revision}")
         return FilingValues(
-            form=self.library.get(f"{filing.form}@{filing.revision}"),
+            form=form,
             kind=FilingKind(filing.kind),
             values={n: body.value for n, body in bodies.items()},
             states={n: FieldState(v.state) for n, v in versions.items()},
@@ -116,6 +118,7 @@ class Recheck:
             free={n: reading for n, reading in free.items() if reading},
             chosen_by={n: v.chosen_by for n, v in versions.items() if v.chosen_by},
             attachments=attachments_of(session, filing),
+            summed=summed(session, self.vault, filing, form.sums_up),
         )
 
     def _accept_supported(self, session: Session, filing: Filing) -> None:

@@ -17,6 +17,8 @@ _TICKED = 0.06
 _OLD = 0.08
 _ADDRESS = ("postal_code", "address_kanji", "address_kana")
 _PLACES = (1, 2, 3)
+# Whom the insured persons of a summary (総括表) are made up of.
+_COUNTED = ("summed_persons", "joined_since_june", "changed_in_july")
 # Of somebody who becomes a dependant, and what is told of others only.
 _OF_DEPENDANTS = (
     *("name_kana", "name_kanji", "birth_date", "relation", "sex", "my_number"),
@@ -31,6 +33,7 @@ _BY_FORMAT: Mapping[str, Callable[[Day], str]] = {
     "days": lambda day: str(day.rng.integers(17, 32)),
     "day": lambda day: str(day.rng.integers(1, 29)),
     "count": lambda day: str(day.rng.integers(1, 5)),
+    "persons": lambda day: str(day.rng.integers(1, 1200)),
     "thousands": lambda day: str(int(day.rng.integers(9, 66)) * 10),
     "pension_code": lambda day: drawn(day.rng, ("1150", "1350", "1450")),
     "bank_code": lambda day: f"{day.rng.integers(1, 600):04}",
@@ -62,6 +65,8 @@ def drawn_entry(form: FormDefinition, day: Day) -> Entry:
             values[one.total] = str(one.of(int(values[part]) for part in one.parts))
     if "average" in values:
         _set_average(values)
+    if "insured_total" in values:
+        values["insured_total"] = str(sum(int(values[one] or 0) for one in _COUNTED))
     return values
 
 

@@ -91,6 +91,7 @@ CHECKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "yucho_symbol": _yucho_symbol,
         "yucho_number": _number_of_at_most(8),
         "count": _at_most(2),
+        "persons": _at_most(5),
         "day": _day,
         "year": _number_of_at_most(2),
         "month": _month,

@@ -96,6 +96,10 @@ ENTRY_UKETORI = (
     "holder_name_kana bank_code branch_code account_type account_number bank_name "
     "branch_name yucho_symbol yucho_number bank_seal"
 )
+ENTRY_SOUKATSU = (
+    "insured_total summed_persons joined_since_june changed_in_july summed_sheets "
+    "remarks"
+)
 ENTRIES = {
     "2200": (HEAD, ENTRY_2200, 4),
     "2201": (HEAD, ENTRY_2201, 4),
@@ -104,9 +108,10 @@ ENTRIES = {
     "2221": (HEAD, ENTRY_2221, 4),
     "2225": (HEAD, ENTRY_2225, 4),
     "2265": ([*HEAD, "paid_on"], ENTRY_2265, 10),
+    "SOUKATSU": (HEAD, ENTRY_SOUKATSU, 1),
     "UKETORI": (["submitted_on"], ENTRY_UKETORI, 1),
 }
-WITHOUT_TABLE = ("2218", "UKETORI")
+WITHOUT_TABLE = ("2218", "SOUKATSU", "UKETORI")
 # Of whom a pension is paid some are older than 昭和.
 BORN_BEFORE_SHOWA = {"UKETORI": ["3"]}
 ACCOUNTS = ("account_number", "yucho_number")

@@ -37,6 +37,7 @@ def test_the_shipped_library_has_the_forms_of_the_office() -> None:
         "2265@2018-03",
         "2265@2019-05",
         "2265@2020-12",
+        "SOUKATSU@2020-12",
         "UKETORI@2020-12",
     ]
 

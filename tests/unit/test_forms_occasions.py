@@ -96,4 +96,5 @@ def test_who_tells_of_no_day_is_known_at_any_time_alone() -> None:
 
 @pytest.mark.parametrize("form", Library.shipped().all(), ids=lambda form: form.name)
 def test_every_form_says_by_what_its_entries_are_known_again(form: object) -> None:
-    assert getattr(form, "occasion", ())
+    # A summary tells of no person.
+    assert getattr(form, "occasion", ()) or getattr(form, "sums_up", None)

@@ -10,7 +10,7 @@ from forms.csv.layouts import layouts
 from forms.definition import FormDefinition
 from forms.library import Library
 from forms.occasions import Occasion
-from kamizero.model import Filed, FilingKind, Severity
+from kamizero.model import Filed, FilingKind, Severity, Summed
 from kamizero.records import (
     BranchRecord,
     InsuredRecord,
@@ -90,6 +90,10 @@ FILED = {
 }
 
 
+# What lies with a summary (総括表).
+SUMMED = Summed(sheets=2, persons=5)
+
+
 def known_forms() -> list[FormDefinition]:
     """Every paper form, and the rows of tables that have no paper form yet."""
     shipped = Library.shipped().all()
@@ -102,7 +106,9 @@ def known_forms() -> list[FormDefinition]:
 def objections(rule: Rule, example: Example) -> list[tuple[str, ...]]:
     form = example_form(rule, known_forms())
     kind = rule.kinds[0] if rule.kinds else FilingKind.NEW
-    filing = example_filing(form, example, kind=kind, attachments=frozenset())
+    filing = example_filing(
+        form, example, kind=kind, attachments=frozenset(), summed=SUMMED
+    )
     head = Line(filing, None, EXAMPLE_DAY, REGISTER, FILED)
     lines = head.lines() if rule.scope is Scope.ENTRY else [head]
     return [finding.fields for line in lines for finding in rule.findings(line)]

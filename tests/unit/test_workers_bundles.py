@@ -4,7 +4,15 @@ from sqlalchemy import select
 
 from kamizero.model import FilingKind, PageKind
 from storage.balance import weigh
-from storage.tables import Arrival, ArrivalState, Batch, Bundle, Filing, Page
+from storage.tables import (
+    Arrival,
+    ArrivalState,
+    Batch,
+    Bundle,
+    Entry,
+    Filing,
+    Page,
+)
 from tests.desk import NOW, Desk
 from tests.paper import new_filing
 from tests.workshop import (
@@ -203,6 +211,28 @@ def test_another_form_than_declared_keeps_a_bundle_open(desk: Desk) -> None:
     sort(desk, arrival)
 
     assert found(desk) == [("1", 1, ("form:2200",))]
+
+
+def test_the_summary_of_a_form_belongs_into_its_bundle(desk: Desk) -> None:
+    base = a_form(form="2225")
+    summary = a_form(form="SOUKATSU")
+    declared = a_declared(1, 2, form="2225")
+
+    sort(desk, new_arrival(desk, declared, base, summary))
+    sort(desk, new_arrival(desk, a_declared(2, 1), a_form(form="SOUKATSU")))
+
+    assert found(desk) == [("1", 2, ()), ("2", 1, ("form:SOUKATSU",))]
+
+
+def test_nobody_is_counted_for_a_summary(desk: Desk) -> None:
+    sort(
+        desk, new_arrival(desk, a_declared(1, 1, form="2225"), a_form(form="SOUKATSU"))
+    )
+    with desk.database.begin() as session:
+        filing = session.scalars(select(Filing).where(Filing.form == "SOUKATSU")).one()
+        filing.entries.append(Entry(n=1))
+
+    assert found(desk) == [("1", 1, ())]
 
 
 def test_a_second_page_without_the_first_keeps_a_bundle_open(desk: Desk) -> None:
