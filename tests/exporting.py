@@ -38,13 +38,15 @@ def said(folder: Path, /, **other: Any) -> Terms:
     )
 
 
-def open_destination(desk: Desk, folder: Path, **other: Any) -> int:
+def open_destination(
+    desk: Desk, folder: Path, *, name: str = NAME, **other: Any
+) -> int:
     folder.mkdir(exist_ok=True)
     with desk.database.begin() as session:
         return destinations.add_destination(
             session,
             Library.shipped(),
-            NAME,
+            name,
             said(folder, **other),
             actor="ken",
             now=LATER,

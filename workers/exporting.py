@@ -1,5 +1,6 @@
 """Files for receivers, from the worker's side: planned at their times, then laid."""
 
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from delivery.exports.folder import place
 from delivery.exports.making import EXPORT, Contents, contents, plan
+from kamizero.errors import KamizeroError
 from storage.database import after_commit
 from storage.tables import ExportDestination, ExportFile
 from workers.rooms import Rooms
@@ -22,12 +24,20 @@ def plan_exports(rooms: Rooms) -> None:
     with rooms.database.look() as session:
         found = session.scalars(due.order_by(ExportDestination.id)).all()
     for one in found:
-        with rooms.database.begin() as session:
-            destination = session.get_one(ExportDestination, one)
-            file = plan(session, rooms.vault, destination, now=now)
-            if file is not None:
-                log.info("export_planned", file=file.id, rows=file.rows)
-                after_commit(session, partial(rooms.hint, EXPORT))
+        try:
+            _plan_one(rooms, one, now=now)
+        except KamizeroError as error:
+            # One that cannot be planned holds up no other, nor whoever called.
+            log.error("export_not_planned", destination=one, error=str(error))
+
+
+def _plan_one(rooms: Rooms, destination_id: int, *, now: datetime) -> None:
+    with rooms.database.begin() as session:
+        destination = session.get_one(ExportDestination, destination_id)
+        file = plan(session, rooms.vault, destination, now=now)
+        if file is not None:
+            log.info("export_planned", file=file.id, rows=file.rows)
+            after_commit(session, partial(rooms.hint, EXPORT))
 
 
 def lay_file(rooms: Rooms, file_id: int) -> Contents:

@@ -11,8 +11,15 @@ from sqlalchemy import select
 from delivery.exports import blocks, destinations, making
 from delivery.exports.making import EXPORT, contents
 from kamizero.errors import ConflictError, WrongCallError
-from storage import work
-from storage.tables import AuditEvent, BlockEnd, Delivery, ExportBlock, ExportFile
+from storage import values, work
+from storage.tables import (
+    AuditEvent,
+    BlockEnd,
+    Delivery,
+    ExportBlock,
+    ExportFile,
+    Filing,
+)
 from tests.desk import LATER, Desk
 from tests.exporting import (
     SUBSCRIBER,
@@ -175,6 +182,23 @@ def test_a_folder_that_is_gone_costs_time_and_nothing_else(
     assert before == [(1, 1, "planned")]
     assert files(desk) == [(1, 1, "placed")]
     assert len(keys_in(folder)) == 1
+
+
+def test_a_destination_that_cannot_be_planned_holds_up_no_other(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    keys = [{"heading": "k", "field": "$key"}]
+    open_destination(desk, folder, name="other", file_name="o{number}", columns=keys)
+    filing = approved(desk)
+    with desk.database.begin() as session:
+        for field in session.get_one(Filing, filing).fields:
+            values.erase(session, field)
+
+    house.plan_and_lay()
+
+    assert states(desk) == ["pending"]
+    assert (folder / "o1.done").exists()
 
 
 def test_a_file_is_made_again_byte_for_byte(
