@@ -18,7 +18,7 @@ import yaml
 from bench.engine import engine_with
 from bench.make_scans import make_scans
 from bench.measured import BLANK, Measured
-from bench.measuring import measure, truth_of
+from bench.measuring import Measurement, measure, truth_of
 from forms.library import Library
 from ingest.page_image import Limits
 from kamizero.cli.clock import today
@@ -50,21 +50,27 @@ def scored(form: str, *, pages: int, seed: int) -> dict[str, Any]:
         made = make_scans(folder, split=SPLIT, pages=count, seed=seed, forms=(form,))
         for _ in made:
             pass
-        fields = _read(folder)
+        found = _read(folder)
     return {
         "date": date.isoformat(today()),
         "seed": seed,
         "pages": pages,
-        **{quality: _exact(form, fields, quality) for quality in QUALITIES},
+        **{
+            quality: {
+                **_exact(form, found.fields, quality),
+                "refused": sum(found.qualities[one] == quality for one in found.unread),
+            }
+            for quality in QUALITIES
+        },
     }
 
 
-def _read(folder: Path) -> Sequence[Measured]:
+def _read(folder: Path) -> Measurement:
     engine = shared_engine(engine_with(1))
     *_, last = measure(
         folder, truth_of(folder), engine=engine, limits=Limits(), today=today()
     )
-    return last.fields
+    return last
 
 
 def _exact(form: str, fields: Sequence[Measured], quality: str) -> Mapping[str, int]:

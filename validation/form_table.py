@@ -37,6 +37,7 @@ entries are written out as.
 Exact are the filled fields of the first page that were read as a whole as they are \
 written, on three well and three badly scanned pages that were made of the revision in \
 force, in hands that nothing was tuned on; empty where that was not measured.
+Of a page that was refused no field counts as read.
 So few pages say roughly how a form stands; [reading.md](../reading.md) says more.
 
 """
@@ -113,7 +114,9 @@ def _share(measured: Mapping[str, Any] | None, quality: str) -> str:
     if measured is None:
         return ""
     counted = measured[quality]
-    return f"{100 * counted['exact'] / counted['filled']:.0f} % of {counted['filled']}"
+    share = f"{100 * counted['exact'] / counted['filled']:.0f} % of {counted['filled']}"
+    refused = counted.get("refused", 0)
+    return f"{share}, {refused} refused" if refused else share
 
 
 def _uncertain(form: FormDefinition) -> Iterator[str]:
