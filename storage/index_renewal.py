@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kamizero.records import RecordKind
@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.records.rows import Record, insured_of, payee_of
 from storage.records.shelves import SHELVES, SealedRecord, opened
 from storage.reindexing import Forms, definition_of, rewrite
-from storage.tables import Card, OccasionCard, RecordInsured, RecordPayee
+from storage.tables import Card, Filing, OccasionCard, RecordInsured, RecordPayee
 from storage.vault import Vault
 
 _FILINGS = 20
@@ -81,17 +81,23 @@ def _renewed(database: Database, vault: Vault, batch: _Batch) -> Iterator[int]:
 def _filings(
     forms: Forms, session: Session, vault: Vault, last: int
 ) -> tuple[Sequence[int], int]:
-    words = select(Card.filing_id).where(
-        Card.filing_id > last,
+    words = exists().where(
+        Card.filing_id == Filing.id,
         Card.token.is_not(None),
         _is_another(Card.index_key, vault),
     )
-    occasions = select(OccasionCard.filing_id).where(
-        OccasionCard.filing_id > last,
+    occasions = exists().where(
+        OccasionCard.filing_id == Filing.id,
         OccasionCard.index_key != vault.index().key_id,
     )
-    both = union(words, occasions).order_by("filing_id").limit(_FILINGS)
-    numbers = session.scalars(both).all()
+    # Filing by filing in their order: all cards at once would be gone through anew for
+    # every batch.
+    numbers = session.scalars(
+        select(Filing.id)
+        .where(Filing.id > last, words | occasions)
+        .order_by(Filing.id)
+        .limit(_FILINGS)
+    ).all()
     return numbers, sum(
         rewrite(session, vault, number, definition_of(session, forms, number))
         for number in numbers

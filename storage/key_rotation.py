@@ -228,25 +228,35 @@ _TABLES: Sequence[type[SealedRow]] = (
 def _resealed(
     database: Database, vault: Vault, table: type[SealedRow], current: str
 ) -> Iterator[int]:
+    last: Any = None
     while True:
         with database.begin() as session:
-            rows = _older(session, table, current)
+            rows = _older(session, table, current, behind=last)
             for row in rows:
                 _seal_anew(vault, row)
-        if not rows:
+            keys = table.__mapper__.primary_key_from_instance(rows[-1]) if rows else []
+        if rows:
+            yield len(rows)
+        elif last is None:
             return
-        yield len(rows)
+        # Behind the last one, or from the beginning: what was locked may be free now.
+        last = keys[0] if keys else None
 
 
 def _older(
-    session: Session, table: type[SealedRow], current: str
+    session: Session, table: type[SealedRow], current: str, *, behind: Any
 ) -> Sequence[SealedRow]:
+    """The next ones; looking from the first row each time passes all done ones."""
+    (key,) = table.__mapper__.primary_key
     query: Select[Any] = (
         select(table)
         .where(table.key_id.is_not(None), table.key_id != current)
+        .order_by(key)
         .limit(_BATCH)
         .with_for_update(skip_locked=True, of=table)
     )
+    if behind is not None:
+        query = query.where(key > behind)
     if table is FieldValue:
         query = query.options(joinedload(FieldValue.version))
     return session.scalars(query).all()

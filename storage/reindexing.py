@@ -6,7 +6,7 @@ What was kept before there was an index comes into it so, and what somebody dama
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from forms.definition import FormDefinition
@@ -73,9 +73,7 @@ def rewrite(session: Session, vault: Vault, number: int, form: FormDefinition) -
     _reindex_occasions(session, vault, form, number, fields)
     for field in fields:
         field.heading = heading_of(form.field(field.name))
-        for version in (field.as_written, field.as_decided):
-            if version is not None and version.value is not None:
-                _write(session, vault, field, version)
+    _reindex_words(session, vault, fields)
     return len(fields)
 
 
@@ -103,15 +101,26 @@ def _said(field: Field, vault: Vault) -> str:
     return body_of(version, vault).value
 
 
-def _write(session: Session, vault: Vault, field: Field, version: FieldVersion) -> None:
-    due = index_cards(vault.index(), field, body_of(version, vault).value)
-    kept = {card.n: card for card in session.scalars(_cards(version))}
-    for card in due:
-        card.version_id = version.id
-        session.merge(card)
-    for n in kept.keys() - {card.n for card in due}:
-        session.delete(kept[n])
-
-
-def _cards(version: FieldVersion) -> Select[Card]:
-    return select(Card).where(Card.version_id == version.id)
+def _reindex_words(session: Session, vault: Vault, fields: Sequence[Field]) -> None:
+    in_force = {
+        version.id: (field, version)
+        for field in fields
+        for version in (field.as_written, field.as_decided)
+        if version is not None and version.value is not None
+    }
+    # Those of a filing are fetched together: a question for each card is what takes
+    # long where there are millions.
+    cards = select(Card).where(Card.version_id.in_(in_force))
+    kept = {(card.version_id, card.n): card for card in session.scalars(cards)}
+    due: set[tuple[int, int]] = set()
+    for field, version in in_force.values():
+        for card in index_cards(vault.index(), field, body_of(version, vault).value):
+            card.version_id = version.id
+            due.add((card.version_id, card.n))
+            # Those in `kept` are in the session's hands: no question is asked again.
+            if (card.version_id, card.n) in kept:
+                session.merge(card)
+            else:
+                session.add(card)
+    for gone in kept.keys() - due:
+        session.delete(kept[gone])
