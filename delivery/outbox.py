@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from delivery.exports.destinations import destinations_for
+from delivery.recalls import put_out_correction
 from delivery.refusals import OtherRecordError
 from delivery.robots.queues import queues_for
 from delivery.robots.work import put_work
 from kamizero.errors import ConflictError, MissingError
 from storage import audit
 from storage.clocks import end_clock
+from storage.recalls import recall_into
 from storage.tables import ClockEnd, Delivery, DeliveryState, Entry, EntryState
 
 # Whoever fetches records over the API; queues of robots and files come beside it.
@@ -35,7 +37,17 @@ def put_out(
     now: datetime,
     subscribers: Iterable[str] = (API,),
 ) -> None:
-    """Let all who get the entry know of it once, however often asked."""
+    """Let all who get the entry know of it once, however often asked.
+
+    A correction goes to whoever has the version before, and to whoever waits for it.
+
+    Raises:
+        ConflictError: a robot is at the version before, or it is in doubt.
+    """
+    recall = recall_into(session, entry)
+    if recall is not None:
+        put_out_correction(session, recall, now=now)
+        return
     known = set(
         session.scalars(
             select(Delivery.subscriber).where(Delivery.entry_id == entry.id)

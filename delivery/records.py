@@ -43,7 +43,13 @@ def record(session: Session, vault: Vault, filing: Filing) -> dict[str, Any]:
 
 
 def _in_force(entries: Iterable[Entry]) -> list[Entry]:
-    return [entry for entry in entries if entry.state != EntryState.SUPERSEDED]
+    """The version of each entry that counts; one that is not approved yet does not."""
+    return [
+        entry
+        for entry in entries
+        if entry.state != EntryState.SUPERSEDED
+        and (entry.version == 1 or entry.state == EntryState.APPROVED)
+    ]
 
 
 def _entry(session: Session, entry: Entry, vault: Vault) -> dict[str, Any]:

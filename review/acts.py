@@ -26,6 +26,7 @@ class Act(StrEnum):
     RETURN = "return"
     WITHDRAW = "withdraw"
     DISSOLVE = "dissolve"
+    CORRECT = "correct"
 
 
 # Whoever did one of these has worked on the filing and cannot approve it.

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from kamizero.model import Role
 from review.acts import Act
 from review.proposal import proposal
+from review.recall import put_in_force
 from review.rounds import end_round
 from review.stamping import take
 from review.transitions import hold_filing, move
@@ -74,6 +75,7 @@ def approve(
     for entry in proposed.entries:
         entry.approval_id = approval.id
         about = {"approval": approval.id, "manifest": kept.sha256, "step": step.id}
+        put_in_force(session, entry, actor=actor, role=role, now=now)
         move(session, entry, Act.APPROVE, actor=actor, role=role, now=now, about=about)
         deliver(session, entry)
         end_clock(session, entry, by=ClockEnd.APPROVAL, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.model import Role
@@ -19,7 +20,7 @@ from review.refusals import (
 )
 from review.rounds import open_round, standing_of
 from storage import balance
-from storage.tables import Entry, Touch
+from storage.tables import Entry, EntryState, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,24 @@ def four_eyes(attempt: Attempt) -> None:
             "yet; check its lot first."
         )
     nothing_open(attempt)
+
+
+def followed(attempt: Attempt) -> None:
+    """The whole route was taken for the version that follows it."""
+    entry = attempt.entry
+    later = select(Entry.id).where(
+        Entry.filing_id == entry.filing_id,
+        Entry.n == entry.n,
+        Entry.version > entry.version,
+        Entry.state == EntryState.READY,
+        Entry.approval_id.is_not(None),
+    )
+    if attempt.session.scalar(later) is None:
+        raise NotSettledError(
+            f"Entry {entry.n} of filing {entry.filing_id} stays in force until a "
+            "correction of it is approved.",
+            points=["correction"],
+        )
 
 
 def route_taken(attempt: Attempt) -> None:

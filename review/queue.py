@@ -10,7 +10,7 @@ from review.refusals import WrongClaimError
 from storage import work
 from storage.clocks import resume_clock
 from storage.database import Database
-from storage.tables import NEVER_DUE, Clock, Entry, Work
+from storage.tables import NEVER_DUE, Clock, Entry, EntryState, Work
 from storage.work import Claim
 
 KIND = "review"
@@ -25,6 +25,9 @@ _PARKED = "parked:"
 
 def put_in_queue(session: Session, entry: Entry, *, now: datetime) -> None:
     """Let people see that the entry needs them; asked twice, it waits once."""
+    if entry.state != EntryState.IN_REVIEW:
+        # A correction that was sent back is dropped.
+        return
     clock = session.get(Clock, entry.id)
     work.put(
         session,

@@ -20,6 +20,7 @@ from review.roles import APPROVERS, KEYERS, MACHINES, REVIEWERS
 from review.rounds import end_round
 from storage import audit
 from storage.insertion import insert_once
+from storage.recalls import drop
 from storage.tables import Entry, EntryState, Filing, RoundEnd, Touch
 
 
@@ -77,7 +78,19 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         _READY, Act.WITHDRAW, EntryState.WITHDRAWN, REVIEWERS, guards.reason_given
     ),
+    # The version after it is approved in the same moment.
+    Transition(
+        EntryState.APPROVED,
+        Act.CORRECT,
+        EntryState.SUPERSEDED,
+        APPROVERS,
+        guards.followed,
+    ),
 )
+
+# Where a correction of an approved entry goes that is not approved: the version before
+# it stays in force, and nobody works on two at once.
+_CORRECTION_GOES = {_REVIEW: EntryState.SUPERSEDED}
 
 
 def move(
@@ -102,12 +115,15 @@ def move(
     """
     hold_entry(session, entry)
     transition = permitted(entry, act, role=role)
+    to_state = _goes_to(entry, transition)
     transition.guard(Attempt(session, entry, act, actor, role, reason))
     if entry.state == _READY and transition.to_state in _ENDS_ROUND:
         end_round(
             session, entry.filing, _ROUND_ENDS.get(act) or RoundEnd(act.value), now=now
         )
-    entry.state = transition.to_state
+    entry.state = to_state
+    if entry.version > 1 and to_state == EntryState.SUPERSEDED:
+        drop(session, entry, now=now)
     entry.filing.version += 1
     if act in WORKING_ACTS and role is not Role.MACHINE:
         insert_once(session, Touch, filing_id=entry.filing_id, person=actor)
@@ -119,7 +135,7 @@ def move(
         subject_kind="entry",
         subject_id=entry.id,
         now=now,
-        body=_event_body(transition, entry, about),
+        body=_event_body(transition.from_state, entry, about),
     )
     return entry
 
@@ -183,14 +199,27 @@ def diagram() -> str:
     return "\n".join(["stateDiagram-v2", *lines, ""])
 
 
+def _goes_to(entry: Entry, transition: Transition) -> EntryState:
+    """Where the act leads. Raises StateForbidsError for what a correction cannot do."""
+    to_state = transition.to_state
+    if entry.version == 1:
+        return to_state
+    if to_state in (EntryState.RETURNED, EntryState.WITHDRAWN):
+        raise StateForbidsError(
+            f"Entry {entry.n} of filing {entry.filing_id} is approved already, this "
+            "corrects it: approve the correction, or send it back to drop it."
+        )
+    return _CORRECTION_GOES.get(to_state, to_state)
+
+
 def _event_body(
-    transition: Transition, entry: Entry, about: Mapping[str, object] | None
+    from_state: EntryState, entry: Entry, about: Mapping[str, object] | None
 ) -> dict[str, object]:
     return {
         "filing": entry.filing_id,
         "n": entry.n,
         "version": entry.filing.version,
-        "from": transition.from_state.value,
-        "to": transition.to_state.value,
+        "from": from_state.value,
+        "to": EntryState(entry.state).value,
         **(about or {}),
     }

@@ -37,6 +37,8 @@ from storage.tables import (
     ExportState,
     LedgerRun,
     MessageState,
+    Recall,
+    RecallState,
     Stamped,
     Subscription,
     SubscriptionState,
@@ -50,6 +52,8 @@ from storage.time_stamps.asking import STAMP_WORK
 _OF_PEOPLE = ("review", "keying")
 # Robots come when their host is open, and what they gave up has a page of its own.
 _OF_ROBOTS = or_(Work.kind.startswith("robot."), Work.kind.startswith("doubt."))
+# So long after it was put out, whoever has the version before must know of it.
+CORRECTED_AFTER = timedelta(days=1)
 STUCK_AFTER = timedelta(minutes=15)
 UNSEALED_AFTER = timedelta(minutes=5)
 CLOCK_BACK = timedelta(minutes=5)
@@ -74,6 +78,7 @@ WORDS: Mapping[str, str] = {
     "stuck": "Work of machines waits although it is due; are there workers?",
     "given_up": "Machines gave work up; people find its pages as failed.",
     "doubt": "Nobody knows whether robots registered these; see the page of robots.",
+    "recalls": "Corrections are not acknowledged; run `kamizero recalls list`.",
     "robots_failed": "Robots gave entries up; see the page of robots.",
     "exports_blocked": "Entries cannot be written into files; see the page of exports.",
     "exports_late": "Files do not reach their folders; see the page of exports.",
@@ -160,6 +165,13 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     dead = Work.state == WorkState.DEAD
     yield from _counted(session, "given_up", func.min(Work.done_at), dead, ~_OF_ROBOTS)
     yield from _of_robots(session)
+    not_taken = (
+        Delivery.corrects_id.is_not(None),
+        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.REJECTED)),
+        Delivery.changed_at < now - CORRECTED_AFTER,
+        _was_not_recalled_again(),
+    )
+    yield from _counted(session, "recalls", func.min(Delivery.changed_at), *not_taken)
     yield from _of_receivers(session)
     yield from _of_exports(session, now)
     overdue = session.scalar(
@@ -178,6 +190,14 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     unclassified = count_unclassified(session)
     if unclassified:
         yield Alert("unclassified", unclassified)
+
+
+def _was_not_recalled_again() -> ColumnElement[bool]:
+    """The version after it is what counts, where there is one."""
+    again = select(Recall.id).where(
+        Recall.entry_id == Delivery.entry_id, Recall.state == RecallState.IN_FORCE
+    )
+    return ~again.exists()
 
 
 def _of_robots(session: Session) -> Iterator[Alert]:

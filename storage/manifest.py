@@ -12,6 +12,7 @@ import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.recalls import proposed_versions
 from storage.tables import (
     HEAD,
     Arrival,
@@ -24,6 +25,7 @@ from storage.tables import (
     Judgement,
     Original,
     Page,
+    Purpose,
 )
 
 
@@ -63,6 +65,8 @@ def _entry(session: Session, entry: Entry) -> dict[str, Any]:
     session.flush()
     filing = entry.filing
     fields = _fields(session, entry)
+    # A correction is signed as it will be, while the former version is in force.
+    proposed = proposed_versions(session, entry)
     return {
         "manifest": 1,
         "filing": {
@@ -75,7 +79,7 @@ def _entry(session: Session, entry: Entry) -> dict[str, Any]:
         },
         "entry": {"id": entry.id, "n": entry.n, "version": entry.version},
         "originals": _originals(session, filing),
-        "fields": [_field(field) for field in fields],
+        "fields": [_field(field, proposed.get(field.id)) for field in fields],
         "models": _models(fields),
         # Absent from manifests that were signed before it was written down.
         "rules": filing.rules,
@@ -107,11 +111,15 @@ def _originals(session: Session, filing: Filing) -> list[str]:
     return sorted(session.scalars(paged.union(received)))
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(field: Field, proposed: FieldVersion | None) -> dict[str, Any]:
+    written, decided = field.as_written, field.as_decided
+    if proposed is not None:
+        is_decision = proposed.purpose == Purpose.AS_DECIDED
+        written, decided = (written, proposed) if is_decision else (proposed, None)
     return {
         "name": field.name,
-        "as_written": _version(field.as_written),
-        "as_decided": _version(field.as_decided),
+        "as_written": _version(written),
+        "as_decided": _version(decided),
     }
 
 

@@ -159,6 +159,33 @@ def write_decision(
     return version
 
 
+def write_proposal(
+    session: Session,
+    vault: Vault,
+    field: Field,
+    *,
+    value: str,
+    text: str,
+    state: FieldState,
+    purpose: Purpose,
+    ground: Mapping[str, Any],
+    author: str,
+    now: datetime,
+) -> FieldVersion:
+    """Add what the field will say once somebody else approves it; it does not yet."""
+    version = FieldVersion(
+        purpose=purpose,
+        author_kind=AuthorKind.PERSON,
+        author=author,
+        at=now,
+        state=state,
+        accepted=True,
+        grounds=[],
+        ground=dict(ground),
+    )
+    return _add(session, vault, field, version, Body(value, text))
+
+
 def write_support(
     session: Session,
     vault: Vault,

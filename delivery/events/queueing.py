@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from delivery.events.message import type_of
 from storage.insertion import insert
+from storage.recalls import APPROVED, CORRECTED
 from storage.tables import (
     AuditEvent,
     AuditSeal,
@@ -31,7 +32,12 @@ def queue_new(session: Session, row: Subscription, *, now: datetime) -> None:
     ).all()
     if not found:
         return
-    wanted = [(seq, event) for seq, event in found if wants(row, event.act)]
+    told = _told_of(session, row, [event for _, event in found])
+    wanted = [
+        (seq, event)
+        for seq, event in found
+        if wants(row, event.act) or event.id in told
+    ]
     if row.of_site is not None:
         ours = _filings_at(session, row.of_site, [event for _, event in wanted])
         wanted = [one for one in wanted if one[1].body.get("filing") in ours]
@@ -57,6 +63,31 @@ def wants(row: Subscription, act: str) -> bool:
         name.startswith(one[:-1]) if one.endswith("*") else name == one
         for one in row.types
     )
+
+
+def _told_of(
+    session: Session, row: Subscription, events: Sequence[AuditEvent]
+) -> frozenset[int]:
+    """Corrections of what this receiver was told is approved, whatever it asks for."""
+    corrected = {one.subject_id: one.id for one in events if one.act == CORRECTED}
+    if not corrected:
+        return frozenset()
+    told = set(
+        session.scalars(
+            select(AuditEvent.subject_id)
+            .join(EventMessage, EventMessage.event_id == AuditEvent.id)
+            .where(
+                EventMessage.subscription_id == row.id,
+                AuditEvent.act == APPROVED,
+                AuditEvent.subject_kind == "entry",
+                AuditEvent.subject_id.in_(corrected),
+            )
+        )
+    )
+    if wants(row, APPROVED):
+        # Of those among the same events nothing is queued yet.
+        told |= {one.subject_id for one in events if one.act == APPROVED}
+    return frozenset(number for name, number in corrected.items() if name in told)
 
 
 def _filings_at(

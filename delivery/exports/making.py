@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from delivery.exports.blocks import block, blocked_rows, substituted_rows
@@ -23,7 +23,7 @@ from delivery.exports.layout import (
     file_bytes,
     line_of,
 )
-from delivery.exports.terms import KEY, Terms
+from delivery.exports.terms import CORRECTS, KEY, Terms
 from delivery.records import shown_value
 from delivery.robots.record import fields_of, flat_name
 from delivery.robots.way import Act, By, go
@@ -166,6 +166,8 @@ def confirm(session: Session, file: ExportFile, *, now: datetime) -> None:
 def _waiting(session: Session, destination: ExportDestination) -> list[Delivery]:
     """What goes out next, in the order it was approved, without what is blocked."""
     blocked = blocked_rows()
+    # A receiver whose file does not say so would register a correction anew.
+    knows = any(one.field == CORRECTS for one in terms_of(destination).columns)
     return list(
         session.scalars(
             select(Delivery)
@@ -173,6 +175,7 @@ def _waiting(session: Session, destination: ExportDestination) -> list[Delivery]
                 Delivery.subscriber == destination.subscriber,
                 Delivery.state == DeliveryState.PENDING,
                 Delivery.id.not_in(blocked),
+                true() if knows else Delivery.corrects_id.is_(None),
             )
             .options(joinedload(Delivery.entry).joinedload(Entry.filing))
             .order_by(Delivery.id)
@@ -227,6 +230,8 @@ def _about(row: Delivery, entry: Entry, number: int, line: int) -> dict[str, str
         KEY: str(row.id),
         "$receipt_number": filing.receipt_number,
         "$entry": str(entry.n),
+        # Empty but for who has the version before under that number.
+        CORRECTS: str(row.corrects_id or ""),
         "$received_on": filing.received_on.isoformat(),
         "$file_number": str(number),
         "$line": str(line),

@@ -12,8 +12,17 @@ from kamizero.errors import DefinitionError
 
 # What a column may hold beside the fields of the form.
 KEY = "$key"
+CORRECTS = "$corrects"
 ABOUT = frozenset(
-    {KEY, "$receipt_number", "$entry", "$received_on", "$file_number", "$line"}
+    {
+        KEY,
+        CORRECTS,
+        "$receipt_number",
+        "$entry",
+        "$received_on",
+        "$file_number",
+        "$line",
+    }
 )
 _NUMBER = re.compile(r"\{number(?::0[1-9])?\}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")

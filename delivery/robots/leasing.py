@@ -12,7 +12,7 @@ from delivery.robots.queues import opens_at
 from delivery.robots.refusals import LostLeaseError
 from delivery.robots.registrations import begin
 from delivery.robots.way import Act, By, go
-from delivery.robots.work import REGISTER, kind_of
+from delivery.robots.work import LOOK_UP, REGISTER, kind_of, step_of
 from kamizero.errors import ConflictError, MissingError
 from storage import audit, work
 from storage.claims import IS_OPEN, Claim, claim_on, free
@@ -43,7 +43,7 @@ def lease(
     What is in doubt can be looked up at any hour.
     """
     gather_lost(session, queue, now=now)
-    if step == REGISTER and opens_at(session, queue, now=now) != now:
+    if step != LOOK_UP and opens_at(session, queue, now=now) != now:
         return []
     claims = work.take(
         session,
@@ -64,7 +64,7 @@ def may_have_any(
     session: Session, queue: RobotQueue, *, now: datetime, step: str = REGISTER
 ) -> bool:
     """Whether asking for a lease is worth a transaction; only a look."""
-    if step == REGISTER and opens_at(session, queue, now=now) != now:
+    if step != LOOK_UP and opens_at(session, queue, now=now) != now:
         return False
     waiting = select(Work.id).where(Work.kind == kind_of(step, queue), free(now))
     return session.scalar(waiting.limit(1)) is not None
@@ -87,7 +87,8 @@ def held_item(
         LostLeaseError: the robot does not hold it, or not any more.
     """
     row = find_item(session, queue, item)
-    claim = work.held_by(session, robot, kind=kind_of(step, queue), subject=item)
+    kind = kind_of(step_of(row) if step == REGISTER else step, queue)
+    claim = work.held_by(session, robot, kind=kind, subject=item)
     if claim is None or claim.fence != fence:
         raise LostLeaseError(
             f"{robot} does not hold item {item} with fence {fence} (it is "
@@ -184,6 +185,7 @@ def _rows(session: Session, ids: Sequence[int]) -> Sequence[Delivery]:
         .options(
             joinedload(Delivery.entry).joinedload(Entry.filing),
             joinedload(Delivery.entry).joinedload(Entry.approval),
+            joinedload(Delivery.corrects).joinedload(Delivery.entry),
         )
     ).all()
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from delivery.robots import registrations
 from delivery.robots.way import Act, By, go
-from delivery.robots.work import LOOK_UP, REGISTER, kind_of, put_work
+from delivery.robots.work import LOOK_UP, put_work, registering
 from storage import audit
 from storage.claims import IS_OPEN, let_go, unheld
 from storage.database import Database
@@ -127,7 +127,7 @@ def _begun_and_lost(queue: RobotQueue, now: datetime) -> Select[Work]:
         select(Work)
         .join(Delivery, Delivery.id == Work.subject)
         .where(
-            Work.kind == kind_of(REGISTER, queue),
+            Work.kind.in_(registering(queue)),
             # Of the work: the delivery has a state too.
             text("work.state = 'open'"),
             Work.lease_until < now,
@@ -138,7 +138,7 @@ def _begun_and_lost(queue: RobotQueue, now: datetime) -> Select[Work]:
 
 def _worn_out(queue: RobotQueue, now: datetime) -> Select[Work]:
     return select(Work).where(
-        Work.kind == kind_of(REGISTER, queue),
+        Work.kind.in_(registering(queue)),
         IS_OPEN,
         Work.attempts - Work.excused >= queue.max_attempts,
         unheld(now),

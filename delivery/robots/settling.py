@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from delivery.robots import registrations
 from delivery.robots.refusals import WayForbidsError
 from delivery.robots.way import Act, By, go
-from delivery.robots.work import LOOK_UP, REGISTER, kind_of, put_work
+from delivery.robots.work import LOOK_UP, kind_of, put_work, step_of
 from kamizero.errors import ConflictError
 from storage import audit, work
 from storage.claims import IS_OPEN
@@ -99,7 +99,7 @@ def settle(
     if outcome == Settled.REGISTERED:
         end_clock(session, row.entry, by=ClockEnd.DELIVERY, now=now)
     if outcome == Settled.NOT_REGISTERED:
-        put_work(session, queue, row, now=now, after=last)
+        put_work(session, queue, row, now=now, step=step_of(row), after=last)
     return DeliveryState(row.state)
 
 
@@ -109,7 +109,7 @@ def try_again(
     """Put a dead letter back among the work, its attempts counted anew."""
     session.refresh(row, ["state"], with_for_update=True)
     dead = demand_dead(session, queue, row)
-    put_work(session, queue, row, now=now, after=dead.fence)
+    put_work(session, queue, row, now=now, step=step_of(row), after=dead.fence)
     audit.record(
         session,
         actor=actor,
@@ -125,7 +125,7 @@ def demand_dead(session: Session, queue: RobotQueue, row: Delivery) -> Work:
     """The dead letter. Raises ConflictError where robots still work on it, or did."""
     last = session.scalars(
         select(Work)
-        .where(Work.kind == kind_of(REGISTER, queue), Work.subject == row.id)
+        .where(Work.kind == kind_of(step_of(row), queue), Work.subject == row.id)
         .order_by(Work.id.desc())
         .limit(1)
     ).one_or_none()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from delivery.robots import registrations
 from delivery.robots.queues import opens_at
-from delivery.robots.work import REGISTER, kind_of
+from delivery.robots.work import registering
 from storage.tables import (
     Delivery,
     DeliveryState,
@@ -94,9 +94,8 @@ def dead_letters(session: Session, queue: RobotQueue) -> list[Open]:
 
 def _dead(queue: RobotQueue) -> Select[Delivery]:
     again = Work.__table__.alias()
-    kind = kind_of(REGISTER, queue)
     later = select(again.c.id).where(
-        again.c.kind == kind, again.c.subject == Delivery.id, again.c.id > Work.id
+        again.c.kind == Work.kind, again.c.subject == Delivery.id, again.c.id > Work.id
     )
     return (
         select(Delivery)
@@ -104,7 +103,7 @@ def _dead(queue: RobotQueue) -> Select[Delivery]:
         .where(
             Delivery.subscriber == queue.name,
             Delivery.state == DeliveryState.PENDING,
-            Work.kind == kind,
+            Work.kind.in_(registering(queue)),
             Work.state == WorkState.DEAD,
             ~later.exists(),
         )

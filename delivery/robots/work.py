@@ -7,12 +7,25 @@ from sqlalchemy.orm import Session
 from storage import work
 from storage.tables import NEVER_DUE, Clock, Delivery, RobotQueue
 
-REGISTER, LOOK_UP = "robot", "doubt"
+REGISTER, LOOK_UP, CORRECT = "robot", "doubt", "correct"
 
 
 def kind_of(step: str, queue: RobotQueue) -> str:
     """What rows of work for this step of a queue are called."""
+    if step == CORRECT:
+        # It is registering too, with all that is promised of that.
+        return f"{REGISTER}.{queue.id}.{CORRECT}"
     return f"{step}.{queue.id}"
+
+
+def registering(queue: RobotQueue) -> tuple[str, str]:
+    """The kinds of work after which something may be registered."""
+    return kind_of(REGISTER, queue), kind_of(CORRECT, queue)
+
+
+def step_of(row: Delivery) -> str:
+    """How a delivery is registered: as a new record, or over the one that is there."""
+    return REGISTER if row.corrects_id is None else CORRECT
 
 
 def put_work(

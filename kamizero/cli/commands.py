@@ -120,6 +120,7 @@ COMMANDS = {
     ),
     "site": _Place("sites", "app", "Sites where papers are received."),
     "events": _Place("events", "app", "Receivers of events."),
+    "recalls": _Place("recalls", "app", "Recalls of delivered values."),
     "robots": _Place("robots", "app", "Queues of work for robots."),
     "exports": _Place("exports", "app", "Files of approved entries."),
     "calendar": _Place("calendar", "app", "The office's own closed and open days."),

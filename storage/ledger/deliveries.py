@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Exists, Select, and_, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.ledger.report import Difference
 from storage.ledger.span import Span
@@ -18,6 +18,8 @@ from storage.tables import (
     ExportDestination,
     Filing,
     Job,
+    Recall,
+    RecallState,
     RobotQueue,
 )
 
@@ -39,10 +41,11 @@ def unsent(
         )
         for entry in session.scalars(missing):
             yield Difference("not_put_out", "entry", entry, name, "")
+    yield from _unrecalled(session, span)
     early = (
         _joined(select(Entry.id, Entry.state, Delivery.subscriber), span)
         .join(Delivery, Delivery.entry_id == Entry.id)
-        .where(Entry.state != EntryState.APPROVED)
+        .where(Entry.state != EntryState.APPROVED, ~_was_recalled(Entry.id))
         .order_by(Entry.id)
     )
     for entry, state, name in session.execute(early):
@@ -60,7 +63,52 @@ def due_out(session: Session, span: Span, subscribers: Sequence[str]) -> int:
         )
         for _, wanted in _wanting(session, subscribers)
     )
-    return sum(count or 0 for count in counts)
+    recalled = (len(one.receivers or ()) for one in _recalls(session, span))
+    return sum(count or 0 for count in counts) + sum(recalled)
+
+
+def recalled(session: Session, span: Span) -> dict[str, int]:
+    """Deliveries of corrections to whoever had the version before, by their state."""
+    query = (
+        _joined(select(Delivery.state, func.count()), span)
+        .join(Delivery, Delivery.entry_id == Entry.id)
+        .where(Delivery.corrects_id.is_not(None), ~_was_recalled(Entry.id))
+        .group_by(Delivery.state)
+    )
+    return {state: count for state, count in session.execute(query)}
+
+
+def _unrecalled(session: Session, span: Span) -> Iterator[Difference]:
+    """Those who were to get a correction and were not told."""
+    for one in _recalls(session, span):
+        put_out = select(Delivery.subscriber).where(
+            Delivery.entry_id == one.new_entry_id
+        )
+        for name in sorted(set(one.receivers or ()) - set(session.scalars(put_out))):
+            yield Difference("not_recalled", "entry", one.new_entry_id, name, "")
+
+
+def _recalls(session: Session, span: Span) -> Sequence[Recall]:
+    """The recalls whose version is in force."""
+    query = _joined(select(Recall), span).join(Recall, Recall.new_entry_id == Entry.id)
+    return session.scalars(
+        query.where(Entry.state == EntryState.APPROVED).order_by(Recall.id)
+    ).all()
+
+
+def _was_recalled(entry: ColumnElement[int] | InstrumentedAttribute[int]) -> Exists:
+    """Whether a later version took its place."""
+    recall = Recall.__table__.alias()
+    return (
+        select(recall.c.id)
+        .where(recall.c.entry_id == entry, recall.c.state == RecallState.IN_FORCE)
+        .exists()
+    )
+
+
+def _is_correction() -> Exists:
+    """Whether it goes to whoever had the version before, and not to everybody."""
+    return select(Recall.id).where(Recall.new_entry_id == Entry.id).exists()
 
 
 def _wanting(
@@ -68,7 +116,7 @@ def _wanting(
 ) -> Iterator[tuple[str, ColumnElement[bool]]]:
     """Everybody who gets approved entries, and which of them."""
     for name in subscribers:
-        yield name, true()
+        yield name, ~_is_correction()
     for queue in session.scalars(select(RobotQueue).order_by(RobotQueue.id)):
         yield queue.name, _fitting(queue)
     by_id = select(ExportDestination).order_by(ExportDestination.id)
@@ -87,7 +135,7 @@ def _fitting(whose: RobotQueue | ExportDestination) -> ColumnElement[bool]:
     )
     of_form = true() if whose.form is None else Filing.form == whose.form
     of_site = true() if whose.of_site is None else Filing.site == whose.of_site
-    return and_(signed, of_form, of_site)
+    return and_(signed, of_form, of_site, ~_is_correction())
 
 
 def delivered(session: Session, span: Span) -> dict[str, int]:

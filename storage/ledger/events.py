@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from storage.ledger.report import Difference
+from storage.recalls import APPROVED, CORRECTED
 from storage.tables import (
     AuditEvent,
     AuditSeal,
@@ -61,11 +62,28 @@ def _receivers(session: Session) -> Iterator[Subscription]:
 
 
 def _wanted(row: Subscription, query: Select[int]) -> Select[int]:
+    # A correction is told to whoever was told of what it corrects, asked for or not.
+    approval = aliased(AuditEvent)
+    told = (
+        select(EventMessage.id)
+        .join(approval, approval.id == EventMessage.event_id)
+        .where(
+            EventMessage.subscription_id == row.id,
+            approval.act == APPROVED,
+            approval.subject_kind == AuditEvent.subject_kind,
+            approval.subject_id == AuditEvent.subject_id,
+        )
+    )
     return (
         query.select_from(AuditSeal)
         .join(AuditEvent, AuditEvent.id == AuditSeal.event_id)
         .where(AuditSeal.seq > row.since, AuditSeal.seq <= row.position)
-        .where(or_(*(_is_of(one.removeprefix(_PREFIX)) for one in row.types)))
+        .where(
+            or_(
+                and_(AuditEvent.act == CORRECTED, told.exists()),
+                *(_is_of(one.removeprefix(_PREFIX)) for one in row.types),
+            )
+        )
     )
 
 

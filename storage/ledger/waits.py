@@ -69,13 +69,14 @@ def stranded(session: Session, span: Span) -> Iterator[Difference]:
 def _unhanded(session: Session, span: Span) -> Iterator[Difference]:
     """Entries that wait for a robot, and no row of work hands them to one."""
     for queue in session.scalars(select(RobotQueue).order_by(RobotQueue.id)):
-        for state, step in (
-            (DeliveryState.PENDING, "robot"),
-            (DeliveryState.IN_DOUBT, "doubt"),
+        registering = (f"robot.{queue.id}", f"robot.{queue.id}.correct")
+        for state, kinds in (
+            (DeliveryState.PENDING, registering),
+            (DeliveryState.IN_DOUBT, (f"doubt.{queue.id}",)),
         ):
             # What was given up is nobody's work and stands on the page of robots.
             handed = select(Work.id).where(
-                Work.kind == f"{step}.{queue.id}",
+                Work.kind.in_(kinds),
                 Work.subject == Delivery.id,
                 Work.state != WorkState.DONE,
             )

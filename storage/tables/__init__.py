@@ -90,6 +90,7 @@ from storage.tables.media import MediaFile, MediaRole, Medium
 from storage.tables.modes import BLIND, Mode
 from storage.tables.occasions import OccasionCard
 from storage.tables.questions import Question, Wait
+from storage.tables.recalls import Recall, RecallChange, RecallState
 from storage.tables.receiving import (
     Arrival,
     ArrivalState,
@@ -273,6 +274,9 @@ __all__ = [
     "Purpose",
     "Question",
     "ReadingProof",
+    "Recall",
+    "RecallChange",
+    "RecallState",
     "ReceivedPaper",
     "RecordAttorney",
     "RecordBranch",

@@ -80,5 +80,10 @@ class Delivery(Table):
     subscriber: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PENDING)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    # What this subscriber has of the version before, which this one puts right.
+    corrects_id: Mapped[int | None] = mapped_column(
+        ForeignKey("delivery.id"), index=True
+    )
 
     entry: Mapped["Entry"] = relationship()
+    corrects: Mapped["Delivery | None"] = relationship(remote_side="Delivery.id")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -194,6 +195,15 @@ class Entry(Table):
             "state <> 'approved' OR approval_id IS NOT NULL", name="approval_is_signed"
         ),
         Index("ix_entry_state_id", "state", "id"),
+        # One version of an entry is in force, or two records would be delivered.
+        Index(
+            "uq_entry_in_force",
+            "filing_id",
+            "n",
+            unique=True,
+            sqlite_where=text("state = 'approved'"),
+            postgresql_where=text("state = 'approved'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -391,7 +391,7 @@ def test_an_approved_entry_is_neither_sent_back_nor_returned(desk: Desk) -> None
     filing = reviewed(desk)
     desk.approve(filing)
 
-    with pytest.raises(StateForbidsError, match="final"):
+    with pytest.raises(StateForbidsError, match="not possible now"):
         put_back(desk, filing, reason="確認")
     with pytest.raises(StateForbidsError):
         give_back(desk, filing)

@@ -21,6 +21,7 @@ class DeliveryRecord(BaseModel):
     """One approved entry on its way; its values are in the record of the filing.
 
     `version` and `manifest_sha256` say which record it is, and come back with `taken`.
+    `corrects` is the delivery of the version that you took before and must replace.
     """
 
     id: int
@@ -32,6 +33,7 @@ class DeliveryRecord(BaseModel):
     form: str
     site: str
     changed_at: datetime
+    corrects: int | None = None
 
 
 class DeliveryList(BaseModel):
@@ -115,4 +117,5 @@ def _told(row: Delivery) -> DeliveryRecord:
         form=entry.filing.form,
         site=entry.filing.site,
         changed_at=row.changed_at,
+        corrects=row.corrects_id,
     )

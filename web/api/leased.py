@@ -1,7 +1,7 @@
 """What a robot is handed: leased entries as JSON, or as a table for WinActor."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from io import StringIO
 
@@ -12,15 +12,23 @@ from sqlalchemy.orm import Session
 from delivery.outbox import signed_version
 from delivery.robots.leasing import held_rows
 from delivery.robots.record import flat_record
+from delivery.robots.registrations import latest
 from forms.csv.characters import encoded
-from storage.tables import RobotQueue
+from storage.tables import Delivery, Registration, RobotQueue
 from storage.vault import Vault
 
 # Stands for a character that CP932 has not; robots must look for it.
 GETA = "〓"
 _HEAD = ("id", "fence", "lease_until", "attempt", "receipt_number", "filing", "n",
-         "version", "form", "revision", "site", "received_on",
-         "missing_characters")  # fmt: skip
+         "version", "form", "revision", "site", "received_on")  # fmt: skip
+
+
+class Corrected(BaseModel):
+    """What the host has already, which an item of the corrections puts right."""
+
+    item: int
+    version: int
+    host_number: str | None
 
 
 class LeasedItem(BaseModel):
@@ -43,6 +51,7 @@ class LeasedItem(BaseModel):
     site: str
     received_on: date
     fields: dict[str, str]
+    corrects: Corrected | None = None
 
 
 class LeasedList(BaseModel):
@@ -63,7 +72,11 @@ def leased_items(
     """The items with their values; one that is lost since is left out."""
     fences = {item: fence for item, fence in held}
     found = []
-    for claim, row in held_rows(session, queue, list(fences), step=step):
+    rows = held_rows(session, queue, list(fences), step=step)
+    known = latest(
+        session, [row.corrects_id for _, row in rows if row.corrects_id is not None]
+    )
+    for claim, row in rows:
         if claim.fence != fences[row.id]:
             continue
         entry, signed = row.entry, signed_version(row)
@@ -83,9 +96,22 @@ def leased_items(
                 site=entry.filing.site,
                 received_on=entry.filing.received_on,
                 fields=flat_record(session, vault, entry),
+                corrects=_corrected(row, known),
             )
         )
     return found
+
+
+def _corrected(row: Delivery, known: Mapping[int, Registration]) -> Corrected | None:
+    before = row.corrects
+    if before is None:
+        return None
+    last = known.get(before.id)
+    return Corrected(
+        item=before.id,
+        version=before.entry.version,
+        host_number=last.host_number if last else None,
+    )
 
 
 def leased_csv(name: str, leased: LeasedList) -> Response:
@@ -98,13 +124,17 @@ def leased_csv(name: str, leased: LeasedList) -> Response:
     columns = list(dict.fromkeys(one for item in leased.items for one in item.fields))
     buffer = StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([*_HEAD, *columns])
+    # Only a list of corrections names what the host has already.
+    is_of_corrections = any(item.corrects for item in leased.items)
+    more = ["host_number"] if is_of_corrections else []
+    writer.writerow([*_HEAD, "missing_characters", *more, *columns])
     for item in leased.items:
         lost = [name for name, value in item.fields.items() if _cp932(value)[1]]
         writer.writerow(
             [
-                *(_cell(getattr(item, name)) for name in _HEAD[:-1]),
+                *(_cell(getattr(item, name)) for name in _HEAD),
                 " ".join(lost),
+                *(_known_number(item) for _ in more),
                 *(_cp932(item.fields.get(name, ""))[0] for name in columns),
             ]
         )
@@ -113,6 +143,10 @@ def leased_csv(name: str, leased: LeasedList) -> Response:
         media_type="text/csv; charset=shift_jis",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+def _known_number(item: LeasedItem) -> str:
+    return (item.corrects.host_number if item.corrects else None) or ""
 
 
 def _cp932(text: str) -> tuple[str, bool]:

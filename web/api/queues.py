@@ -14,7 +14,7 @@ from delivery.robots.numbers import clear_numbers
 from delivery.robots.settling import settle
 from delivery.robots.standing import Standing, standing_of
 from delivery.robots.way import By
-from delivery.robots.work import LOOK_UP, REGISTER
+from delivery.robots.work import CORRECT, LOOK_UP, REGISTER
 from kamizero.model import Scope
 from storage.tables import Delivery, DeliveryState, RobotQueue
 from web.api.callers import Caller, InRooms, Needs
@@ -89,6 +89,23 @@ def lease_doubts(
 ) -> Response:
     """The next entries to look up in the host, which may be registered or not."""
     return _lease(rooms, caller, once, name, wanted, accept, LOOK_UP)
+
+
+@router.post("/{name}/corrections/lease", response_model=LeasedList)
+def lease_corrections(
+    rooms: InRooms,
+    caller: Robot,
+    once: InOnce,
+    name: Name,
+    wanted: Wanted,
+    accept: Annotated[str, Header()] = "application/json",
+) -> Response:
+    """The next corrections of entries that the host has: `corrects` names which.
+
+    They are answered for like any other item; a robot that does not ask for them is
+    never given one.
+    """
+    return _lease(rooms, caller, once, name, wanted, accept, CORRECT)
 
 
 @router.post("/{name}/items/{item}/extend", response_model=Extended)

@@ -1,5 +1,6 @@
 """The register of errors in processing: written down, closed, in published tables."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ from storage.tables import (
     ErrorOrigin,
     Filing,
     FoundBy,
+    Recall,
 )
 from web.painting import business_day, painter_of
 from web.routes.notices import notice
@@ -60,6 +62,7 @@ class CaseView:
     filing_id: int | None
     receipt_number: str
     n: int
+    recalls: Sequence[int] = ()
 
 
 @router.get("")
@@ -188,11 +191,20 @@ def _views(session: Session, found: Sequence[ErrorCase]) -> list[CaseView]:
         .where(Entry.id.in_({row.entry_id for row in found if row.entry_id}))
     )
     about = {entry.id: (entry, filing) for entry, filing in rows}
-    return [_view(row, about.get(row.entry_id or 0)) for row in found]
+    recalls: dict[int, list[int]] = defaultdict(list)
+    for case, number in session.execute(
+        select(Recall.case_id, Recall.id)
+        .where(Recall.case_id.in_([row.id for row in found]))
+        .order_by(Recall.id)
+    ):
+        recalls[case].append(number)
+    return [_view(row, about.get(row.entry_id or 0), recalls[row.id]) for row in found]
 
 
-def _view(row: ErrorCase, about: tuple[Entry, Filing] | None) -> CaseView:
+def _view(
+    row: ErrorCase, about: tuple[Entry, Filing] | None, recalls: Sequence[int]
+) -> CaseView:
     if about is None:
         return CaseView(row, None, "", 0)
     entry, filing = about
-    return CaseView(row, filing.id, filing.receipt_number, entry.n)
+    return CaseView(row, filing.id, filing.receipt_number, entry.n, recalls)
