@@ -38,7 +38,8 @@ SHOW_NO_PAPERS = {
     "/ledger", "/ledger/table.csv", "/alerts", "/metrics",
     "/jobs/{job_id}/", "/uploads/{token}", "/uploads",
     "/subscriptions", "/subscriptions/{name}", "/swagger.json",
-    "/robots", "/queues", "/queues/{name}/items/{item}",
+    "/robots", "/queues", "/queues/{name}/items/{item}", "/exports",
+    "/recalls", "/recalls/{recall_id}", "/errors/{case_id}/recall",
 }  # fmt: skip
 OWN_TASK = {
     "/review/{entry_id}", "/review/{entry_id}/task", "/keying",

@@ -351,12 +351,22 @@ def test_an_approved_field_that_points_elsewhere_is_named(kept: Archive) -> None
 def test_a_later_version_of_an_entry_may_differ(kept: Archive) -> None:
     _tamper(
         kept,
-        "INSERT INTO entry (filing_id, n, version, state, straight_through, reasons)"
-        " VALUES (1, 1, 2, 'in_review', 0, '[]')",
+        "UPDATE entry SET state = 'superseded' WHERE filing_id = 1 AND n = 1",
         "UPDATE field SET as_decided_id = 1 WHERE id = 2",
     )
 
     assert _differences(kept) == []
+
+
+def test_a_version_in_force_may_not_while_the_next_one_waits(kept: Archive) -> None:
+    _tamper(
+        kept,
+        "INSERT INTO entry (filing_id, n, version, state, straight_through, reasons)"
+        " VALUES (1, 1, 2, 'ready', 0, '[]')",
+        "UPDATE field SET as_decided_id = 1 WHERE id = 2",
+    )
+
+    assert [kind for kind, *_ in _found(kept)] == ["entry"]
 
 
 def test_an_entry_slipped_under_a_signature_is_named(kept: Archive) -> None:
