@@ -13,6 +13,7 @@ import typer
 import uvicorn
 
 from kamizero import logs
+from kamizero.cli.fair_server import FairServer
 from kamizero.cli.pages import web_app
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.settings import Settings
@@ -52,7 +53,7 @@ def pages(
 
 def page_server(installation: Installation) -> uvicorn.Server:
     """What answers over the parts of this process."""
-    return uvicorn.Server(
+    return FairServer(
         uvicorn.Config(
             web_app(installation),
             log_config=None,
