@@ -49,6 +49,7 @@ def test_paper_is_registered_and_said_to_be_scanned(
     page.goto(f"{served.address}/papers")
 
     # The first field is ready: window, sheets, number of the counter.
+    expect(page.get_by_test_id("paper-way")).to_be_focused()
     page.keyboard.type("窓")
     page.keyboard.press("Tab")
     page.keyboard.type("48")
@@ -94,11 +95,13 @@ def test_the_paper_of_a_bundle_is_boxed_lent_and_taken_back(
     where = page.get_by_test_id("whereabouts")
     expect(where).to_contain_text("まだどこにも")
 
+    expect(page.get_by_test_id("custody-box")).to_be_focused()
     page.keyboard.type("A-12")
     page.keyboard.press("Tab")
     page.keyboard.type("書庫2 棚5")
     page.keyboard.press("Enter")
     expect(where).to_contain_text("箱 A-12（書庫2 棚5）")
+    expect(page.get_by_test_id("custody-to")).to_be_focused()
     page.keyboard.type("hanako")
     page.keyboard.press("Enter")
     expect(where).to_contain_text("hanako に貸し出しています")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -70,11 +71,13 @@ def test_a_wrong_call_is_told_so(
 )
 def test_a_number_that_nobody_knows_is_a_wrong_call(
     call: list[str],
+    tmp_path: Path,
     new_installation: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("KAMIZERO_DATA_DIR", str(new_installation))
+    shutil.copytree(new_installation, tmp_path / "data")
+    monkeypatch.setenv("KAMIZERO_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setattr("sys.argv", ["kamizero", *call])
 
     with pytest.raises(SystemExit) as left:

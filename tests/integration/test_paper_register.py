@@ -14,7 +14,7 @@ def test_paper_is_lost_until_it_is_scanned(installation: Installation) -> None:
 
     assert listed.returncode == 1
     assert json.loads(listed.stdout)["id"] == int(number)
-    assert missing.returncode == 1
+    assert missing.returncode == 2
     assert "There is no bundle 999" in missing.stderr
 
 
