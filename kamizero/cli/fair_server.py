@@ -32,14 +32,20 @@ class FairServer(uvicorn.Server):
         self._welcomes = [
             asyncio.create_task(self._welcome(one)) for one in sockets or ()
         ]
+        for task in self._welcomes:
+            task.add_done_callback(self._stop_if_broken)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for task in self._welcomes:
             task.cancel()
-        for task in self._welcomes:
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._welcomes, return_exceptions=True)
         await super().shutdown(sockets)
+
+    def _stop_if_broken(self, task: asyncio.Task[None]) -> None:
+        """A server that takes nobody up any more must not look as if it ran."""
+        if not task.cancelled():
+            log.error("door.broken", error=repr(task.exception()))
+            self.should_exit = True
 
     async def _welcome(self, door: socket.socket) -> None:
         door.setblocking(False)

@@ -65,6 +65,16 @@ def test_a_visitor_who_is_gone_already_keeps_nobody_waiting(
     assert asyncio.run(come()).startswith(b"HTTP/1.1 204")
 
 
+def test_a_door_that_breaks_ends_its_server(door: socket.socket) -> None:
+    async def break_in() -> None:
+        one = server()
+        theirs = door.dup()
+        theirs.close()
+        await asyncio.wait_for(one.serve(sockets=[theirs]), timeout=20)
+
+    asyncio.run(break_in())
+
+
 async def _visit(address: tuple[str, int]) -> asyncio.StreamWriter:
     reader, writer = await asyncio.open_connection(*address)
     await _ask(reader, writer)
