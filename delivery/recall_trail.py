@@ -1,4 +1,4 @@
-"""The trail of a recall: from the register of errors to the last acknowledgement."""
+"""The trail of a recall: from what is wrong to the last acknowledgement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,9 @@ from storage.tables import (
     AuditEvent,
     Delivery,
     DeliveryState,
+    ErrorCase,
     EventMessage,
+    HostRefusal,
     MessageState,
     Recall,
     RecallState,
@@ -107,13 +109,8 @@ def as_json(trail: Trail) -> dict[str, Any]:
     return {
         "id": recall.id,
         "state": recall.state,
-        "error": {
-            "id": recall.case_id,
-            "kind": recall.case.kind,
-            "found_on": recall.case.found_on.isoformat(),
-            "recorded_by": recall.case.recorded_by,
-            "closed_on": _day(recall.case.closed_on),
-        },
+        "error": _error(recall.case),
+        "refusal": _refusal(recall.refusal),
         "filing": recall.entry.filing_id,
         "receipt_number": recall.entry.filing.receipt_number,
         "n": recall.entry.n,
@@ -180,6 +177,30 @@ def _sent(session: Session, recall: Recall) -> list[Told]:
         )
         for name, message, at in rows
     ]
+
+
+def _error(case: ErrorCase | None) -> dict[str, Any] | None:
+    if case is None:
+        return None
+    return {
+        "id": case.id,
+        "kind": case.kind,
+        "found_on": case.found_on.isoformat(),
+        "recorded_by": case.recorded_by,
+        "closed_on": _day(case.closed_on),
+    }
+
+
+def _refusal(refusal: HostRefusal | None) -> dict[str, Any] | None:
+    if refusal is None:
+        return None
+    return {
+        "id": refusal.id,
+        "by": refusal.by,
+        "at": refusal.at.isoformat(),
+        "code": refusal.code,
+        "subscriber": refusal.delivery.subscriber,
+    }
 
 
 def _day(day: date | None) -> str | None:

@@ -62,6 +62,7 @@ def put_out_correction(session: Session, recall: Recall, *, now: datetime) -> No
             "filing": before.filing_id,
             "recall": recall.id,
             "case": recall.case_id,
+            "refusal": recall.refusal_id,
             "by_entry": entry.id,
             "recalled_at": [
                 row.subscriber for row in told if row.corrects_id is not None

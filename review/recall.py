@@ -30,20 +30,26 @@ from storage.insertion import insert_once
 from storage.recalls import point, recall_into
 from storage.tables import (
     HEAD,
+    Delivery,
     Entry,
     EntryState,
     ErrorCase,
     Field,
+    HostRefusal,
     Purpose,
     Recall,
     RecallChange,
     RecallState,
+    RefusalEnd,
     Touch,
 )
 from storage.values import version_body, write_proposal
 from storage.vault import Vault
 
 GROUND = "recall"
+
+Cause = ErrorCase | HostRefusal
+"""Why an approved entry is corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def propose(
     session: Session,
     vault: Vault,
     *,
-    case: ErrorCase,
+    cause: Cause,
     definition: FormDefinition,
     right: Sequence[Right],
     recheck: Recheck,
@@ -73,7 +79,11 @@ def propose(
     role: Role,
     now: datetime,
 ) -> Recall:
-    """Write down what the entry of an error should have said, for others to approve.
+    """Write down what an approved entry should have said, for others to approve.
+
+    Args:
+        cause: the error in the register, or what a host refuses.
+        right: of a refused entry, the same value as before sends it once more.
 
     Raises:
         RoleForbidsError: who may not.
@@ -89,8 +99,8 @@ def propose(
         )
     if not right:
         raise WrongCallError("Say which field should have said what.")
-    old = _in_force(session, case)
-    recall = _opened(session, old, case, actor=actor, now=now)
+    old = _in_force(session, _named(session, cause))
+    recall = _opened(session, old, cause, actor=actor, now=now)
     insert_once(session, Touch, filing_id=old.filing_id, person=actor)
     fields = {one.name: one for one in fields_of(session, old)}
     for one in right:
@@ -104,7 +114,7 @@ def propose(
             text=answer.text if one.purpose == Purpose.AS_WRITTEN else "",
             state=one.state,
             purpose=one.purpose,
-            ground={"kind": GROUND, "case": case.id},
+            ground={"kind": GROUND, **_cause_body(recall)},
             author=actor,
             now=now,
         )
@@ -125,7 +135,7 @@ def put_in_force(
         return
     all_fields(session, entry.filing)
     # First, as nothing is written about what is approved.
-    about = {"recall": recall.id, "case": recall.case_id, "by_entry": entry.id}
+    about = {"recall": recall.id, **_cause_body(recall), "by_entry": entry.id}
     move(
         session,
         recall.entry,
@@ -136,6 +146,7 @@ def put_in_force(
         about=about,
     )
     point(recall)
+    _end_refusals(session, recall, actor=actor, now=now)
     session.flush()
 
 
@@ -146,15 +157,23 @@ def recalls_of(session: Session, case: ErrorCase) -> Sequence[Recall]:
     ).all()
 
 
-def _in_force(session: Session, case: ErrorCase) -> Entry:
-    """The version of the case's entry that is in force, its filing locked."""
-    if case.entry_id is None:
+def _named(session: Session, cause: Cause) -> Entry:
+    """The entry the cause names. Raises WrongCallError, ConflictError."""
+    if isinstance(cause, HostRefusal):
+        if cause.how is not None:
+            raise ConflictError(f"{cause.settled_by} settled it before. Load it again.")
+        return cause.delivery.entry
+    if cause.entry_id is None:
         raise WrongCallError(
-            f"Error {case.id} names no entry; write it down again with its filing."
+            f"Error {cause.id} names no entry; write it down again with its filing."
         )
-    if case.closed_on is not None:
-        raise ConflictError(f"Error {case.id} was closed on {case.closed_on}.")
-    named = session.get_one(Entry, case.entry_id)
+    if cause.closed_on is not None:
+        raise ConflictError(f"Error {cause.id} was closed on {cause.closed_on}.")
+    return session.get_one(Entry, cause.entry_id)
+
+
+def _in_force(session: Session, named: Entry) -> Entry:
+    """The version of an entry that is in force, its filing locked."""
     hold_filing(session, named.filing)
     found = session.scalars(
         select(Entry).where(
@@ -173,7 +192,7 @@ def _in_force(session: Session, case: ErrorCase) -> Entry:
 
 
 def _opened(
-    session: Session, old: Entry, case: ErrorCase, *, actor: str, now: datetime
+    session: Session, old: Entry, cause: Cause, *, actor: str, now: datetime
 ) -> Recall:
     under_way = select(Recall.id).where(
         Recall.entry_id == old.id, Recall.state == RecallState.PROPOSED
@@ -196,7 +215,8 @@ def _opened(
     session.add(new)
     session.flush()
     recall = Recall(
-        case=case,
+        case=cause if isinstance(cause, ErrorCase) else None,
+        refusal=cause if isinstance(cause, HostRefusal) else None,
         entry=old,
         new_entry=new,
         proposed_by=actor,
@@ -247,6 +267,25 @@ def _demand_no_new_error(session: Session, recall: Recall, recheck: Recheck) -> 
         )
 
 
+def _cause_body(recall: Recall) -> dict[str, int]:
+    if recall.case_id is not None:
+        return {"case": recall.case_id}
+    return {"refusal": recall.refusal_id or 0}
+
+
+def _end_refusals(
+    session: Session, recall: Recall, *, actor: str, now: datetime
+) -> None:
+    """Whoever refused the version before is given this one."""
+    refused = (
+        select(HostRefusal)
+        .join(Delivery, Delivery.id == HostRefusal.delivery_id)
+        .where(Delivery.entry_id == recall.entry_id, HostRefusal.how.is_(None))
+    )
+    for one in session.scalars(refused):
+        one.how, one.settled_at, one.settled_by = RefusalEnd.CORRECTED, now, actor
+
+
 def _tell(
     session: Session, recall: Recall, act: str, *, actor: str, now: datetime
 ) -> None:
@@ -260,7 +299,7 @@ def _tell(
         body={
             "filing": recall.entry.filing_id,
             "recall": recall.id,
-            "case": recall.case_id,
+            **_cause_body(recall),
             "versions": [version_body(one.version) for one in recall.changes],
         },
     )

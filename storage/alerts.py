@@ -24,6 +24,9 @@ from storage.interfaces import ObjectStore
 from storage.machine_clock import unchecked_since
 from storage.retention.register import count_unclassified
 from storage.tables import (
+    AnswerLine,
+    AnswerList,
+    AnswerState,
     AuditEvent,
     AuditSeal,
     Clock,
@@ -33,8 +36,10 @@ from storage.tables import (
     EntryState,
     EventMessage,
     ExportBlock,
+    ExportDestination,
     ExportFile,
     ExportState,
+    HostRefusal,
     LedgerRun,
     MessageState,
     Recall,
@@ -54,6 +59,8 @@ _OF_PEOPLE = ("review", "keying")
 _OF_ROBOTS = or_(Work.kind.startswith("robot."), Work.kind.startswith("doubt."))
 # So long after it was put out, whoever has the version before must know of it.
 CORRECTED_AFTER = timedelta(days=1)
+# So long after a file lay there, its host should have said what became of it.
+ANSWERED_AFTER = timedelta(days=3)
 STUCK_AFTER = timedelta(minutes=15)
 UNSEALED_AFTER = timedelta(minutes=5)
 CLOCK_BACK = timedelta(minutes=5)
@@ -82,6 +89,9 @@ WORDS: Mapping[str, str] = {
     "robots_failed": "Robots gave entries up; see the page of robots.",
     "exports_blocked": "Entries cannot be written into files; see the page of exports.",
     "exports_late": "Files do not reach their folders; see the page of exports.",
+    "refused": "Hosts refuse entries; see the page of answers.",
+    "answers_open": "Answers fit nothing or are broken; see the page of answers.",
+    "answers_late": "Hosts have not answered for days; see to them and their folders.",
     "events_failed": "Receivers do not take their events; run `kamizero events list`.",
     "overdue": "Entries are past the day they are due; see the overview.",
     "clock_off": "The clock differs from the authority's; set it right.",
@@ -174,6 +184,7 @@ def _of_rows(session: Session, now: datetime) -> Iterator[Alert]:
     yield from _counted(session, "recalls", func.min(Delivery.changed_at), *not_taken)
     yield from _of_receivers(session)
     yield from _of_exports(session, now)
+    yield from _of_answers(session, now)
     overdue = session.scalar(
         select(func.count())
         .select_from(Clock)
@@ -231,6 +242,34 @@ def _of_exports(session: Session, now: datetime) -> Iterator[Alert]:
         ExportFile.planned_at < now - STUCK_AFTER,
     )
     yield from _counted(session, "exports_late", func.min(ExportFile.planned_at), *late)
+
+
+def _of_answers(session: Session, now: datetime) -> Iterator[Alert]:
+    refused = HostRefusal.how.is_(None)
+    yield from _counted(session, "refused", func.min(HostRefusal.at), refused)
+    unmatched = session.scalar(
+        select(func.count())
+        .select_from(AnswerLine)
+        .where(AnswerLine.state == AnswerState.UNMATCHED)
+    )
+    broken = session.scalar(
+        select(func.count())
+        .select_from(AnswerList)
+        .where(AnswerList.broken.is_not(None), AnswerList.settled_at.is_(None))
+    )
+    if unmatched or broken:
+        yield Alert("answers_open", (unmatched or 0) + (broken or 0))
+    answering = [
+        one.subscriber
+        for one in session.scalars(select(ExportDestination))
+        if one.terms.get("answers")
+    ]
+    late = (
+        Delivery.subscriber.in_(answering),
+        Delivery.state == DeliveryState.TAKEN,
+        Delivery.changed_at < now - ANSWERED_AFTER,
+    )
+    yield from _counted(session, "answers_late", func.min(Delivery.changed_at), *late)
 
 
 def _of_receivers(session: Session) -> Iterator[Alert]:

@@ -13,6 +13,7 @@ from web.rooms import Rooms
 from web.routes import (
     absences,
     alerts,
+    answers,
     approvals,
     boxes,
     custody,
@@ -70,6 +71,7 @@ PAGES = (
     ledger.router,
     robots.router,
     exports.router,
+    answers.router,
     alerts.router,
     retention.router,
     review.router,

@@ -41,6 +41,7 @@ SELDOM = (
     Place("ledger", roles.RECEIVERS),
     Place("robots", roles.LOOKERS),
     Place("exports", roles.LOOKERS),
+    Place("answers", roles.LOOKERS),
     Place("alerts", roles.WATCHERS),
     Place("retention", roles.RETENTION_READERS),
     Place("look-ups", roles.KEEPERS),

@@ -10,6 +10,7 @@ from delivery.robots.lost import gather_all_lost
 from storage import audit
 from storage.sweep import due
 from workers.accounting import account_once
+from workers.answering import HEAR_SECONDS, hear_once
 from workers.exporting import plan_exports
 from workers.failing import MACHINE_WORK, bury_poison
 from workers.keeping import KEEP_SECONDS, keep_once, tell_of_erasures
@@ -58,6 +59,11 @@ def make_app(broker_url: str) -> Celery:
                 "schedule": SWEEP_SECONDS,
                 "options": {"expires": SWEEP_SECONDS},
             },
+            "hear": {
+                "task": "kamizero.hear",
+                "schedule": HEAR_SECONDS,
+                "options": {"expires": HEAR_SECONDS},
+            },
             "keep": {"task": "kamizero.keep", "schedule": KEEP_SECONDS},
         },
     )
@@ -92,6 +98,10 @@ def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
     @app.task(name="kamizero.tell", shared=False)
     def tell_task() -> None:
         tell_once(rooms())
+
+    @app.task(name="kamizero.hear", shared=False)
+    def hear_task() -> None:
+        hear_once(rooms())
 
     @app.task(name="kamizero.keep", shared=False)
     def keep_task() -> None:

@@ -149,6 +149,12 @@ def _demand_columns(library: Library, terms: Terms) -> None:
                 f"{column.field} holds My Numbers or accounts, and they go into no "
                 "file. A robot with the scope numbers:read can fetch them."
             )
+    unknown = (terms.answers.named_fields if terms.answers else set()) - set(fields)
+    if unknown:
+        raise WrongCallError(
+            f"The form {terms.form} has no field {', '.join(sorted(unknown))}, which "
+            "the answers name."
+        )
 
 
 def _put_backlog(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from delivery.answers.layout import AnswerLayout
 from kamizero.errors import DefinitionError
 
 # What a column may hold beside the fields of the form.
@@ -62,6 +63,7 @@ class Terms(_Data):
         formula_guard: whether what a spreadsheet would calculate gets a `'` before it.
         times: when a file is made, office time; nothing new makes no file.
         business_days: only on days on which the office works.
+        answers: where the host writes what became of the entries, and how.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=100)]
@@ -78,6 +80,7 @@ class Terms(_Data):
     times: Annotated[tuple[Hour, ...], Field(min_length=1)]
     business_days: bool = True
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+    answers: AnswerLayout | None = None
 
     @model_validator(mode="after")
     def _can_be_written(self) -> Self:

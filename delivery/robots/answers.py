@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from delivery.refused import refuse
 from delivery.robots import registrations
 from delivery.robots.comparing import differing
 from delivery.robots.leasing import Held, commit
@@ -60,12 +61,14 @@ class Failure:
 
     Attributes:
         code: the host's or the robot's own; never a value of the record.
+        fields: flat names of what the host refuses, as far as its screen says.
         unregistered: the robot knows that nothing is registered.
         wait: until when it is not handed out again, where the robot knows better.
     """
 
     kind: Fault
     code: str
+    fields: tuple[str, ...] = ()
     unregistered: bool = False
     wait: timedelta | None = None
 
@@ -148,15 +151,17 @@ def fail(
     about = {"code": failure.code}
     if failure.kind == Fault.BUSINESS:
         work.finish(session, claim, now=now)
-        registrations.end(
+        refuse(
             session,
             row,
-            Outcome.REJECTED,
+            Act.REJECT,
+            by=By.ROBOT,
+            actor=robot,
             now=now,
             code=failure.code,
+            fields=failure.fields,
             begun=(claim.fence, robot),
         )
-        go(session, row, Act.REJECT, by=By.ROBOT, actor=robot, now=now, about=about)
         return DeliveryState.REJECTED
     leased = session.get_one(Work, claim.id)
     if row.state == DeliveryState.TAKEN:

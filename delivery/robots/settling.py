@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from delivery.refused import refuse
 from delivery.robots import registrations
 from delivery.robots.refusals import WayForbidsError
 from delivery.robots.way import Act, By, go
@@ -39,7 +40,6 @@ class Settled(StrEnum):
 
 _ENDS = {
     Settled.REGISTERED: (Act.SETTLE, Outcome.REGISTERED),
-    Settled.REJECTED: (Act.SETTLE_REJECTED, Outcome.REJECTED),
     Settled.NOT_REGISTERED: (Act.SETTLE_OPEN, Outcome.NOT_REGISTERED),
 }
 
@@ -74,26 +74,34 @@ def settle(
         )
     if not is_doubt:
         demand_dead(session, queue, row)
-    act, end = _ENDS[outcome]
-    registrations.end(
-        session,
-        row,
-        end,
-        now=now,
-        host_number=host_number,
-        code=code,
-        settled_by=actor,
-        begun=None if is_doubt else (_BY_HAND, actor),
-    )
-    go(
-        session,
-        row,
-        act,
-        by=By.SETTLER if is_doubt else by,
-        actor=actor,
-        now=now,
-        about={"code": code} if code else None,
-    )
+    settler = By.SETTLER if is_doubt else by
+    begun = None if is_doubt else (_BY_HAND, actor)
+    if outcome == Settled.REJECTED:
+        refuse(
+            session,
+            row,
+            Act.SETTLE_REJECTED,
+            by=settler,
+            actor=actor,
+            now=now,
+            code=code,
+            begun=begun,
+            settled_by=actor,
+        )
+    else:
+        act, end = _ENDS[outcome]
+        registrations.end(
+            session,
+            row,
+            end,
+            now=now,
+            host_number=host_number,
+            code=code,
+            settled_by=actor,
+            begun=begun,
+        )
+        about = {"code": code} if code else None
+        go(session, row, act, by=settler, actor=actor, now=now, about=about)
     last = _last_fence(session, queue, row)
     work.end(session, kind=kind_of(LOOK_UP, queue), subject=row.id, now=now)
     if outcome == Settled.REGISTERED:

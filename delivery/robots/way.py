@@ -18,6 +18,8 @@ from storage.tables import Delivery, DeliveryState
 class Act(StrEnum):
     COMMIT = "commit"
     EXPORT = "export"
+    ANSWER = "answer"
+    ANSWER_REJECTED = "answer_rejected"
     COMPLETE = "complete"
     DIFFER = "differ"
     REJECT = "reject"
@@ -52,6 +54,8 @@ _REGISTERED, _REJECTED = DeliveryState.REGISTERED, DeliveryState.REJECTED
 _DOUBT = DeliveryState.IN_DOUBT
 _ROBOT, _SETTLER = frozenset({By.ROBOT}), frozenset({By.SETTLER})
 _PERSON = frozenset({By.PERSON})
+# A line that fits nothing is laid to its entry by a person.
+_LISTED = frozenset({By.MACHINE, By.PERSON})
 _MACHINE, _EITHER = frozenset({By.MACHINE}), frozenset({By.ROBOT, By.MACHINE})
 
 WAYS: tuple[Way, ...] = (
@@ -59,6 +63,9 @@ WAYS: tuple[Way, ...] = (
     Way(_PENDING, Act.REJECT, _REJECTED, _ROBOT),
     # In a file that lies where its receiver fetches it.
     Way(_PENDING, Act.EXPORT, _TAKEN, _MACHINE),
+    # A list of the host says what became of what a file gave it.
+    Way(_TAKEN, Act.ANSWER, _REGISTERED, _LISTED),
+    Way(_TAKEN, Act.ANSWER_REJECTED, _REJECTED, _LISTED),
     Way(_TAKEN, Act.COMPLETE, _REGISTERED, _ROBOT),
     Way(_TAKEN, Act.REJECT, _REJECTED, _ROBOT),
     Way(_TAKEN, Act.GIVE_BACK, _PENDING, _EITHER),

@@ -123,6 +123,7 @@ COMMANDS = {
     "recalls": _Place("recalls", "app", "Recalls of delivered values."),
     "robots": _Place("robots", "app", "Queues of work for robots."),
     "exports": _Place("exports", "app", "Files of approved entries."),
+    "answers": _Place("answers", "app", "What hosts answer."),
     "calendar": _Place("calendar", "app", "The office's own closed and open days."),
     "disclose": _Place(
         "disclose", "disclose", "Write a copy that shows one person; it is an event."

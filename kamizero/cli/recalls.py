@@ -38,12 +38,8 @@ def show_recall(
     if json:
         answer(said)
         return
-    error = said["error"]
     typer.echo(_line(said))
-    typer.echo(
-        f"  error {error['id']} ({error['kind']}), found {error['found_on']}, "
-        f"recorded by {error['recorded_by']}"
-    )
+    typer.echo(f"  {_cause(said)}")
     typer.echo(
         f"  proposed {said['proposed_at']} by {said['proposed_by']}: "
         f"{', '.join(said['fields'])}"
@@ -58,6 +54,16 @@ def show_recall(
         typer.echo(f"  {one['kind']} {one['name']}: {one['state']} {one['at']}, {mark}")
     for name in said["waiting"]:
         typer.echo(f"  {name}: had nothing, gets version {said['to_version']}")
+
+
+def _cause(said: dict[str, Any]) -> str:
+    error, refusal = said["error"], said["refusal"]
+    if refusal:
+        return f"refused by {refusal['subscriber']} with {refusal['code'] or 'no code'}"
+    return (
+        f"error {error['id']} ({error['kind']}), found {error['found_on']}, "
+        f"recorded by {error['recorded_by']}"
+    )
 
 
 def _line(said: dict[str, Any]) -> str:

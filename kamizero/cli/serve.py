@@ -19,6 +19,7 @@ from kamizero.cli.page_server import answer, page_server
 from kamizero.cli.wiring import Installation, open_installation
 from kamizero.errors import KamizeroError, SetupError
 from kamizero.settings import Settings
+from workers.answering import hear_hosts
 from workers.keeping import keep_originals
 from workers.sealing import seal_events
 from workers.telling import tell_receivers
@@ -109,7 +110,8 @@ def _beside(
             server.should_exit = True
 
     threads = [
-        threading.Thread(target=lasting, args=[one]) for one in (_seal, _keep, _tell)
+        threading.Thread(target=lasting, args=[one])
+        for one in (_seal, _keep, _tell, _hear)
     ]
     if with_demo:
         threads.append(threading.Thread(target=demonstrate))
@@ -145,3 +147,7 @@ def _seal(installation: Installation, stop: threading.Event) -> None:
 
 def _tell(installation: Installation, stop: threading.Event) -> None:
     tell_receivers(installation.rooms, stop)
+
+
+def _hear(installation: Installation, stop: threading.Event) -> None:
+    hear_hosts(installation.rooms, stop)

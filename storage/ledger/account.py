@@ -5,6 +5,7 @@ pages counted     = form + attachment + separator + blank + unknown + failed + w
 form pages        = in a filing + put aside + waiting + explained
 approved entries x receivers = pending + taken + registered + rejected + in doubt
 sealed events x receivers = waiting + acknowledged + given up
+lines of answers = waiting + registered + rejected + repeated + unmatched + settled
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kamizero.model import PageKind
-from storage.ledger import deliveries, events, pages, waits
+from storage.ledger import answers, deliveries, events, pages, waits
 from storage.ledger.bundles import Weighed, weigh_bundles
 from storage.ledger.report import Difference, Law, Ledger
 from storage.ledger.span import EVER, Span
@@ -63,6 +64,7 @@ def draw_up(
                 deliveries.delivered(session, span),
             ),
             *_events(session, span),
+            *_answers(session, span),
         ),
         bundles=weighed.bundles,
         moving=weighed.moving,
@@ -75,6 +77,12 @@ def _events(session: Session, span: Span) -> Iterator[Law]:
     """Of the whole house alone: events are of no job."""
     if span == EVER:
         yield Law("events", events.due_told(session), events.told(session))
+
+
+def _answers(session: Session, span: Span) -> Iterator[Law]:
+    """Of the whole house too: a list is of no job."""
+    if span == EVER:
+        yield Law("answers", answers.lines_read(session), answers.by_state(session))
 
 
 def _sheets(weighed: Weighed) -> Law:

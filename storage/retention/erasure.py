@@ -8,12 +8,15 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables import (
+    AnswerLine,
     Arrival,
+    Delivery,
     Entry,
     Field,
     FieldValue,
     FieldVersion,
     FindingRow,
+    HostRefusal,
     Page,
     Question,
     ReturnSlip,
@@ -48,6 +51,15 @@ def erase_content(session: Session, original_id: int) -> int:
     )
     session.execute(
         update(ReturnSlip).where(ReturnSlip.entry_id.in_(entries)).values(reason="")
+    )
+    deliveries = select(Delivery.id).where(Delivery.entry_id.in_(entries))
+    session.execute(
+        update(HostRefusal)
+        .where(HostRefusal.delivery_id.in_(deliveries))
+        .values(message="")
+    )
+    session.execute(
+        update(AnswerLine).where(AnswerLine.delivery_id.in_(deliveries)).values(said={})
     )
     session.execute(update(Page).where(Page.id.in_(pages)).values(fingerprint=None))
     # What a sender calls a file may be a person's name.

@@ -4,6 +4,13 @@ Tables that hold personal data (`field_value`, `finding`, the records) can be er
 `audit_event` and `audit_seal` are append-only and carry ids and commitments alone.
 """
 
+from storage.tables.answers import (
+    AnswerLine,
+    AnswerList,
+    AnswerState,
+    HostRefusal,
+    RefusalEnd,
+)
 from storage.tables.boxes import (
     PAPER_IN_BOX,
     BoxCheck,
@@ -172,6 +179,9 @@ __all__ = [
     "TARGET",
     "Absence",
     "AddresseeKind",
+    "AnswerLine",
+    "AnswerList",
+    "AnswerState",
     "ApiToken",
     "Approval",
     "ApprovalLot",
@@ -236,6 +246,7 @@ __all__ = [
     "HeldOriginal",
     "Hold",
     "HoldKind",
+    "HostRefusal",
     "IdempotentAnswer",
     "Inspection",
     "InspectionState",
@@ -285,6 +296,7 @@ __all__ = [
     "RecordOffice",
     "RecordPayee",
     "RecordPostcode",
+    "RefusalEnd",
     "Registration",
     "ReturnNotice",
     "ReturnSlip",

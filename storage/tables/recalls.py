@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Id, Instant, Table, one_of
+from storage.tables.answers import HostRefusal
 from storage.tables.fields import Field, FieldVersion
 from storage.tables.figures import ErrorCase
 from storage.tables.filings import Entry
@@ -20,12 +21,13 @@ class RecallState(StrEnum):
 
 
 class Recall(Table):
-    """One approved entry, the version that follows it, and the error it mends."""
+    """One approved entry, the version that follows it, and what it mends."""
 
     __tablename__ = "recall"
     __table_args__ = (
         one_of("state", RecallState),
         CheckConstraint("new_entry_id <> entry_id", name="version_is_another"),
+        CheckConstraint("(case_id IS NULL) <> (refusal_id IS NULL)", name="one_cause"),
         CheckConstraint(
             "(state = 'proposed') = (ended_at IS NULL)", name="end_has_its_time"
         ),
@@ -43,7 +45,11 @@ class Recall(Table):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("error_case.id"), index=True)
+    # What it mends: an error in the register, or what a host refuses.
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("error_case.id"), index=True)
+    refusal_id: Mapped[int | None] = mapped_column(
+        ForeignKey("host_refusal.id"), index=True
+    )
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
     new_entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), unique=True)
     proposed_by: Mapped[str] = mapped_column(String(100))
@@ -53,7 +59,8 @@ class Recall(Table):
     # Who get the new version: the ledger holds what was put out against them.
     receivers: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
-    case: Mapped[ErrorCase] = relationship()
+    case: Mapped[ErrorCase | None] = relationship()
+    refusal: Mapped[HostRefusal | None] = relationship()
     entry: Mapped[Entry] = relationship(foreign_keys=[entry_id])
     new_entry: Mapped[Entry] = relationship(foreign_keys=[new_entry_id])
     changes: Mapped[list["RecallChange"]] = relationship(

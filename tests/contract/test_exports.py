@@ -10,8 +10,15 @@ from delivery.exports.making import plan
 from forms.library import Library
 from storage.database import Database
 from storage.directory import DirectoryStore
-from storage.tables import Delivery, ExportFile, ExportItem, ExportState
+from storage.tables import (
+    Delivery,
+    ExportFile,
+    ExportItem,
+    ExportState,
+    HostRefusal,
+)
 from storage.vault import KeyRing, Vault
+from tests.answering import Host, keys
 from tests.desk import LATER, Desk
 from tests.exporting import SUBSCRIBER, approved, destination_in, open_destination
 
@@ -89,5 +96,42 @@ def test_the_database_counts_the_numbers_and_lets_no_entry_out_twice(
             )
         )
         with pytest.raises(IntegrityError, match="already"):
+            session.flush()
+        session.rollback()
+
+
+ANSWERS = {
+    "UPDATE answer_line SET state = 'registered'": "stays",
+    "UPDATE answer_line SET line = 9": "stays",
+    "UPDATE answer_list SET lines = 9": "stays",
+    "UPDATE host_refusal SET code = 'E9'": "stays",
+    "DELETE FROM answer_line": "rows stay",
+    "DELETE FROM answer_list": "rows stay",
+    "DELETE FROM host_refusal": "rows stay",
+    "INSERT INTO recall (entry_id, new_entry_id, proposed_by, proposed_at, state) "
+    "VALUES (1, 2, 'rei', '2026-11-24', 'proposed')": "cause",
+}
+
+
+def test_what_a_host_answered_is_changed_by_nobody(desk: Desk, tmp_path: Path) -> None:
+    host = Host(desk, tmp_path)
+    approved(desk)
+    host.take()
+    host.write(f"{keys(desk)[0]},NG,E1,,")
+    host.hear()
+
+    with desk.database.begin() as session:
+        for change, words in ANSWERS.items():
+            with pytest.raises(IntegrityError, match=words), session.begin_nested():
+                session.execute(text(change))
+    with desk.database.begin() as session:
+        row = session.query(Delivery).filter_by(state="pending").first()
+        assert row is not None
+        session.add(
+            HostRefusal(
+                delivery_id=row.id, at=LATER, by="x", code="", message="", fields=[]
+            )
+        )
+        with pytest.raises(IntegrityError, match="did not refuse"):
             session.flush()
         session.rollback()

@@ -106,11 +106,11 @@ def test_a_house_where_everything_is_in_its_place_balances(desk: Desk) -> None:
 
     assert found.balances, found.differences
     assert all(law.holds for law in found.laws)
-    sheets, pages, forms, deliveries, events = found.laws
+    sheets, pages, forms, deliveries, events, answers = found.laws
     assert (sheets.left, pages.left, forms.left, deliveries.left) == (4, 5, 3, 1)
     assert (pages.parts["form"], pages.parts["blank"]) == (3, 1)
     assert deliveries.parts["pending"] == 1
-    assert (events.left, events.right) == (0, 0)
+    assert (events.left, events.right, answers.left) == (0, 0, 0)
 
 
 def test_a_missing_sheet_is_named_by_its_place(desk: Desk) -> None:

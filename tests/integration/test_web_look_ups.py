@@ -40,6 +40,7 @@ SHOW_NO_PAPERS = {
     "/subscriptions", "/subscriptions/{name}", "/swagger.json",
     "/robots", "/queues", "/queues/{name}/items/{item}", "/exports",
     "/recalls", "/recalls/{recall_id}", "/errors/{case_id}/recall",
+    "/answers", "/answer-lists", "/refusals", "/refusals/{refusal_id}/correct",
 }  # fmt: skip
 OWN_TASK = {
     "/review/{entry_id}", "/review/{entry_id}/task", "/keying",

@@ -37,6 +37,8 @@ OF_NO_SITE = {
     "AuditEvent",
     "AuditHead",
     "AuditSeal",
+    "AnswerLine",
+    "AnswerList",
     "IdempotentAnswer",
     "KnownReader",
     "LedgerRun",

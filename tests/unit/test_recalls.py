@@ -79,7 +79,7 @@ def recall(desk: Desk, filing: int, value: str = RIGHT) -> int:
         return propose(
             session,
             desk.vault,
-            case=session.get_one(ErrorCase, case),
+            cause=session.get_one(ErrorCase, case),
             definition=desk.definition,
             right=[Right(NAME, value)],
             recheck=no_news,
@@ -349,7 +349,7 @@ def test_what_would_break_a_rule_is_not_proposed(desk: Desk, filing: int) -> Non
         propose(
             session,
             desk.vault,
-            case=session.get_one(ErrorCase, case),
+            cause=session.get_one(ErrorCase, case),
             definition=desk.definition,
             right=[Right(NAME, RIGHT)],
             recheck=finds_an_error,

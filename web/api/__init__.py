@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from web.api import (
+    answers,
     approvals,
     deliveries,
     events,
@@ -31,6 +32,7 @@ ROUTERS = tuple(
         deliveries,
         queues,
         recalls,
+        answers,
         pages,
         jobs,
         originals,

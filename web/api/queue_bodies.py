@@ -68,13 +68,17 @@ class Completed(HeldBody):
 class Failed(HeldBody):
     """Why it is not registered.
 
-    `business`: the host refuses the record, and will again. `application`: anything
+    `business`: the host refuses the record; a person corrects it by its `code`, at the
+    `fields` that its screen names. `application`: anything
     else; tried again later, after `committing` only where `unregistered` says that
     the robot knows that nothing is registered.
     """
 
     kind: Fault
     code: Code
+    fields: Annotated[
+        list[Annotated[str, Field(max_length=100)]], Field(max_length=20)
+    ] = []
     unregistered: bool = False
     retry_after: Annotated[int | None, Field(ge=0, le=604_800)] = None
 

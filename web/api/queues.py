@@ -170,6 +170,7 @@ def fail(
     failure = Failure(
         kind=body.kind,
         code=body.code,
+        fields=tuple(body.fields),
         unregistered=body.unregistered,
         wait=None if body.retry_after is None else timedelta(seconds=body.retry_after),
     )

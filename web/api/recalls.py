@@ -24,6 +24,16 @@ class ErrorOf(BaseModel):
     closed_on: str | None
 
 
+class RefusalOf(BaseModel):
+    """What a host refused, with its code; its words stay on the page of answers."""
+
+    id: int
+    by: str
+    at: str
+    code: str
+    subscriber: str
+
+
 class ToldRecord(BaseModel):
     """One who had the version before, and how the correction stands there."""
 
@@ -36,11 +46,15 @@ class ToldRecord(BaseModel):
 
 
 class RecallRecord(BaseModel):
-    """One recall from the register to the last acknowledgement; no value."""
+    """One recall from what is wrong to the last acknowledgement; no value.
+
+    It mends either an `error` in the register or what a host refuses, `refusal`.
+    """
 
     id: int
     state: str
-    error: ErrorOf
+    error: ErrorOf | None
+    refusal: RefusalOf | None
     filing: int
     receipt_number: str
     n: int

@@ -197,7 +197,7 @@ def _views(session: Session, found: Sequence[ErrorCase]) -> list[CaseView]:
         .where(Recall.case_id.in_([row.id for row in found]))
         .order_by(Recall.id)
     ):
-        recalls[case].append(number)
+        recalls[case or 0].append(number)
     return [_view(row, about.get(row.entry_id or 0), recalls[row.id]) for row in found]
 
 

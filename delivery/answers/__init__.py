@@ -1,0 +1,1 @@
+"""What hosts answer to the files they were given: read back, line by line."""
