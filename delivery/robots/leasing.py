@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from delivery.robots.lost import gather_lost
+from delivery.robots.lost import bury, gather_lost
 from delivery.robots.queues import opens_at
+from delivery.robots.record import erased_of
 from delivery.robots.refusals import LostLeaseError
 from delivery.robots.registrations import begin
 from delivery.robots.way import Act, By, go
@@ -19,6 +20,7 @@ from storage.claims import IS_OPEN, Claim, claim_on, free
 from storage.tables import Delivery, Entry, RobotQueue, Work
 
 MOST_AT_ONCE = 50
+ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,15 @@ def lease(
         limit=min(limit, MOST_AT_ONCE),
     )
     rows = {row.id: row for row in _rows(session, [one.subject for one in claims])}
-    held = [Held(claim, rows[claim.subject]) for claim in claims]
+    gone = erased_of(session, [row.entry for row in rows.values()])
+    held = []
+    for claim in claims:
+        row = rows[claim.subject]
+        if row.entry_id in gone and step != LOOK_UP:
+            # Nobody can register what was destroyed: people say what becomes of it.
+            bury(session, queue, session.get_one(Work, claim.id), now=now, why=ERASED)
+        else:
+            held.append(Held(claim, row))
     for one in held:
         _tell(session, one, queue, step, now=now)
     return held

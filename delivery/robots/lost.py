@@ -82,10 +82,17 @@ def doubt(
     put_work(session, queue, row, now=now, step=LOOK_UP, after=leased.fence)
 
 
-def bury(session: Session, queue: RobotQueue, one: Work, *, now: datetime) -> None:
+def bury(
+    session: Session,
+    queue: RobotQueue,
+    one: Work,
+    *,
+    now: datetime,
+    why: str | None = None,
+) -> None:
     """A dead letter: it waits for a person on the page of robots."""
     one.state, one.done_at = WorkState.DEAD, now
-    one.last_error = one.last_error or LOST
+    one.last_error = why or one.last_error or LOST
     let_go(one)
     tell_dead(session, queue, one, now=now)
 

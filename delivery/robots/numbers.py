@@ -1,5 +1,6 @@
 """My Numbers for the robot that must register them: while it holds them, an event."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,9 +14,17 @@ from storage.vault import Vault
 
 
 def clear_numbers(
-    session: Session, vault: Vault, held: Held, *, now: datetime
+    session: Session,
+    vault: Vault,
+    held: Held,
+    *,
+    wanted: Collection[str] | None = None,
+    now: datetime,
 ) -> dict[str, str]:
     """The numbers by flat name, and the trace of who was given which.
+
+    Args:
+        wanted: flat names of those that are needed; None for every one.
 
     Raises:
         LostLeaseError: the lease is over, though nobody else has the item yet.
@@ -25,7 +34,11 @@ def clear_numbers(
             f"The lease of item {held.row.id} is over; lease it anew for its numbers."
         )
     entry = held.row.entry
-    fields = numbers_of(fields_of(session, entry))
+    fields = [
+        field
+        for field in numbers_of(fields_of(session, entry))
+        if wanted is None or flat_name(field.name) in wanted
+    ]
     audit.record(
         session,
         actor=held.claim.leased_by,

@@ -1,13 +1,13 @@
 """What a robot is given of one entry: flat, decided values, one name for one column."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from delivery.records import shown_value
-from storage.tables import HEAD, Entry, Field, FieldVersion
+from storage.tables import HEAD, Entry, Field, FieldValue, FieldVersion
 from storage.values import decided_version
 from storage.vault import Vault
 
@@ -31,6 +31,25 @@ def flat_record(session: Session, vault: Vault, entry: Entry) -> dict[str, str]:
 def numbers_of(fields: Sequence[Field]) -> list[Field]:
     """The fields that are masked and filled."""
     return [field for field in _read(fields) if field.sensitive]
+
+
+def erased_of(session: Session, entries: Collection[Entry]) -> frozenset[int]:
+    """The ids of those entries of which a decided value was destroyed meanwhile."""
+    counts = func.coalesce(Field.as_decided_id, Field.as_written_id)
+    value = select(FieldValue.version_id).where(FieldValue.version_id == counts)
+    rows = session.execute(
+        select(Field.filing_id, Field.entry_n).where(
+            Field.filing_id.in_({one.filing_id for one in entries}),
+            Field.as_written_id.is_not(None),
+            ~value.exists(),
+        )
+    )
+    gone = {(filing, n) for filing, n in rows}
+    return frozenset(
+        one.id
+        for one in entries
+        if not gone.isdisjoint({(one.filing_id, HEAD), (one.filing_id, one.n)})
+    )
 
 
 def fields_of(session: Session, entry: Entry) -> Sequence[Field]:

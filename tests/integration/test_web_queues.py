@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from delivery.outbox import API
 from kamizero.model import Role
-from storage import site_rights, sites
+from storage import site_rights, sites, values
 from storage.alerts import alerts_of
 from storage.ledger.account import draw_up
-from storage.tables import ApiToken, AuditEvent, IdempotentAnswer, LostLease
+from storage.tables import ApiToken, AuditEvent, Filing, IdempotentAnswer, LostLease
 from tests.office import Office
 from tests.paper import PAPER
 from tests.robots import (
@@ -522,3 +522,53 @@ def test_tools_that_know_no_openapi_3_get_a_swagger_2_file(office: Office) -> No
 
     assert (told["swagger"], told["host"]) == ("2.0", "testserver")
     assert "/queues/{name}/lease" in told["paths"]
+
+
+def test_an_entry_whose_values_are_gone_waits_for_a_person_and_holds_up_no_other(
+    office: Office,
+) -> None:
+    open_queue(office)
+    first, second = approved(office), approved(office)
+    robot = robot_of(office)
+    with office.desk.database.begin() as session:
+        for field in session.get_one(Filing, first).fields:
+            values.erase(session, field)
+
+    items = robot.lease(max=5)
+    page = office.person().get("/robots").text
+
+    assert [one["filing"] for one in items] == [second]
+    assert states(office) == ["pending", "pending"]
+    assert "Its values were destroyed" in page
+
+
+def test_values_that_go_while_a_robot_has_the_entry_are_no_error(
+    office: Office,
+) -> None:
+    open_queue(office)
+    filing = approved(office)
+    robot = robot_of(office)
+    before = robot.lease(key="same")
+    with office.desk.database.begin() as session:
+        for field in session.get_one(Filing, filing).fields:
+            values.erase(session, field)
+
+    assert len(before) == 1
+    assert robot.lease(key="same") == []
+
+
+def test_a_robot_is_given_the_numbers_it_names_and_no_other(office: Office) -> None:
+    open_queue(office)
+    approved(office)
+    robot = robot_of(office, "queues:read", "queues:work", "numbers:read")
+    (item,) = robot.lease()
+
+    named = robot.act("numbers", item, fields=["insured.my_number"]).json()["fields"]
+    none = robot.act("numbers", item, fields=["insured.name_kana"]).json()["fields"]
+
+    assert named == {"insured.my_number": PAPER["my_number"]}
+    assert none == {}
+    given = [
+        len(one.body["fields"]) for one in events(office, "delivery.numbers_given")
+    ]
+    assert given == [1, 0]

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from delivery.outbox import signed_version
 from delivery.robots.leasing import held_rows
-from delivery.robots.record import flat_record
+from delivery.robots.record import erased_of, flat_record
 from delivery.robots.registrations import latest
+from delivery.robots.work import LOOK_UP
 from forms.csv.characters import encoded
 from storage.tables import Delivery, Registration, RobotQueue
 from storage.vault import Vault
@@ -69,15 +70,20 @@ def leased_items(
     *,
     step: str,
 ) -> list[LeasedItem]:
-    """The items with their values; one that is lost since is left out."""
+    """The items with their values; one that is lost or destroyed since is left out.
+
+    What is to be looked up in the host can be looked up by its receipt number still.
+    """
     fences = {item: fence for item, fence in held}
     found = []
     rows = held_rows(session, queue, list(fences), step=step)
     known = latest(
         session, [row.corrects_id for _, row in rows if row.corrects_id is not None]
     )
+    gone = erased_of(session, [row.entry for _, row in rows])
     for claim, row in rows:
-        if claim.fence != fences[row.id]:
+        is_gone = row.entry_id in gone and step != LOOK_UP
+        if claim.fence != fences[row.id] or is_gone:
             continue
         entry, signed = row.entry, signed_version(row)
         found.append(
@@ -95,7 +101,9 @@ def leased_items(
                 revision=entry.filing.revision,
                 site=entry.filing.site,
                 received_on=entry.filing.received_on,
-                fields=flat_record(session, vault, entry),
+                fields={}
+                if row.entry_id in gone
+                else flat_record(session, vault, entry),
                 corrects=_corrected(row, known),
             )
         )

@@ -112,6 +112,14 @@ class Committed(Extended):
     state: DeliveryState
 
 
+class NumbersWanted(HeldBody):
+    """Which numbers are needed; all that the form has where nothing is named."""
+
+    fields: Annotated[
+        list[Annotated[str, Field(max_length=100)]] | None, Field(max_length=20)
+    ] = None
+
+
 class Numbers(BaseModel):
     """My Numbers of an item by name."""
 

@@ -29,6 +29,7 @@ from web.api.queue_bodies import (
     HeldBody,
     ItemRecord,
     Numbers,
+    NumbersWanted,
     QueueList,
     QueueRecord,
     SettledBody,
@@ -230,9 +231,12 @@ def numbers(
     caller: Annotated[Caller, Depends(Needs(Scope.NUMBERS_READ))],
     name: Name,
     item: int,
-    body: HeldBody,
+    body: NumbersWanted,
 ) -> Numbers:
-    """The My Numbers of an item in one's hands; each call is an event.
+    """My Numbers and accounts of an item in one's hands; each call is an event.
+
+    Name the `fields` that the host asks for: no other is given, nor written down as
+    given.
 
     It changes nothing, so it needs no key: what it answers is kept nowhere.
     """
@@ -246,7 +250,9 @@ def numbers(
             fence=body.fence,
             now=rooms.clock(),
         )
-        found = clear_numbers(session, rooms.vault, held, now=rooms.clock())
+        found = clear_numbers(
+            session, rooms.vault, held, wanted=body.fields, now=rooms.clock()
+        )
         return Numbers(fields=found)
 
 
