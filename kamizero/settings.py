@@ -173,6 +173,12 @@ class Settings(BaseSettings):
         description="Processes of `up` that answer people and programs; one a core "
         "where many work at once.",
     )
+    api_calls_per_minute: int = Field(
+        default=6_000,
+        ge=60,
+        description="How often one program may call the API, counted in each page "
+        "process; more is answered with 429 and when to call again.",
+    )
     workers: int = Field(
         default=2,
         ge=0,

@@ -63,6 +63,14 @@ def all_tokens(session: Session) -> Sequence[ApiToken]:
     return session.scalars(select(ApiToken).order_by(ApiToken.name)).all()
 
 
+def key_named(session: Session, name: str) -> ApiToken:
+    """The key of that name. Raises WrongCallError."""
+    key = session.scalar(select(ApiToken).where(ApiToken.name == name))
+    if key is None:
+        raise WrongCallError(f"There is no token called {name}.")
+    return key
+
+
 def revoke_token(session: Session, *, name: str, now: datetime, actor: str) -> None:
     """End a key now; its name stays taken, since events know it by that.
 
@@ -70,9 +78,7 @@ def revoke_token(session: Session, *, name: str, now: datetime, actor: str) -> N
         WrongCallError: there is no such key.
         ConflictError: it has ended before.
     """
-    key = session.scalar(select(ApiToken).where(ApiToken.name == name))
-    if key is None:
-        raise WrongCallError(f"There is no token called {name}.")
+    key = key_named(session, name)
     if key.expires_at <= now:
         raise ConflictError(f"The token {name} has ended before.")
     key.expires_at = now

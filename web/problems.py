@@ -12,6 +12,7 @@ from review.refusals import NotSettledError, ValueRefusedError
 from storage.people import NotLoggedInError
 from web import refusals
 from web.sso.refusals import ProviderDownError
+from web.throttle import TooManyCallsError
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:kamizero:problem:"
@@ -26,6 +27,7 @@ _STATUSES: tuple[tuple[type[errors.KamizeroError], HTTPStatus], ...] = (
     (refusals.PreconditionError, HTTPStatus.PRECONDITION_FAILED),
     (refusals.KeyReusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ValueRefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (TooManyCallsError, HTTPStatus.TOO_MANY_REQUESTS),
     (errors.MissingError, HTTPStatus.NOT_FOUND),
     (errors.ForbiddenError, HTTPStatus.FORBIDDEN),
     (errors.ConflictError, HTTPStatus.CONFLICT),
@@ -75,6 +77,8 @@ def problem_of(
 ) -> JSONResponse:
     """The problem an error of the house is told as."""
     more: dict[str, Any] = {}
+    if isinstance(error, TooManyCallsError):
+        more["headers"] = {"Retry-After": str(error.retry_after)}
     if isinstance(error, NotSettledError):
         more["points"] = list(error.points)
     code = error.refusal_code if isinstance(error, errors.RefusedError) else error.code

@@ -22,6 +22,7 @@ from storage.interfaces import ObjectStore
 from storage.tables import Page
 from storage.vault import Vault
 from web.sso.provider import Provider
+from web.throttle import Throttle
 
 
 class Pictures(Protocol):
@@ -79,6 +80,7 @@ class Rooms:
         retention: how long the manifest of an approval is kept at least.
         contract_errors: how many of a contractor's sample may be wrong.
         keying_seconds: what keying one field takes, for the overview.
+        throttle: how often one program may call.
         secure_cookies: True where people reach the pages over HTTPS.
     """
 
@@ -105,6 +107,7 @@ class Rooms:
     contract_errors: int = 0
     secure_cookies: bool = False
     max_upload_bytes: int = 500_000_000
+    throttle: Throttle = field(default_factory=Throttle)
 
     def within(self, sites: frozenset[str] | None) -> "Rooms":
         """The same rooms, showing the papers of these sites; None for all."""

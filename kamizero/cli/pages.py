@@ -24,6 +24,7 @@ from kamizero.cli.wiring import Installation
 from storage.tables import Entry
 from web.app import create_app
 from web.rooms import Rooms, WithJob
+from web.throttle import Throttle
 
 
 def web_app(installation: Installation) -> FastAPI:
@@ -46,6 +47,7 @@ def web_app(installation: Installation) -> FastAPI:
             clock=rooms.clock,
             heartbeat=lambda: slots.last_beat(settings.data_dir),
             doors=partial(doors_now, settings),
+            throttle=Throttle(settings.api_calls_per_minute),
             gate=Gate.read(settings.events_allow),
             alerts=partial(alerts_now, settings, rooms.database, rooms.store),
             site=settings.site,

@@ -14,7 +14,7 @@ from kamizero.cli.passwords import OnStdin, new_password
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.model import Role, Scope
 from kamizero.settings import Settings
-from storage import accounts, api_tokens, people, sign_ins, site_rights
+from storage import accounts, api_clients, api_tokens, people, sign_ins, site_rights
 from storage.accounts import AccountState
 from storage.tables import Person
 
@@ -134,13 +134,18 @@ def create_token(
         int, typer.Option(min=1, max=3650, help="Days until it ends.")
     ] = 90,
     site: Sites = None,
+    client: Annotated[
+        bool,
+        typer.Option("--client", help="A secret to get short-lived keys by instead."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Create a key for the API; it is shown once."""
+    """Create a key for the API, or the secret of a client; it is shown once."""
     storeroom = open_storeroom(Settings.load())
     expires = now() + timedelta(days=days)
+    make = api_clients.add_client if client else api_tokens.add_token
     with storeroom.database.begin() as session:
-        token = api_tokens.add_token(
+        shown = make(
             session,
             name=name,
             role=role,
@@ -149,12 +154,32 @@ def create_token(
             now=now(),
         )
         if site:
-            key = api_tokens.token_of(session, token, now=now())
+            key = api_tokens.key_named(session, name)
             site_rights.keep_to_sites(session, key, site, now=now())
     if json:
-        answer({"name": name, "token": token, "expires_at": expires.isoformat()})
+        what = "client_secret" if client else "token"
+        answer({"name": name, what: shown, "expires_at": expires.isoformat()})
     else:
-        typer.echo(token)
+        typer.echo(shown)
+
+
+@tokens.command("rotate")
+def rotate_secret(
+    name: str,
+    overlap_hours: Annotated[
+        int, typer.Option(min=0, max=720, help="How long the former one is good yet.")
+    ] = 24,
+) -> None:
+    """Give a client another secret; it is shown once."""
+    with open_storeroom(Settings.load()).database.begin() as session:
+        secret = api_clients.rotate_secret(
+            session,
+            name=name,
+            overlap=timedelta(hours=overlap_hours),
+            actor=getpass.getuser(),
+            now=now(),
+        )
+    typer.echo(secret)
 
 
 @tokens.command("list")

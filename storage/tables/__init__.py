@@ -161,7 +161,9 @@ from storage.tables.subscriptions import (
 from storage.tables.time_stamps import Stamped, TimeStamp
 from storage.tables.transfers import Transfer, TransferredOriginal, TransferState
 from storage.tables.visitors import (
+    AccessToken,
     ApiToken,
+    ClientSecret,
     IdempotentAnswer,
     LoginSession,
     Person,
@@ -178,6 +180,7 @@ __all__ = [
     "PAPER_IN_BOX",
     "TARGET",
     "Absence",
+    "AccessToken",
     "AddresseeKind",
     "AnswerLine",
     "AnswerList",
@@ -202,6 +205,7 @@ __all__ = [
     "BundleKind",
     "Card",
     "ChartReading",
+    "ClientSecret",
     "Clock",
     "ClockEnd",
     "ClockStop",

@@ -84,6 +84,35 @@ class ApiToken(Table):
     expires_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class ClientSecret(Table):
+    """What a client shows to get a short-lived key; only its hash is kept.
+
+    Two are good at once while one is exchanged for the other.
+    """
+
+    __tablename__ = "client_secret"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    # None while it is the one that is given out.
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class AccessToken(Table):
+    """A short-lived key of a client; it reaches no further than the client."""
+
+    __tablename__ = "access_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"), index=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+    client: Mapped[ApiToken] = relationship()
+
+
 class IdempotentAnswer(Table):
     """The first answer to a POST, given again to the same key and body."""
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from kamizero.model import Role
@@ -304,3 +305,24 @@ def _keep(office: Office, data: bytes) -> int:
         session.add(row)
         session.flush()
         return row.id
+
+
+def test_a_form_says_what_its_record_looks_like_and_that_it_did_not_change(
+    office: Office,
+) -> None:
+    filing = office.waiting()
+    robot = office.robot(READ)
+
+    listed = robot.get("/api/v1/forms").json()["items"]
+    answer = robot.get("/api/v1/forms/2200@2020-12/schema")
+    tag = {"If-None-Match": answer.headers["etag"]}
+    again = robot.get("/api/v1/forms/2200@2020-12/schema", headers=tag)
+    latest = robot.get("/api/v1/forms/2200/schema").json()
+    said = robot.get(f"/api/v1/filings/{filing}").json()
+
+    assert ("2200", "2020-12") in {(one["form"], one["revision"]) for one in listed}
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert (again.status_code, again.content) == (304, b"")
+    assert latest["$id"] != answer.json()["$id"]
+    assert robot.get("/api/v1/forms/9999/schema").status_code == 404
+    Draft202012Validator(answer.json()).validate(said)

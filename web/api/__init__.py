@@ -10,6 +10,7 @@ from web.api import (
     deliveries,
     events,
     filings,
+    forms,
     jobs,
     originals,
     pages,
@@ -18,6 +19,7 @@ from web.api import (
     searches,
     subscriptions,
     swagger,
+    tokens,
     uploads,
     watching,
 )
@@ -28,6 +30,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         filings,
+        forms,
         approvals,
         deliveries,
         queues,
@@ -39,6 +42,7 @@ ROUTERS = tuple(
         events,
         subscriptions,
         swagger,
+        tokens,
         searches,
         uploads,
         watching,

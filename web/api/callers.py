@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from kamizero.errors import ForbiddenError
 from kamizero.model import Role, Scope
 from review import roles
-from storage import api_tokens, site_rights
+from storage import api_clients, site_rights
 from storage.people import NotLoggedInError
 from web.refusals import PersonNeededError, ScopeError
 from web.rooms import Rooms, rooms_of
@@ -59,6 +59,7 @@ def caller_of(request: Request) -> Caller:
 
     Raises:
         NotLoggedInError: neither is known.
+        TooManyCallsError: the program calls too often.
         CsrfError: a browser's request that did not come from our pages.
     """
     rooms = rooms_of(request)
@@ -131,11 +132,13 @@ def scopes_of_role(role: Role) -> frozenset[Scope]:
 
 def _by_token(rooms: Rooms, token: str) -> Caller:
     with rooms.database.look() as session:
-        found = api_tokens.token_of(session, token, now=rooms.clock())
+        known = api_clients.known_by(session, token, now=rooms.clock())
+        found = known.client
+        rooms.throttle.count(found.name)
         return Caller(
             name=found.name,
             role=Role(found.role),
-            scopes=frozenset(found.scopes),
+            scopes=known.scopes,
             is_person=False,
             sites=site_rights.sites_of(session, found),
         )
