@@ -51,11 +51,10 @@ def cell_shares(views: Sequence[GreyImage]) -> CellShares:
     shares = seen_once(views)
     unsure = np.flatnonzero(shares.max(axis=1) < _SURE)
     if len(unsure):
-        looks = [
-            seen_once([_laid(views[at], look) for at in unsure])
-            for look in _other_looks()
-        ]
-        shares[unsure] = np.mean([shares[unsure], *looks], axis=0)
+        looks = _other_looks()
+        laid = [_laid(views[at], look) for look in looks for at in unsure]
+        others = np.split(seen_once(laid), len(looks))
+        shares[unsure] = np.mean([shares[unsure], *others], axis=0)
     return shares
 
 

@@ -42,19 +42,19 @@ def sequences(shares: Shares) -> Iterator[tuple[tuple[int, ...], float]]:
     order = np.argsort(-shares, axis=1)
     ranked = (-np.sort(-shares, axis=1)).tolist()
     numbers = order.tolist()
-    start = (0,) * len(shares)
-    queue = [(-prod(row[0] for row in ranked), start)]
-    seen = {start}
+    queue = [(-prod(row[0] for row in ranked), (0,) * len(shares), 0)]
     for _ in range(_MOST_SEQUENCES):
         if not queue:
             return
-        negative, ranks = heappop(queue)
+        negative, ranks, changed = heappop(queue)
         yield tuple(row[at] for row, at in zip(numbers, ranks, strict=True)), -negative
-        for at, following in _next(ranks, shares.shape[1]):
-            if following not in seen:
-                seen.add(following)
-                row, rank = ranked[at], following[at]
-                heappush(queue, (negative * row[rank] / row[rank - 1], following))
+        # Each is reached in one way: its cells are changed from left to right.
+        for at in range(changed, len(ranked)):
+            row, rank = ranked[at], ranks[at] + 1
+            if rank < len(row):
+                following = (*ranks[:at], rank, *ranks[at + 1 :])
+                less = negative * row[rank] / row[rank - 1]
+                heappush(queue, (less, following, at))
 
 
 def _within(steps: Steps, left: float, right: float) -> NDArray[np.float64]:
@@ -70,10 +70,3 @@ def _within(steps: Steps, left: float, right: float) -> NDArray[np.float64]:
 def _shared_out(shares: NDArray[np.float64]) -> Shares:
     floored = shares + _FLOOR
     return np.asarray(floored / floored.sum(axis=1, keepdims=True), np.float64)
-
-
-def _next(ranks: tuple[int, ...], size: int) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """The ranks of which one is the next lower, and which that is."""
-    for i, rank in enumerate(ranks):
-        if rank + 1 < size:
-            yield i, (*ranks[:i], rank + 1, *ranks[i + 1 :])

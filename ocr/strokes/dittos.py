@@ -56,21 +56,22 @@ def is_ditto_mark(ink: Ink, box: Box) -> bool:
     mask = stroke_mask(ink, box, margin_mm=_MARGIN_MM)
     if is_arrow_down(mask, box.h):
         return True
-    amount = ink.amount(box, margin_mm=_MARGIN_MM)
+    amount = np.where(mask > 0, ink.amount(box, margin_mm=_MARGIN_MM), 0)
     darker = (amount > (share or 0.0) * ink.strength for share in _DARKER)
-    return any(
-        _are_two_strokes(np.where(darkest, mask, 0).astype(np.uint8))
-        for darkest in darker
-    )
+    return any(_are_two_strokes(darkest.astype(np.uint8)) for darkest in darker)
 
 
 def is_arrow_down(mask: GreyImage, box_height_mm: float) -> bool:
     """Tell whether a mask shows one arrow downwards: the value above goes on."""
+    least = _ARROW_SHARE * box_height_mm * PX_PER_MM
+    # What is written is seldom so high, and parting it is dear.
+    if cv2.boundingRect(mask)[3] < least:
+        return False
     parts = _parts(mask)
     if len(parts) != 1:
         return False
     height = parts[0].height
-    if height < _ARROW_SHARE * box_height_mm * PX_PER_MM:
+    if height < least:
         return False
     xs, ys = parts[0].points
     lower = ys > ys.max() - 0.45 * height
@@ -89,7 +90,7 @@ def is_arrow_down(mask: GreyImage, box_height_mm: float) -> bool:
 
 
 def _are_two_strokes(mask: GreyImage) -> bool:
-    if np.count_nonzero(mask) > _MOST_MM2 * PX_PER_MM**2:
+    if cv2.countNonZero(mask) > _MOST_MM2 * PX_PER_MM**2:
         return False
     parts = sorted(_parts(mask), key=lambda part: part.left)
     if len(parts) != 2:

@@ -84,9 +84,11 @@ def lines(steps: Steps, characters: Sequence[str], *, beam: int = BEAM) -> list[
     beams: _Beams = {(): (1.0, 0.0)}
     rows = normalised(steps)
     # One look at all steps, and numbers of Python's own: each is asked for often.
-    seen = [np.flatnonzero(above[1:]) + 1 for above in rows > _SMALLEST_SHARE]
-    for row, likely in zip(rows.tolist(), seen, strict=True):
-        beams = _strongest(_step(beams, row, likely.tolist()), beam)
+    likely: list[list[int]] = [[] for _ in rows]
+    for at, number in np.argwhere(rows[:, 1:] > _SMALLEST_SHARE).tolist():
+        likely[at].append(number + 1)
+    for row, following in zip(rows.tolist(), likely, strict=True):
+        beams = _strongest(_step(beams, row, following), beam)
     total = sum(blank + glyph for blank, glyph in beams.values())
     ranked = sorted(beams.items(), key=lambda item: -sum(item[1]))
     return [

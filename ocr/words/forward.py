@@ -34,19 +34,22 @@ def score(steps: Steps, characters: Sequence[str], texts: Sequence[str]) -> Scor
     states, last = _states(characters, texts)
     rows = np.hstack([steps, np.full((len(steps), 1), _UNSEEN)])
     rows = np.maximum(rows, _UNSEEN**2)
-    skips = _skips(states)
-    each = np.arange(len(texts))
+    skips = _skips(states).astype(np.float64)
+    # Where the last character of each text stands among all states, row by row.
+    ends = np.arange(len(texts)) * states.shape[1] + last
     paths = np.zeros(states.shape)
     paths[:, 0] = 1.0
     scale = np.zeros(len(texts))
     arriving = np.empty((len(steps), len(texts)))
     scales = np.empty((len(steps), len(texts)))
-    coming = np.zeros_like(paths)
+    coming, shares = np.zeros_like(paths), np.empty_like(paths)
+    skipping = np.empty(skips.shape)
     for step, row in enumerate(rows):
-        shares = row.take(states)
+        row.take(states, out=shares, mode="clip")
         coming[:, 1:] = paths[:, :-1]
-        coming[:, 2:] += paths[:, :-2] * skips
-        arriving[step] = coming[each, last] * shares[each, last]
+        coming[:, 2:] += np.multiply(paths[:, :-2], skips, out=skipping)
+        arriving[step] = coming.take(ends)
+        arriving[step] *= shares.take(ends)
         scales[step] = scale
         paths += coming
         paths *= shares
@@ -55,7 +58,7 @@ def score(steps: Steps, characters: Sequence[str], texts: Sequence[str]) -> Scor
             paths /= largest[:, None]
             scale += np.log(largest)
     arrivals = np.log(arriving + _TINY) + scales
-    whole = paths[each, last] + paths[each, last + 1]
+    whole = paths.take(ends) + paths.take(ends + 1)
     return Scores(
         exact=np.log(whole + _TINY) + scale,
         beginning=np.logaddexp.reduce(arrivals, axis=0),

@@ -1,6 +1,7 @@
 """Reading comb boxes cell by cell, and ranking by rules."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -93,6 +94,17 @@ def test_sequences_come_in_the_order_of_their_probability() -> None:
 
     assert [number for number, _ in found] == [(0, 0), (1, 0), (0, 1), (1, 1)]
     assert [share for _, share in found] == pytest.approx([0.42, 0.28, 0.18, 0.12])
+
+
+def test_each_way_to_read_is_told_once() -> None:
+    table = np.array([[0.5, 0.3, 0.2], [0.2, 0.7, 0.1], [0.1, 0.3, 0.6]])
+
+    found = list(sequences(table))
+
+    shares = [share for _, share in found]
+    assert sorted(number for number, _ in found) == list(product(range(3), repeat=3))
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1.0)
 
 
 def test_a_line_wider_than_the_recogniser_takes_is_read_where_its_cells_stand() -> None:
