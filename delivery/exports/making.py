@@ -8,7 +8,7 @@ anywhere between, the file is made again, byte for byte, under the same number.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select, true
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from delivery.exports.blocks import block, blocked_rows, substituted_rows
 from delivery.exports.destinations import next_time, terms_of
+from delivery.exports.fixed import FILE_NUMBER, MADE_ON
 from delivery.exports.layout import (
     Line,
     Unwritable,
@@ -79,7 +80,7 @@ def plan(
     items, lines = _written(session, vault, terms, waiting, number, now=now)
     if not items:
         return None
-    data = file_bytes(terms, lines)
+    data = file_bytes(terms, lines, about=_head(number, business_date(now)))
     file = ExportFile(
         destination_id=destination.id,
         number=number,
@@ -136,7 +137,7 @@ def contents(session: Session, vault: Vault, file: ExportFile) -> Contents:
         if isinstance(line, Unwritable):
             raise TypeError("with substitutes everything can be written")
         lines.append(line)
-    data = file_bytes(terms, lines)
+    data = file_bytes(terms, lines, about=_head(file.number, file.made_on))
     found = sha256(data).hexdigest()
     if found != file.sha256:
         raise TamperedError(
@@ -236,6 +237,10 @@ def _about(row: Delivery, entry: Entry, number: int, line: int) -> dict[str, str
         "$file_number": str(number),
         "$line": str(line),
     }
+
+
+def _head(number: int, made_on: date) -> dict[str, str]:
+    return {FILE_NUMBER: str(number), MADE_ON: f"{made_on:%Y%m%d}"}
 
 
 def _kept(

@@ -9,13 +9,16 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from delivery.answers.layout import AnswerLayout
+from delivery.exports.fixed import Frame, Place
 from kamizero.errors import DefinitionError
 
 # What a column may hold beside the fields of the form.
 KEY = "$key"
 CORRECTS = "$corrects"
+TEXT = "$text"
 ABOUT = frozenset(
     {
+        TEXT,
         KEY,
         CORRECTS,
         "$receipt_number",
@@ -45,11 +48,31 @@ class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Days(StrEnum):
+    """How days are written."""
+
+    ISO = "iso"
+    # 19900512
+    PLAIN = "plain"
+    # 7020512: the code of the era, and the year in it.
+    ERA = "era"
+
+
 class Column(_Data):
-    """One column: its heading, and the field of the form that stands in it."""
+    """One column: its heading, and the field of the form that stands in it.
+
+    Attributes:
+        half_kana: kana are written half width, a sound mark as a sign of its own.
+        place: where records have fixed columns.
+    """
 
     heading: Annotated[str, Field(min_length=1, max_length=100)]
     field: Annotated[str, Field(min_length=1, max_length=100)]
+    # What stands in each line, where the field is `$text`.
+    text: str = ""
+    days: Days = Days.ISO
+    half_kana: bool = False
+    place: Place | None = None
 
 
 class Terms(_Data):
@@ -63,6 +86,7 @@ class Terms(_Data):
         formula_guard: whether what a spreadsheet would calculate gets a `'` before it.
         times: when a file is made, office time; nothing new makes no file.
         business_days: only on days on which the office works.
+        frame: header, trailer and ends of records of fixed columns.
         answers: where the host writes what became of the entries, and how.
     """
 
@@ -71,7 +95,7 @@ class Terms(_Data):
     site: str | None = None
     folder: Annotated[str, Field(pattern=r"^/")]
     file_name: str
-    kind: Literal["csv", "jsonl"]
+    kind: Literal["csv", "jsonl", "fixed"]
     encoding: Literal["utf-8", "utf-8-sig", "cp932", "shift_jis"] = "utf-8-sig"
     missing: Missing = Missing.REFUSE
     substitute: Sign = "〓"
@@ -80,6 +104,7 @@ class Terms(_Data):
     times: Annotated[tuple[Hour, ...], Field(min_length=1)]
     business_days: bool = True
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+    frame: Frame = Frame()
     answers: AnswerLayout | None = None
 
     @model_validator(mode="after")
@@ -94,9 +119,24 @@ class Terms(_Data):
         for signs in (self.substitute, *self.instead.values(), *self._headings()):
             if unwritable(signs, self.encoding):
                 raise ValueError(f"{signs} cannot be written in {self.encoding}")
+        self._demand_places()
         if self.kind == "jsonl" and self.encoding != "utf-8":
             raise ValueError("JSON Lines are utf-8")
         return self
+
+    def _demand_places(self) -> None:
+        is_fixed = self.kind == "fixed"
+        for column in self.columns:
+            if (column.place is not None) != is_fixed:
+                raise ValueError("every column has a place where the kind is fixed")
+            if (column.field == TEXT) != bool(column.text):
+                raise ValueError("`text` goes with the field $text")
+        if self.frame != Frame() and not is_fixed:
+            raise ValueError("a frame is of the kind fixed")
+        if is_fixed and self.encoding == "utf-8-sig":
+            raise ValueError("records of fixed columns have no BOM; say utf-8 or cp932")
+        if not self.frame.summed <= set(self._headings()):
+            raise ValueError("a total is of a column that is not there")
 
     def named(self, number: int) -> str:
         """What the file of this number is called."""

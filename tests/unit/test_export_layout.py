@@ -8,7 +8,7 @@ import pytest
 from delivery.exports import terms
 from delivery.exports.folder import place
 from delivery.exports.layout import Line, Unwritable, done_bytes, file_bytes, line_of
-from kamizero.errors import DefinitionError, StoreError
+from kamizero.errors import DefinitionError, StoreError, UnwritableError
 from tests.exporting import said
 
 FOLDER = Path("/srv/out")
@@ -149,3 +149,108 @@ def test_what_was_left_half_written_is_written_anew(tmp_path: Path) -> None:
 
     assert (tmp_path / "x.csv").read_bytes() == b"half"
     assert not (tmp_path / "x.csv.part").exists()
+
+
+FIXED = {
+    "kind": "fixed",
+    "columns": [
+        {"heading": "区分", "field": "$text", "text": "2", "place": {"width": 1}},
+        {
+            "heading": "番号",
+            "field": "$key",
+            "place": {"width": 5, "side": "right", "pad": "0"},
+        },
+        {"heading": "氏名", "field": "insured.name_kanji", "place": {"width": 10}},
+        {
+            "heading": "カナ",
+            "field": "insured.name_kana",
+            "half_kana": True,
+            "place": {"width": 8},
+        },
+        {
+            "heading": "生年月日",
+            "field": "insured.birth_date",
+            "days": "era",
+            "place": {"width": 7},
+        },
+    ],
+    "frame": {
+        "header": [
+            {"text": "1", "width": 1},
+            {"say": "$file_number", "width": 3, "side": "right", "pad": "0"},
+            {"say": "$made_on", "width": 8},
+        ],
+        "trailer": [
+            {"text": "9", "width": 1},
+            {"say": "$rows", "width": 4, "side": "right"},
+            {"say": "$sum", "of": "番号", "width": 6, "side": "right", "pad": "0"},
+        ],
+    },
+}
+
+
+def test_records_of_fixed_columns_stand_between_header_and_trailer() -> None:
+    wanted = said(FOLDER, **FIXED)
+    first = line_of(wanted, {**values("山田 花"), "insured.name_kana": "ガトウ　アイ"})
+    second = line_of(wanted, {**values("林"), "$key": "100"})
+    assert isinstance(first, Line)
+    assert isinstance(second, Line)
+
+    data = file_bytes(
+        wanted,
+        [first, second],
+        about={"$file_number": "12", "$made_on": "20261130"},
+    )
+
+    assert data.decode("cp932").split("\r\n") == [
+        "101220261130",
+        "200007山田 花   ｶﾞﾄｳ ｱｲ 7020512",
+        "200100林                7020512",
+        "9   2000107",
+        "",
+    ]
+    widths = {len(one) for one in data.split(b"\r\n")[1:3]}
+    assert widths == {31}
+
+
+def test_a_value_that_is_too_wide_is_cut_only_where_a_person_says_so() -> None:
+    wanted = said(FOLDER, **{**FIXED, "missing": "substitute"})
+    wide = {**values("山田山田山田"), "insured.name_kana": ""}
+
+    refused = line_of(wanted, wide)
+    cut = line_of(wanted, wide, substitute=True)
+
+    assert refused == Unwritable(("氏名",))
+    assert isinstance(cut, Line)
+    assert cut.cells[2] == "山田山田山"
+    assert cut.substituted == ("氏名",)
+
+
+def test_what_cannot_be_summed_and_a_total_without_room_are_no_file() -> None:
+    wanted = said(FOLDER, **FIXED)
+    strange = {**values("林"), "$key": "12A"}
+    line = line_of(wanted, {**values("林"), "$key": "99999"})
+    assert isinstance(line, Line)
+
+    assert line_of(wanted, strange) == Unwritable(("番号",))
+    with pytest.raises(UnwritableError, match="wider than its column"):
+        file_bytes(
+            wanted, [line] * 11, about={"$file_number": "1", "$made_on": "20261130"}
+        )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "csv"},
+        {"columns": [{"heading": "番号", "field": "$key"}]},
+        {"frame": {"trailer": [{"say": "$sum", "of": "金額", "width": 5}]}},
+        {"frame": {"header": [{"text": "1", "say": "$rows", "width": 5}]}},
+        {"frame": {"header": [{"say": "$rows", "width": 5, "pad": "0"}]}},
+        {"encoding": "utf-8-sig"},
+    ],
+    ids=str,
+)
+def test_a_frame_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(DefinitionError):
+        said(FOLDER, **{**FIXED, **wrong})

@@ -366,3 +366,27 @@ def test_events_of_exports_hold_ids_and_hashes_alone(
     }
     assert "〓" not in str(acts)
     assert "𠮷" not in f"{acts}{block.columns}"
+
+
+def test_records_of_fixed_columns_are_made_again_byte_for_byte_on_a_later_day(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    number = {"width": 6, "side": "right", "pad": "0"}
+    columns = [{"heading": "番号", "field": "$key", "place": number}]
+    trailer = [{"say": "$made_on", "width": 8}, {"say": "$sum", "of": "番号", **number}]
+    open_destination(
+        desk, folder, kind="fixed", columns=columns, frame={"trailer": trailer}
+    )
+    approved(desk, entries=2)
+    house.plan_and_lay()
+    house.clock.now += timedelta(days=30)
+
+    with desk.database.look() as session:
+        file = session.scalars(select(ExportFile)).one()
+        made = contents(session, desk.vault, file)
+        day = f"{file.made_on:%Y%m%d}"
+
+    one, other = (int(key) for key in delivery_ids(desk))
+    lines = made.data.decode("cp932").split()
+    assert lines == [f"{one:06}", f"{other:06}", f"{day}{one + other:06}"]
+    assert made.data == (folder / "shikaku-0001.csv").read_bytes()
