@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from storage.clocks import office_day
@@ -15,16 +15,15 @@ from storage.tables import (
     Person,
 )
 
+_CONTRACTOR = select(Person.id).where(
+    Person.name == bindparam("person"),
+    or_(Person.valid_from.is_not(None), Person.valid_until.is_not(None)),
+)
+
 
 def is_contractor(session: Session, person: str) -> bool:
     """Whether somebody's account lasts as long as a contract."""
-    found = session.scalar(
-        select(Person.id).where(
-            Person.name == person,
-            or_(Person.valid_from.is_not(None), Person.valid_until.is_not(None)),
-        )
-    )
-    return found is not None
+    return session.scalar(_CONTRACTOR, {"person": person}) is not None
 
 
 def note_work(session: Session, filing: Filing, person: str, *, now: datetime) -> None:

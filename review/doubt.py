@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import inspect, select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -37,10 +37,34 @@ WITH_VALUES = (
     joinedload(Field.as_decided).joinedload(FieldVersion.value),
 )
 
+# Asked at every act of a person: to build a statement takes longer than to run it.
+_FIELDS = (
+    select(Field)
+    .where(Field.filing_id == bindparam("filing_id"))
+    .options(*WITH_VALUES)
+    .order_by(Field.position)
+)
+_FINDINGS = (
+    select(FindingRow)
+    .where(FindingRow.filing_id == bindparam("filing_id"))
+    .order_by(FindingRow.id)
+    .execution_options(populate_existing=True)
+)
+_JUDGEMENTS = (
+    select(Judgement.point)
+    .where(Judgement.entry_id == bindparam("entry_id"), Judgement.judged_by.is_(None))
+    .order_by(Judgement.id)
+)
+_FAILED_PAGES = (
+    select(Page.number)
+    .where(Page.filing_id == bindparam("filing_id"), Page.kind == PageKind.FAILED)
+    .order_by(Page.number)
+)
+
 
 def fields_of(session: Session, entry: Entry) -> Sequence[Field]:
     """The fields a person sees with this entry: the head's and its own, in order."""
-    if _are_loaded(entry.filing):
+    if _are_loaded(entry.filing, "fields"):
         seen = (HEAD, entry.n)
         return [field for field in entry.filing.fields if field.entry_n in seen]
     return session.scalars(
@@ -59,13 +83,11 @@ def all_fields(
     Args:
         anew: what was loaded before the filing was locked does not count.
     """
-    if anew or not _are_loaded(filing):
+    if anew or not _are_loaded(filing, "fields"):
         fields = session.scalars(
-            select(Field)
-            .where(Field.filing_id == filing.id)
-            .options(*WITH_VALUES)
-            .order_by(Field.position)
-            .execution_options(populate_existing=anew)
+            _FIELDS,
+            {"filing_id": filing.id},
+            execution_options={"populate_existing": anew},
         ).all()
         set_committed_value(filing, "fields", list(fields))
     return filing.fields
@@ -73,12 +95,22 @@ def all_fields(
 
 def findings_on(session: Session, entry: Entry) -> Sequence[FindingRow]:
     """Every finding that touches the entry; one about the head touches all."""
-    rows = session.scalars(
-        select(FindingRow)
-        .where(FindingRow.filing_id == entry.filing_id)
-        .order_by(FindingRow.id)
-    )
+    rows = all_findings(session, entry.filing)
     return [row for row in rows if _touches(row, entry.n)]
+
+
+def all_findings(session: Session, filing: Filing) -> Sequence[FindingRow]:
+    """What the rules say about the filing; loaded once for all who ask after."""
+    if not _are_loaded(filing, "findings"):
+        rows = session.scalars(_FINDINGS, {"filing_id": filing.id}).all()
+        set_committed_value(filing, "findings", list(rows))
+    return filing.findings
+
+
+def findings_changed(filing: Filing, rows: Iterable[FindingRow]) -> None:
+    """Whoever asks for the filing's findings after this gets these."""
+    in_order = sorted(rows, key=lambda row: row.id)
+    set_committed_value(filing, "findings", in_order)
 
 
 def is_settled(field: Field) -> bool:
@@ -135,26 +167,18 @@ def open_findings(
 
 def open_judgements(session: Session, entry: Entry) -> list[str]:
     """The points of an application that nobody judged yet (審査項目)."""
-    points = session.scalars(
-        select(Judgement.point)
-        .where(Judgement.entry_id == entry.id, Judgement.judged_by.is_(None))
-        .order_by(Judgement.id)
-    )
+    points = session.scalars(_JUDGEMENTS, {"entry_id": entry.id})
     return [f"judgement:{point}" for point in points]
 
 
 def failed_pages(session: Session, entry: Entry) -> list[str]:
     """A page nobody can see may say anything: it keeps every entry open."""
-    numbers = session.scalars(
-        select(Page.number)
-        .where(Page.filing_id == entry.filing_id, Page.kind == PageKind.FAILED)
-        .order_by(Page.number)
-    )
+    numbers = session.scalars(_FAILED_PAGES, {"filing_id": entry.filing_id})
     return [f"page:{number}" for number in numbers]
 
 
-def _are_loaded(filing: Filing) -> bool:
-    return "fields" not in inspect(filing).unloaded
+def _are_loaded(filing: Filing, rows: str) -> bool:
+    return rows not in inspect(filing).unloaded
 
 
 def _place(field: Field) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from kamizero.model import Box, Candidate, FieldState, LocalText
@@ -17,6 +17,18 @@ from storage.values import Body, body_of
 from storage.vault import Vault
 from storage.words import MASK
 from storage.work import Claim
+
+# Asked at every act of a person: to build a statement takes longer than to run it.
+_LATEST = select(func.max(FieldVersion.id)).where(
+    FieldVersion.field_id == bindparam("field_id")
+)
+# By filing: a list of numbers is written into the statement anew each time.
+_VERSION_COUNTS = (
+    select(FieldVersion.field_id, func.max(FieldVersion.id), func.count())
+    .join(Field, Field.id == FieldVersion.field_id)
+    .where(Field.filing_id == bindparam("filing_id"))
+    .group_by(FieldVersion.field_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +167,7 @@ def unmasked_item(
 
 def latest_version(session: Session, field: Field) -> int:
     """The id of the field's last version, 0 where it has none."""
-    return (
-        session.scalar(
-            select(func.max(FieldVersion.id)).where(FieldVersion.field_id == field.id)
-        )
-        or 0
-    )
+    return session.scalar(_LATEST, {"field_id": field.id}) or 0
 
 
 def findings_shown(session: Session, entry: Entry) -> tuple[ShownFinding, ...]:
@@ -186,13 +193,7 @@ def _version_counts(
     session: Session, filing_id: int, fields: Sequence[Field]
 ) -> list[tuple[int, int]]:
     """Per field: the id of its last version and how many it has."""
-    # By filing: a list of numbers is written into the statement anew each time.
-    rows = session.execute(
-        select(FieldVersion.field_id, func.max(FieldVersion.id), func.count())
-        .join(Field, Field.id == FieldVersion.field_id)
-        .where(Field.filing_id == filing_id)
-        .group_by(FieldVersion.field_id)
-    )
+    rows = session.execute(_VERSION_COUNTS, {"filing_id": filing_id})
     found = {field_id: (latest, count) for field_id, latest, count in rows}
     return [found.get(field.id, (0, 0)) for field in fields]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition
@@ -10,6 +10,12 @@ from kamizero.errors import MissingError
 from review.acts import Act
 from review.hand import Hand
 from storage.tables import Entry, Judgement, Page
+
+_OF_ENTRY = (
+    select(Judgement)
+    .where(Judgement.entry_id == bindparam("entry_id"))
+    .order_by(Judgement.id)
+)
 
 
 def lay_out(session: Session, entry: Entry, definition: FormDefinition) -> None:
@@ -25,9 +31,7 @@ def lay_out(session: Session, entry: Entry, definition: FormDefinition) -> None:
 
 def judgements_of(session: Session, entry: Entry) -> Sequence[Judgement]:
     """The points of an entry, in the order of the form."""
-    return session.scalars(
-        select(Judgement).where(Judgement.entry_id == entry.id).order_by(Judgement.id)
-    ).all()
+    return session.scalars(_OF_ENTRY, {"entry_id": entry.id}).all()
 
 
 def judge(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from kamizero.errors import MissingError, WrongCallError
@@ -24,6 +24,12 @@ _STOPS = {
     Wait.ATTACHMENT: Stop.ATTACHMENT,
     Wait.RETURN: Stop.RETURN,
 }
+
+_ASKED = (
+    select(Question)
+    .where(Question.entry_id == bindparam("entry_id"))
+    .order_by(Question.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +156,7 @@ def open_questions(
 
 def questions_on(session: Session, entry: Entry) -> Sequence[Question]:
     """Everything that was asked about an entry, in the order it was asked."""
-    return session.scalars(
-        select(Question).where(Question.entry_id == entry.id).order_by(Question.id)
-    ).all()
+    return session.scalars(_ASKED, {"entry_id": entry.id}).all()
 
 
 def reviewers(session: Session) -> Sequence[str]:

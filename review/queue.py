@@ -104,6 +104,11 @@ def claim_of(session: Session, person: str, *, entry_id: int) -> Claim | None:
     return work.held_by(session, person, kind=KIND, subject=entry_id)
 
 
+def hold_own(session: Session, person: str, *, entry_id: int) -> Claim | None:
+    """The same, for a transaction that writes under it."""
+    return work.hold_own(session, person, kind=KIND, subject=entry_id)
+
+
 def extend(database: Database, claim: Claim, *, now: datetime) -> Claim:
     """Keep the lease for another quarter of an hour. Raises StaleFenceError."""
     return work.extend(database, claim, lease=LEASE, now=now)

@@ -259,6 +259,7 @@ def _demand_no_new_error(session: Session, recall: Recall, recheck: Recheck) -> 
     session.flush()
     found = open_findings(session, entry, severities=BLOCKING)
     trial.rollback()
+    session.expire(entry.filing, ["findings"])
     new = [point for point in found if point not in before]
     if new:
         raise NotSettledError(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import inspect
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from kamizero.model import Role
@@ -19,6 +19,7 @@ from review.refusals import RoleForbidsError, StateForbidsError
 from review.roles import APPROVERS, KEYERS, MACHINES, REVIEWERS
 from review.rounds import end_round
 from storage import audit
+from storage.holding import held_rows
 from storage.insertion import insert_once
 from storage.recalls import drop
 from storage.tables import Entry, EntryState, Filing, RoundEnd, Touch
@@ -38,11 +39,20 @@ _READ = EntryState.READ
 _REVIEW = EntryState.IN_REVIEW
 _READY = EntryState.READY
 
-# Which filings a transaction holds.
-_HELD = "kamizero_held_filings"
-
 # What stood ready is not there any more: whoever stamped it saw something else.
 _ENDS_ROUND = frozenset(EntryState) - {_READY, EntryState.APPROVED}
+
+_FILING_OF_ENTRY = (
+    select(Filing)
+    .where(
+        Filing.id
+        == select(Entry.filing_id)
+        .where(Entry.id == bindparam("entry_id"))
+        .scalar_subquery()
+    )
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 # A round does not say which of its own acts sent it back.
 _ROUND_ENDS = {Act.REJECT: RoundEnd.SENT_BACK}
@@ -166,6 +176,13 @@ def acts_from(state: str, *, role: Role | None = None) -> list[Act]:
     ]
 
 
+def held_entry(session: Session, entry_id: int) -> Entry:
+    """The entry of that number, its filing locked before anything is seen of it."""
+    filing = session.scalars(_FILING_OF_ENTRY, {"entry_id": entry_id}).one()
+    held_rows(session)[Filing, filing.id] = filing
+    return session.get_one(Entry, entry_id, populate_existing=True)
+
+
 def hold_entry(session: Session, entry: Entry) -> None:
     """Lock the entry's filing, and see the entry as the last act left it."""
     if hold_filing(session, entry.filing):
@@ -179,14 +196,11 @@ def hold_filing(session: Session, filing: Filing) -> bool:
     Who holds it already in this transaction has seen it as nobody else can change it.
     """
     session.flush()
-    transaction = session.get_transaction()
-    held: tuple[object, set[int]] = session.info.get(_HELD, (None, set()))
-    if held[0] is not transaction:
-        held = session.info[_HELD] = (transaction, set())
-    if filing.id in held[1]:
+    held = held_rows(session)
+    if (Filing, filing.id) in held:
         return False
     session.refresh(filing, ["version"], with_for_update=True)
-    held[1].add(filing.id)
+    held[Filing, filing.id] = filing
     return True
 
 

@@ -1,9 +1,8 @@
 """Finds the other filings that tell of the same person and day, by keyed tokens."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from forms.occasions import Named, Occasion
@@ -22,6 +21,31 @@ _STANDING = (
 # Tables, not classes: a double filing counts at whatever site it came in.
 _CARD, _ENTRY, _FILING = OccasionCard.__table__, Entry.__table__, Filing.__table__
 
+# Asked at every check: to build a statement takes longer than to run it.
+_KEPT = select(OccasionCard).where(OccasionCard.filing_id == bindparam("filing_id"))
+_TELLING = (
+    select(
+        _CARD.c.token,
+        _FILING.c.id,
+        _FILING.c.receipt_number,
+        _FILING.c.received_on,
+        _FILING.c.kind,
+    )
+    .distinct()
+    .join(_FILING, _FILING.c.id == _CARD.c.filing_id)
+    .join(
+        _ENTRY,
+        (_ENTRY.c.filing_id == _CARD.c.filing_id) & (_ENTRY.c.n == _CARD.c.entry_n),
+    )
+    .where(
+        _CARD.c.token.in_(bindparam("tokens", expanding=True)),
+        _CARD.c.filing_id != bindparam("but"),
+        _FILING.c.dissolved_at.is_(None),
+        _ENTRY.c.state.in_(_STANDING),
+    )
+    .order_by(_FILING.c.id.desc())
+)
+
 
 def keep(
     session: Session,
@@ -36,9 +60,7 @@ def keep(
         versions: by the field's name the version that counts in it.
     """
     due = list(_cards(vault.index(), filing, named, versions))
-    kept = session.scalars(
-        select(OccasionCard).where(OccasionCard.filing_id == filing.id)
-    ).all()
+    kept = session.scalars(_KEPT, {"filing_id": filing.id}).all()
     if {_saying(card) for card in kept} == {_saying(card) for card in due}:
         return
     session.execute(delete(OccasionCard).where(OccasionCard.filing_id == filing.id))
@@ -53,7 +75,8 @@ def others(
     by_token = {_token(index, one): one for one in wanted for index in vault.indexes()}
     # A filing is told of once, though two keys may find it.
     found: dict[Occasion, dict[int, Filed]] = {}
-    for row in session.execute(_telling(by_token, filing_id)):
+    asked = {"tokens": list(by_token), "but": filing_id}
+    for row in session.execute(_TELLING, asked):
         found.setdefault(by_token[row.token], {})[row.id] = Filed(
             id=row.id,
             receipt_number=row.receipt_number,
@@ -61,31 +84,6 @@ def others(
             kind=FilingKind(row.kind),
         )
     return {occasion: tuple(filed.values()) for occasion, filed in found.items()}
-
-
-def _telling(tokens: Collection[bytes], but: int) -> Select[Any]:
-    return (
-        select(
-            _CARD.c.token,
-            _FILING.c.id,
-            _FILING.c.receipt_number,
-            _FILING.c.received_on,
-            _FILING.c.kind,
-        )
-        .distinct()
-        .join(_FILING, _FILING.c.id == _CARD.c.filing_id)
-        .join(
-            _ENTRY,
-            (_ENTRY.c.filing_id == _CARD.c.filing_id) & (_ENTRY.c.n == _CARD.c.entry_n),
-        )
-        .where(
-            _CARD.c.token.in_(tokens),
-            _CARD.c.filing_id != but,
-            _FILING.c.dissolved_at.is_(None),
-            _ENTRY.c.state.in_(_STANDING),
-        )
-        .order_by(_FILING.c.id.desc())
-    )
 
 
 def _cards(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from kamizero.errors import ConflictError, ForbiddenError, WrongCallError
@@ -26,6 +26,13 @@ from storage.tables import (
 from storage.tokens import new_token, token_hash
 
 LOGGED_IN_FOR = timedelta(hours=12)
+
+# Asked at every request: to build the statement takes longer than to run it.
+_OPENED = (
+    select(LoginSession)
+    .where(LoginSession.token_hash == bindparam("token_hash"))
+    .options(joinedload(LoginSession.person))
+)
 
 _ADVICE = "Wait, or ask an administrator to set a new password."
 
@@ -223,11 +230,7 @@ def open_session(
 
 def session_of(session: Session, token: str, *, now: datetime) -> LoginSession:
     """Who this browser is. Raises NotLoggedInError."""
-    found = session.get(
-        LoginSession,
-        token_hash(token),
-        options=[joinedload(LoginSession.person)],
-    )
+    found = session.scalar(_OPENED, {"token_hash": token_hash(token)})
     if found is None or found.expires_at <= now or not may_enter(found.person, now=now):
         raise NotLoggedInError("You are not logged in any more. Log in again.")
     return found

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from forms.grammar.my_numbers import holds_my_number
@@ -28,6 +28,10 @@ READ = "filing.read"
 
 # The kind of ground of a version that only brings an older one back.
 TAKEN_BACK = "taken_back"
+
+_LATEST_SEQ = select(func.max(FieldVersion.seq)).where(
+    FieldVersion.field_id == bindparam("field_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,8 +352,7 @@ def _holds_my_number(body: Body) -> bool:
 def _next_seq(session: Session, field: Field) -> int:
     if field.as_written is None and field.as_decided is None:
         return 1
-    latest = select(func.max(FieldVersion.seq)).where(FieldVersion.field_id == field.id)
-    return (session.scalar(latest) or 0) + 1
+    return (session.scalar(_LATEST_SEQ, {"field_id": field.id}) or 0) + 1
 
 
 def _value_row(vault: Vault, field: Field, seq: int, body: Body) -> FieldValue:

@@ -8,12 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from kamizero.errors import StaleFenceError
 from storage.claims import IS_OPEN, Claim, claim_on, free, let_go, unheld
 from storage.database import Database
+from storage.holding import held_rows
 from storage.insertion import insert
 from storage.tables import NEVER_DUE, Work, WorkState
 
@@ -29,6 +38,7 @@ __all__ = [
     "hasten",
     "held_by",
     "hold",
+    "hold_own",
     "prolong",
     "put",
     "release",
@@ -234,9 +244,20 @@ def release(
 def held_by(session: Session, worker: str, *, kind: str, subject: int) -> Claim | None:
     """The claim this worker has on the subject, its lease run out or not."""
     row = session.scalars(
-        _open(kind, subject).where(Work.leased_by == worker)
+        _OWN, {"kind": kind, "subject": subject, "worker": worker}
     ).one_or_none()
     return claim_on(row) if row is not None else None
+
+
+def hold_own(session: Session, worker: str, *, kind: str, subject: int) -> Claim | None:
+    """The same, for a transaction with results: its row stays locked until the end."""
+    row = session.scalars(
+        _OWN_LOCKED, {"kind": kind, "subject": subject, "worker": worker}
+    ).one_or_none()
+    if row is None:
+        return None
+    held_rows(session)[Work, row.id] = row
+    return claim_on(row)
 
 
 def hasten(
@@ -337,8 +358,23 @@ def _urgency(row: Work) -> tuple[int, date, int]:
     return row.priority, row.deadline, row.id
 
 
-def _open(kind: str, subject: int) -> Select[Work]:
+def _open(
+    kind: str | BindParameter[str], subject: int | BindParameter[int]
+) -> Select[Work]:
     return select(Work).where(Work.kind == kind, Work.subject == subject, IS_OPEN)
+
+
+# Asked at every act of a person: to build a statement takes longer than to run it.
+_OWN = _open(bindparam("kind"), bindparam("subject")).where(
+    Work.leased_by == bindparam("worker")
+)
+_OWN_LOCKED = _OWN.with_for_update().execution_options(populate_existing=True)
+_LOCKED = (
+    select(Work)
+    .where(Work.id == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def _lease(row: Work, *, worker: str, now: datetime, until: datetime) -> Claim:
@@ -351,22 +387,17 @@ def _lease(row: Work, *, worker: str, now: datetime, until: datetime) -> Claim:
 
 
 def _held(session: Session, claim: Claim, *, now: datetime) -> Work:
-    row = session.scalars(
-        select(Work)
-        .where(
-            Work.id == claim.id,
-            Work.fence == claim.fence,
-            Work.state == WorkState.OPEN,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    held = held_rows(session)
+    row: Work | None = held.get((Work, claim.id))
     if row is None:
+        row = session.scalars(_LOCKED, {"id": claim.id}).one_or_none()
+    if row is None or row.fence != claim.fence or row.state != WorkState.OPEN:
         raise StaleFenceError(
             f"{claim.leased_by} no longer holds {claim.kind} {claim.subject} "
             f"(leased until {claim.lease_until:%H:%M:%S}, it is {now:%H:%M:%S} UTC): "
             "somebody else has taken or finished it. Nothing was saved; open it again."
         )
+    held[Work, row.id] = row
     return row
 
 

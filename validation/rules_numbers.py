@@ -136,9 +136,10 @@ _SHAPES = (
 def _of_format(wanted: str) -> Judge:
     def judge(head: Line) -> Iterator[Found]:
         for field in head.filing.form.fields:
+            if field.format != wanted:
+                continue
             value = head.value(field.name)
-            is_meant = bool(value) and field.format == wanted
-            if is_meant and not is_valid(field.type, field.format, value):
+            if value and not is_valid(field.type, field.format, value):
                 yield head.found(field.name)
 
     return judge

@@ -52,6 +52,9 @@ from web.routes import (
 )
 
 PAGES = (
+    # What people at work ask for most comes first: an address is sought in order.
+    review.router,
+    desk.router,
     login.router,
     sign_in.router,
     password.router,
@@ -74,8 +77,6 @@ PAGES = (
     answers.router,
     alerts.router,
     retention.router,
-    review.router,
-    desk.router,
     judgement.router,
     filings.router,
     look_ups.router,

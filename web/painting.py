@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic_core import to_json
 
 from web.bar import bar_of
 from web.language import LANGUAGES, Texts
@@ -40,6 +41,7 @@ class Painter:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.policies["json.dumps_function"] = _json
         return Painter(environment, Texts.shipped(), default_language)
 
     def language(self, request: Request, visitor: Visitor | None) -> str:
@@ -143,3 +145,8 @@ def size(number: int) -> str:
     if number < 1024 * 1024:
         return f"{number / 1024:.0f} KB"
     return f"{number / 1024 / 1024:.1f} MB"
+
+
+def _json(value: Any, **_: Any) -> str:
+    """Views as scripts read them: pydantic's writer knows dataclasses, json's none."""
+    return to_json(value).decode()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from forms.library import Library
@@ -14,7 +14,7 @@ from kamizero.model import FieldState, FilingKind, Finding
 from kamizero.records import Records
 from kamizero.tokyo import business_date
 from review import routing
-from review.doubt import all_fields, entry_number
+from review.doubt import all_fields, all_findings, entry_number, findings_changed
 from review.sorting.required import attachments_of
 from storage import values
 from storage.database import Database
@@ -117,7 +117,7 @@ class Recheck:
             texts={f.name: self._writing(f) for f in fields},
             free={n: reading for n, reading in free.items() if reading},
             chosen_by={n: v.chosen_by for n, v in versions.items() if v.chosen_by},
-            attachments=attachments_of(session, filing),
+            attachments=attachments_of(session, filing) if form.attachments else None,
             summed=summed(session, self.vault, filing, form.sums_up),
         )
 
@@ -163,14 +163,8 @@ def rewrite_findings(
 
     Where the rule says something else by now, somebody has to look at that too.
     """
-    before = session.scalars(
-        select(FindingRow)
-        .where(
-            FindingRow.filing_id == filing.id,
-            FindingRow.rule.not_like(f"{READING_RULES}%"),
-        )
-        .order_by(FindingRow.id)
-    ).all()
+    all_before = all_findings(session, filing)
+    before = [row for row in all_before if not _is_of_reading(row.rule)]
     rows = [_row(filing, finding) for finding in found]
     if [_saying(row) for row in before] == [_saying(row) for row in rows]:
         return
@@ -183,16 +177,20 @@ def rewrite_findings(
     session.execute(delete(FindingRow).where(FindingRow.id.in_(ids)))
     session.add_all(rows)
     session.flush()
+    findings_changed(filing, [*(set(all_before) - set(before)), *rows])
 
 
 def add_findings(session: Session, filing: Filing, found: tuple[Finding, ...]) -> None:
     """Write findings that only a reading can know."""
     session.add_all(
-        _row(filing, finding)
-        for finding in found
-        if finding.rule.startswith(READING_RULES)
+        _row(filing, finding) for finding in found if _is_of_reading(finding.rule)
     )
     session.flush()
+    session.expire(filing, ["findings"])
+
+
+def _is_of_reading(rule: str) -> bool:
+    return rule.startswith(READING_RULES)
 
 
 def _saying(row: FindingRow) -> tuple[object, ...]:

@@ -38,6 +38,8 @@ from storage.tables import (
 )
 from storage.vault import Vault
 
+_ANY_HELD = select(*(exists(shelf.table.__table__.c.id) for shelf in SHELVES.values()))
+
 _Row = TypeVar("_Row", bound=Table)
 _Sealed = TypeVar("_Sealed", InsuredRecord, PayeeRecord)
 _Plain = TypeVar("_Plain", OfficeRecord, AttorneyRecord, BranchRecord, PostcodeRecord)
@@ -66,12 +68,10 @@ class Register:
 
     def _ask_held(self) -> frozenset[RecordKind]:
         """The kinds of which there is a record, all in one question."""
-        kinds = list(SHELVES)
-        questions = (exists(SHELVES[kind].table.__table__.c.id) for kind in kinds)
         with self._look() as session:
-            answers = session.execute(select(*questions)).one()
+            answers = session.execute(_ANY_HELD).one()
         return frozenset(
-            kind for kind, is_held in zip(kinds, answers, strict=True) if is_held
+            kind for kind, is_held in zip(SHELVES, answers, strict=True) if is_held
         )
 
     def office(self, symbol: str, number: str) -> Sequence[OfficeRecord]:

@@ -23,6 +23,7 @@ from storage.tables.receiving import Arrival, Bundle
 if TYPE_CHECKING:
     from storage.tables.decisions import Approval
     from storage.tables.fields import Field
+    from storage.tables.findings import FindingRow
 
 
 class FilingStep(StrEnum):
@@ -117,6 +118,11 @@ class Filing(Table):
     )
     fields: Mapped[list["Field"]] = relationship(
         back_populates="filing", order_by="Field.position"
+    )
+    findings: Mapped[list["FindingRow"]] = relationship(
+        viewonly=True,
+        foreign_keys="FindingRow.filing_id",
+        order_by="FindingRow.id",
     )
 
 

@@ -15,7 +15,7 @@ from delivery.robots.queues import Terms
 from delivery.robots.refusals import LostLeaseError
 from delivery.robots.work import CORRECT, REGISTER
 from kamizero.errors import ConflictError
-from kamizero.model import Role, Severity
+from kamizero.model import Finding, LocalText, Role, Severity
 from review.error_register import Found, record
 from review.recall import Right, propose
 from review.refusals import NotSettledError, OwnWorkError, StateForbidsError
@@ -31,13 +31,13 @@ from storage.tables import (
     ErrorKind,
     ErrorOrigin,
     Filing,
-    FindingRow,
     FoundBy,
     Recall,
     RecallState,
     RobotQueue,
 )
 from tests.desk import LATER, Desk, no_news
+from workers.recheck import rewrite_findings
 
 NAME = "insured.1.name_kana"
 RIGHT = "ヤマダ　ジロウ"
@@ -330,17 +330,13 @@ def test_what_would_break_a_rule_is_not_proposed(desk: Desk, filing: int) -> Non
     case = a_case(desk, filing)
 
     def finds_an_error(session: Session, filing: Filing) -> None:
-        session.add(
-            FindingRow(
-                filing_id=filing.id,
-                entry_n=1,
-                rule="made.up",
-                severity=Severity.ERROR,
-                fields=[NAME],
-                message_ja="誤り",
-                message_en="wrong",
-            )
+        wrong = Finding(
+            rule="made.up",
+            severity=Severity.ERROR,
+            fields=(NAME,),
+            message=LocalText(ja="誤り", en="wrong"),
         )
+        rewrite_findings(session, filing, [wrong])
 
     with (
         pytest.raises(NotSettledError, match=r"made\.up"),

@@ -25,12 +25,11 @@ from review.hand import Hand
 from review.item import ReviewItem, findings_shown, item
 from review.returning.notices import open_notice
 from storage.tables import Entry, FindingRow
-from web.claims import claim_with
+from web.claims import claim_with, hand_of
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.shown.fields import field_views, flags
 from web.shown.pages import turns_of
-from web.shown.plain import plain
 from web.shown.task import views_of
 from web.visitors import Approver, InRooms, Reviewer, Visitor, shown_to_them
 from web.writing import Pen, from_typed
@@ -85,7 +84,7 @@ def answer_field(
 ) -> Mapping[str, Any]:
     """Save what is said about one field, and look at the whole entry again."""
     with rooms.database.begin() as session:
-        hand = _hand(session, rooms, visitor, entry_id, answer.fence)
+        hand = hand_of(session, rooms, visitor, entry_id=entry_id, fence=answer.fence)
         before = flags(findings_shown(session, hand.entry))
         _act(session, rooms, hand, name, answer)
         rooms.recheck(session, hand.entry.filing)
@@ -105,7 +104,7 @@ def waive(
 ) -> Mapping[str, Any]:
     """Let the entry pass in spite of one finding."""
     with rooms.database.begin() as session:
-        hand = _hand(session, rooms, visitor, entry_id, waiver.fence)
+        hand = hand_of(session, rooms, visitor, entry_id=entry_id, fence=waiver.fence)
         finding = _finding(session, hand.entry, waiver)
         correction.waive(session, hand=hand, finding=finding, why=waiver.reason)
         session.flush()
@@ -142,7 +141,7 @@ def release(
 def finish(rooms: InRooms, visitor: Reviewer, entry_id: int, body: Fenced) -> None:
     """Send the entry on to approval."""
     with rooms.database.begin() as session:
-        hand = _hand(session, rooms, visitor, entry_id, body.fence)
+        hand = hand_of(session, rooms, visitor, entry_id=entry_id, fence=body.fence)
         completion.finish(session, hand=hand, recheck=rooms.recheck)
 
 
@@ -156,7 +155,7 @@ def return_to_submitter(
 ) -> Mapping[str, int]:
     """Back to the submitter (返戻); tells which letter is to be written next."""
     with rooms.database.begin() as session:
-        hand = _hand(session, rooms, visitor, entry_id, fence)
+        hand = hand_of(session, rooms, visitor, entry_id=entry_id, fence=fence)
         slip = returns.return_to_submitter(
             session,
             entry=hand.entry,
@@ -169,14 +168,6 @@ def return_to_submitter(
         return {
             "letter": open_notice(session, hand.entry.filing, [slip], now=hand.now).id
         }
-
-
-def _hand(
-    session: Session, rooms: Rooms, visitor: Visitor, entry_id: int, fence: int
-) -> Hand:
-    claim = claim_with(session, visitor.name, entry_id=entry_id, fence=fence)
-    entry = session.get_one(Entry, entry_id)
-    return Hand(claim=claim, entry=entry, role=visitor.role, now=rooms.clock())
 
 
 def _act(
@@ -264,7 +255,7 @@ def _told(
     html = painter.paint(
         request, "_findings.html", visitor=visitor, task={"findings": findings}
     )
-    return {"fields": [plain(field) for field in fields], "findings": html}
+    return {"fields": fields, "findings": html}
 
 
 def _definition(rooms: Rooms, entry: Entry) -> FormDefinition:

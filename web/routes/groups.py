@@ -11,12 +11,11 @@ from pydantic import Field as Given
 from kamizero.errors import ConflictError, MissingError, StaleFenceError
 from kamizero.model import Box
 from review import queue
-from review.hand import Hand
 from review.keying.groups import LOT, Piece, kinds_waiting, open_lot
 from review.keying.kinds import kinds_of
 from review.keying.verdicts import judge_piece
-from storage.tables import Entry, Field
-from web.claims import claim_with
+from storage.tables import Field
+from web.claims import claim_with, hand_of
 from web.painting import painter_of
 from web.rooms import Rooms
 from web.routes.notices import notice
@@ -148,15 +147,14 @@ def release(
 
 def _judge(rooms: Rooms, visitor: Visitor, piece: Piece, *, correct: bool) -> None:
     with rooms.database.begin() as session:
-        claim = claim_with(
-            session, visitor.name, entry_id=piece.entry_id, fence=piece.fence
+        hand = hand_of(
+            session, rooms, visitor, entry_id=piece.entry_id, fence=piece.fence
         )
-        entry = session.get_one(Entry, piece.entry_id)
-        filing = entry.filing
+        filing = hand.entry.filing
         judge_piece(
             session,
             rooms.vault,
-            hand=Hand(claim=claim, entry=entry, role=visitor.role, now=rooms.clock()),
+            hand=hand,
             piece=piece,
             correct=correct,
             definition=rooms.library.get(f"{filing.form}@{filing.revision}"),

@@ -4,9 +4,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from review import judgement
-from review.hand import Hand
-from storage.tables import Entry
-from web.claims import claim_with
+from web.claims import hand_of
 from web.visitors import InRooms, Reviewer, shown_to_them
 
 router = APIRouter(prefix="/review/{entry_id}", dependencies=[Depends(shown_to_them)])
@@ -23,7 +21,5 @@ class Tick(BaseModel):
 @router.post("/judgements", status_code=204)
 def judge(rooms: InRooms, visitor: Reviewer, entry_id: int, tick: Tick) -> None:
     with rooms.database.begin() as session:
-        claim = claim_with(session, visitor.name, entry_id=entry_id, fence=tick.fence)
-        entry = session.get_one(Entry, entry_id)
-        hand = Hand(claim=claim, entry=entry, role=visitor.role, now=rooms.clock())
+        hand = hand_of(session, rooms, visitor, entry_id=entry_id, fence=tick.fence)
         judgement.judge(session, hand=hand, point=tick.point, page_id=tick.page)

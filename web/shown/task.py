@@ -17,7 +17,6 @@ from web.shown.findings import FindingView, finding_views
 from web.shown.jobs import short_title
 from web.shown.judgement import JudgementView
 from web.shown.pages import PageView, page_views, turns_of
-from web.shown.plain import plain
 from web.shown.reasons import Reason, reasons
 from web.writing import Pen
 
@@ -61,17 +60,17 @@ class TaskView:
 
     @property
     def for_script(self) -> dict[str, Any]:
-        """The task as JSON, fields in the order they are walked through."""
+        """The task for JSON, fields in the order they are walked through."""
         walked = [field for group in self.groups for field in group.fields]
         return {
             "entry_id": self.entry_id,
             "filing_id": self.filing_id,
             "fence": self.fence,
             "lease_seconds": LEASE.total_seconds(),
-            "pages": [plain(page) for page in self.pages],
-            "fields": [plain(field) for field in walked],
-            "eras": list(self.eras),
-            "digits": [plain(digit) for digit in self.digits],
+            "pages": self.pages,
+            "fields": walked,
+            "eras": self.eras,
+            "digits": self.digits,
         }
 
 
