@@ -21,6 +21,7 @@ _ONE_NUMBER = re.compile("[^0-9-]*[0-9]{2,}")
 # Where the house number stands; few towns have one of three digits.
 _LONG_NUMBER = re.compile("[^0-9-]*(?:[0-9]+-)*[0-9]{3,}(?![0-9]|番|バン|号|ゴウ)")
 _READINGS = frozenset({"kana", "kanji"})
+_SPACE = "\u3000"
 
 
 def with_addresses(
@@ -129,8 +130,13 @@ def _has_code(script: Script, address: str, postal_code: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _parsed(script: Script, address: str) -> tuple[frozenset[Place], str]:
-    """The listed towns an address can begin with, and what follows the longest."""
-    text = with_large_kana(address) if script is Script.KANA else address
+    """The listed towns an address can begin with, and what follows the longest.
+
+    Where a hand leaves spaces says nothing of the place.
+    """
+    text = address.replace(_SPACE, "")
+    if script is Script.KANA:
+        text = with_large_kana(text)
     towns: set[Place] = set()
     tail = text
     for place, rest in places().at_the_beginning(script, text):

@@ -68,7 +68,7 @@ def read_free(piece: FreePiece, words: Sequence[WordReading]) -> Outcome:
         FieldState.READ,
         candidates[: _KEPT + 1],
         grounds=("line",),
-        doubts=tuple(_doubts(piece, candidates[0])),
+        doubts=tuple(_doubts(piece, words, candidates[0])),
         strokes={way.candidate.value: way.strokes for way in ways},
     )
 
@@ -122,8 +122,11 @@ def _joined(piece: FreePiece, texts: Sequence[str]) -> str:
     return _DASH.sub("-", "".join(rows))
 
 
-def _doubts(piece: FreePiece, best: Candidate) -> Iterator[str]:
-    if not all(line.sure for line in piece.lines):
+def _doubts(
+    piece: FreePiece, words: Sequence[WordReading], best: Candidate
+) -> Iterator[str]:
+    sure = all(line.sure for line in piece.lines)
+    if not sure or any(word.gap for word in words):
         yield GAP
     if piece.left_out:
         yield _LEFT_OUT

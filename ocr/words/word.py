@@ -13,6 +13,7 @@ from forms.grammar import alphabet
 from ocr.engine import GreyImage, Posteriors
 from ocr.words import ctc
 from ocr.words.alphabets import Alphabet, Steps
+from ocr.words.gaps import Gap, Spaces, with_spaces
 from ocr.words.japanese import JapaneseAlphabet
 from ocr.words.kana import Seen, settle_sizes
 from ocr.words.name_word import kana_lines, kanji_lines
@@ -45,10 +46,12 @@ class WordReading(NamedTuple):
     """The ways to read a word, best first.
 
     What the alphabet of the field leaves out of the model's answer counts against
-    all of them: their probabilities then sum to less than 1.
+    all of them: their probabilities then sum to less than 1. `gap` says that a space
+    is or may be inside.
     """
 
     lines: tuple[ctc.Line, ...]
+    gap: bool = False
 
 
 class Alphabets:
@@ -56,6 +59,7 @@ class Alphabets:
 
     def __init__(self, classes: Sequence[str]) -> None:
         self._classes = tuple(classes)
+        self._spaces = [at for at, char in enumerate(classes) if at and char.isspace()]
         self._japanese = JapaneseAlphabet(self._classes)
         self._known: dict[str, Alphabet] = {}
 
@@ -64,6 +68,10 @@ class Alphabets:
             wanted = characters.replace(_WIDE_SPACE, "")
             self._known[characters] = Alphabet(self._classes, wanted)
         return self._known[characters]
+
+    def spaces(self, posteriors: Posteriors) -> Spaces:
+        """The share of a space at each step, which no alphabet here holds."""
+        return np.asarray(posteriors[:, self._spaces].sum(axis=1), np.float64)
 
     def steps(
         self, field: Field, posteriors: Posteriors
@@ -121,6 +129,19 @@ def fitted(lines: Sequence[ctc.Line], steps: Steps) -> WordReading:
     )
 
 
+def parted(
+    reading: WordReading, glyphs: Sequence[ctc.Glyph], gaps: Sequence[Gap]
+) -> WordReading:
+    """The same reading with a space in each way to read it where a gap is one."""
+    if not gaps:
+        return reading
+    lines = (
+        line._replace(text=with_spaces(line.text, glyphs, gaps))
+        for line in reading.lines
+    )
+    return WordReading(tuple(ctc.summed(lines)), gap=True)
+
+
 def seen_glyphs(
     picture: GreyImage | None, characters: Sequence[str], steps: Steps
 ) -> Seen:
@@ -162,7 +183,7 @@ def _spread(picture: GreyImage) -> GreyImage:
 def both(first: WordReading, second: WordReading) -> WordReading:
     """What two looks at one word say together."""
     halves = (ctc.scaled(line, 0.5) for line in (*first.lines, *second.lines))
-    return WordReading(tuple(ctc.summed(halves)))
+    return WordReading(tuple(ctc.summed(halves)), first.gap or second.gap)
 
 
 def _in_their_script(lines: Sequence[ctc.Line]) -> list[ctc.Line]:

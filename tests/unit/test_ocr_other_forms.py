@@ -49,7 +49,7 @@ ADDRESS = {
     "office.symbol": "01-ケイト",
     "insured.1.serial_number": "12",
     "insured.1.changed_on": "2021-03-28",
-    "insured.1.old_address_kanji": "東京都港区芝1-1-1",
+    "insured.1.old_address_kanji": "東京都港区芝1-1-1　緑ハイツ305",
     "insured.1.remarks": "転居",
 }
 
@@ -75,3 +75,6 @@ def test_what_is_written_is_read(form: str, values: dict[str, str]) -> None:
     reading = read_form([seen], definition=seen.definition, engine=engine())
     said = {one.name: one.value for one in reading.readings if one.value}
     assert said == values
+    # What stands apart may be one word, and one word may be two.
+    parted = [one for one in reading.readings if "1\u3000" in one.value]
+    assert not any(one.accepted for one in parted)
