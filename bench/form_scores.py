@@ -2,8 +2,8 @@
 
 python -m bench.form_scores FORM… [--pages 3] [--seed N] [--out FILE]
 
-Writes, form by form, how many filled fields of the first page were read exactly on so
-many well and badly scanned pages; what is recorded of other forms stays.
+Writes, form by form, how many filled fields were read exactly on so many well and badly
+scanned sheets of each of its pages; what is recorded of other forms stays.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from bench.engine import engine_with
 from bench.make_scans import make_scans
 from bench.measured import BLANK, Measured
 from bench.measuring import Measurement, measure, truth_of
-from forms.library import Library
 from ingest.page_image import Limits
 from kamizero.cli.clock import today
 from kamizero.cli.reading import shared_engine
+from samples.making.filing import Filing
 
 SPLIT = "test"
 QUALITIES = ("clean", "poor")
@@ -46,7 +46,7 @@ def scored(form: str, *, pages: int, seed: int) -> dict[str, Any]:
     """The figures of one form."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        count = len(QUALITIES) * pages
+        count = len(QUALITIES) * pages * Filing(form, {}).definition.pages
         made = make_scans(folder, split=SPLIT, pages=count, seed=seed, forms=(form,))
         for _ in made:
             pass
@@ -57,7 +57,7 @@ def scored(form: str, *, pages: int, seed: int) -> dict[str, Any]:
         "pages": pages,
         **{
             quality: {
-                **_exact(form, found.fields, quality),
+                **_exact(found.fields, quality),
                 "refused": sum(found.qualities[one] == quality for one in found.unread),
             }
             for quality in QUALITIES
@@ -73,19 +73,8 @@ def _read(folder: Path) -> Measurement:
     return last
 
 
-def _exact(form: str, fields: Sequence[Measured], quality: str) -> Mapping[str, int]:
-    first = {
-        field.name
-        for one in Library.shipped().all()
-        if one.form == form
-        for field in one.fields
-        if field.page == 1
-    }
-    filled = [
-        one
-        for one in fields
-        if one.quality == quality and one.kind != BLANK and one.name in first
-    ]
+def _exact(fields: Sequence[Measured], quality: str) -> Mapping[str, int]:
+    filled = [one for one in fields if one.quality == quality and one.kind != BLANK]
     return {"filled": len(filled), "exact": sum(one.right for one in filled)}
 
 
@@ -94,7 +83,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("forms", nargs="+")
-    parser.add_argument("--pages", type=int, default=3, help="of each quality")
+    parser.add_argument("--pages", type=int, default=3, help="of each page and quality")
     parser.add_argument("--seed", type=int, default=20261130)
     parser.add_argument("--out", type=Path, default=_RECORD)
     return parser.parse_args()

@@ -34,8 +34,8 @@ two examples by a test.
 What is uncertain is known second-hand only: check it against the official form.
 Rows are those of an e-filed table: what comes in as rows, and what approved \
 entries are written out as.
-Exact are the filled fields of the first page that were read as a whole as they are \
-written, on three well and three badly scanned pages that were made of the revision in \
+Exact are the filled fields that were read as a whole as they are written, on three \
+well and three badly scanned sheets of each page that were made of the revision in \
 force, in hands that nothing was tuned on; empty where that was not measured.
 Of a page that was refused no field counts as read.
 So few pages say roughly how a form stands; [reading.md](../reading.md) says more.

@@ -15,6 +15,7 @@ _WHO = re.compile(r"(spouse_|other\d+_|old_)?(.+)")
 _OPTIONAL = 0.4
 _TICKED = 0.06
 _OLD = 0.08
+_SPACED = 0.3
 _ADDRESS = ("postal_code", "address_kanji", "address_kana")
 _PLACES = (1, 2, 3)
 # Whom the insured persons of a summary (総括表) are made up of.
@@ -140,8 +141,20 @@ class _Drawn:
 
     def _home(self, who: str) -> Entry:
         if who not in self._homes:
-            self._homes[who] = address(self._day.rng)
+            home = address(self._day.rng)
+            self._homes[who] = _spaced(home) if self._day.happens(_SPACED) else home
         return self._homes[who]
+
+
+def _spaced(home: Entry) -> Entry:
+    """The address with a space before the house number, as many write it."""
+    return {
+        **home,
+        **{
+            item: re.sub("(?=[0-9])", "\u3000", home[item], count=1)
+            for item in ("address_kanji", "address_kana")
+        },
+    }
 
 
 def _set_months(values: dict[str, str], day: Day) -> None:

@@ -153,7 +153,8 @@ def _emptied(plan: Plan) -> list[Field]:
     """Take the people out of the last entries, as far as nothing else is there."""
     free = set(plan.untouched_entries())
     last = plan.form.entries
-    most = max(1, last // 3)
+    # A form for one person is not filed without that one.
+    most = max(1, last // 3) if last > 1 else 0
     numbers: list[int] = []
     while last - len(numbers) in free and len(numbers) < most:
         numbers.append(last - len(numbers))

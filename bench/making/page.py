@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -90,13 +90,18 @@ def make_page(
 ) -> MadePage:
     """Page `number` of a split; the same arguments give the same bytes."""
     rng = np.random.default_rng([seed, zlib.crc32(split.name.encode()), number])
-    # Form, quality and marks take turns, so that few pages hold all kinds.
+    # Form, quality, page and marks take turns, so that few pages hold all kinds.
     form = forms[number % len(forms)]
     quality = "poor" if number // len(forms) % 2 else "clean"
-    marks_out = bool(number // (2 * len(forms)) % 2)
-    plan, people = _planned(form, number, split, rng)
+    pages = Filing(form, {}).definition.pages
+    turn, before = divmod(number // (2 * len(forms)), pages)
+    sheet, marks_out = before + 1, bool(turn % 2)
+    plan, people = _planned(form, number, sheet, split, rng)
     scribe = Scribe(
-        Paper(plan.form, DPI), people, seed=int(rng.integers(1 << 30)), real=real
+        Paper(plan.form, DPI, sheet),
+        people,
+        seed=int(rng.integers(1 << 30)),
+        real=real,
     )
     page = _written(plan, scribe, rng)
     if marks_out:
@@ -119,24 +124,38 @@ def _turn(number: int, forms: int) -> int:
     return blocks * forms + max(0, rest - forms)
 
 
-def _planned(form: str, number: int, split: Split, rng: Chance) -> tuple[Plan, People]:
+def _planned(
+    form: str, number: int, page: int, split: Split, rng: Chance
+) -> tuple[Plan, People]:
     """A filing with its special kinds, and people whose typefaces have it all."""
     for _ in range(20):
-        filing = with_mistakes(draw_filing(form, rng), rng)
+        filing = with_mistakes(_on_page(draw_filing(form, rng), page), rng)
         people = _people(filing, split, rng)
         if people is not None:
             break
     else:
         raise SetupError(f"No typeface of {split.name} can write what is drawn.")
-    plan = Plan.of(filing)
-    if number % _CORRECTING_EVERY == 4:
+    plan = Plan.of(filing, page)
+    # The title that says so stands on the first page.
+    if page == 1 and number % _CORRECTING_EVERY == 4:
         kinds_corrections.correction(plan, rng)
-    elif number % _CORRECTING_EVERY == 11:
+    elif page == 1 and number % _CORRECTING_EVERY == 11:
         kinds_corrections.cancellation(plan, rng)
     elif number % _PAGES < _SPECIAL:
         for kind in _kinds_of(number):
             kind(plan, rng)
     return plan, people
+
+
+def _on_page(filing: Filing, page: int) -> Filing:
+    """The filing without what stands on other pages of its form."""
+    fields = filing.definition.by_name
+    written = {
+        name: value
+        for name, value in filing.written.items()
+        if fields[name].page == page
+    }
+    return replace(filing, written=written)
 
 
 def _kinds_of(number: int) -> list[Kind]:

@@ -20,9 +20,9 @@ Point = tuple[float, float]
 class Paper:
     """The picture of a form's page while it is filled in."""
 
-    def __init__(self, definition: FormDefinition, dpi: float) -> None:
+    def __init__(self, definition: FormDefinition, dpi: float, page: int = 1) -> None:
         self.definition = definition
-        self.image = blank_images(definition, dpi)[0].copy()
+        self.image = blank_images(definition, dpi)[page - 1].copy()
         self.scale = dpi / 25.4
 
     def write(

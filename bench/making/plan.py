@@ -21,6 +21,7 @@ class Plan:
     """A filing on its way to the paper; special kinds change it one after the other.
 
     Attributes:
+        page: which page of the form it is; only what stands on that one is written.
         written: field name -> what the writer puts there.
         kinds: field name -> special kind; all others are plain.
         expected: values that are not what canonical makes of `written`.
@@ -33,6 +34,7 @@ class Plan:
 
     filing: Filing
     written: dict[str, str]
+    page: int = 1
     kinds: dict[str, str] = field(default_factory=dict)
     expected: dict[str, str] = field(default_factory=dict)
     states: dict[str, FieldState] = field(default_factory=dict)
@@ -42,8 +44,8 @@ class Plan:
     kind: str = "new"
 
     @classmethod
-    def of(cls, filing: Filing) -> "Plan":
-        return cls(filing, dict(filing.written))
+    def of(cls, filing: Filing, page: int = 1) -> "Plan":
+        return cls(filing, dict(filing.written), page)
 
     @property
     def form(self) -> FormDefinition:
@@ -55,14 +57,19 @@ class Plan:
         return [
             one
             for one in self.form.fields
-            if one.type in types
+            if one.page == self.page
+            and one.type in types
             and one.name not in self.kinds
             and one.name not in wrong
             and bool(self.written.get(one.name)) == filled
         ]
 
     def entry(self, number: int) -> list[Field]:
-        return [one for one in self.form.fields if one.entry == number]
+        return [
+            one
+            for one in self.form.fields
+            if one.page == self.page and one.entry == number
+        ]
 
     def untouched_entries(self) -> Iterator[int]:
         """Entries without any special kind or mistake."""

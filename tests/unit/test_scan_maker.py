@@ -10,7 +10,7 @@ import pytest
 
 from bench.distortions import turned
 from bench.make_scans import make_scans
-from bench.making import families
+from bench.making import families, kinds_rows
 from bench.making.cast import person
 from bench.making.damages import hidden_marks, scanned_badly
 from bench.making.digits import RealDigits
@@ -188,6 +188,27 @@ def test_unused_rows_are_empty_and_the_rest_is_not() -> None:
     assert emptied == {filing.definition.entries}
     assert all(plan.truth()[name] == "" for name in plan.kinds)
     assert plan.truth()["insured.1.name_kanji"] != ""
+
+
+@have_typefaces
+def test_a_later_page_of_a_form_holds_what_stands_on_that_page_alone() -> None:
+    form = Library.shipped().get("2202")
+
+    made = make_page(2, split=SPLITS["development"], seed=5, forms=("2202",))
+
+    fields = made.truth["fields"]
+    assert isinstance(fields, dict)
+    assert {form.field(name).page for name, value in fields.items() if value} == {2}
+
+
+def test_a_form_for_one_person_is_never_left_without_that_one() -> None:
+    plan = Plan.of(draw_filing("UKETORI", _chance(1)))
+    written = dict(plan.written)
+
+    kinds_rows.unused_diagonal(plan, _chance(2))
+
+    assert plan.written == written
+    assert not plan.acts
 
 
 @have_typefaces
