@@ -14,6 +14,7 @@ from typing import Any
 
 # Seconds between tries of a call that got no answer.
 WAITS = (0.2, 1.0, 5.0, 15.0)
+TOO_MANY, NOT_YOURS = 429, 409
 
 
 class RefusedError(Exception):
@@ -117,13 +118,17 @@ class QueueClient:
                 "Content-Type": "application/json",
             },
         )
-        for wait in (*WAITS, None):
+        for planned in (*WAITS, None):
+            wait = planned
             try:
                 with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
                     return json.load(answer)
             except urllib.error.HTTPError as error:
                 problem = _problem(error)
-                if error.code < 500 and problem.kind != "still_running":
+                if error.code == TOO_MANY:
+                    # Nothing was done: the same call again, when it is told to.
+                    wait = float(error.headers.get("Retry-After", wait or 1.0))
+                elif error.code < 500 and problem.kind != "still_running":
                     raise problem from error
                 last: Exception = problem
             except (OSError, ValueError) as error:
@@ -169,7 +174,10 @@ def _work_on(
     except HostRefusesError as refused:
         client.fail(item, kind="business", code=refused.code)
         return False
-    except RefusedError:
+    except RefusedError as refused:
+        if refused.status != NOT_YOURS:
+            # The key, the scope or the call is wrong: it is for whoever runs the robot.
+            raise
         # The lease is lost: somebody else has it, or looks it up.
         return False
     except Exception as error:
