@@ -30,9 +30,10 @@ from bench.door_clients import (
     Tus,
     Webdav,
 )
+from tests.ceph import S3_KEY, S3_SECRET
 from tests.installation import Installation, until
 from tests.scanner import saved, sheet
-from tests.services import S3_KEY, S3_SECRET, free_port, free_ports, s3_server
+from tests.services import free_port, free_ports, s3_server
 
 HOSTILE = (
     "../../etc/passwd",

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from storage.s3.bucket import Bucket, Keys
-from tests.services import S3_KEY, S3_SECRET
+from tests.ceph import S3_KEY, S3_SECRET
 
 KEYS = Keys(S3_KEY, S3_SECRET)
 

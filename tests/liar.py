@@ -18,7 +18,7 @@ from minio.credentials.credentials import Credentials
 from minio.signer import sign_v4_s3
 from minio.time import utcnow
 
-from tests.services import S3_KEY, S3_SECRET
+from tests.ceph import S3_KEY, S3_SECRET
 
 _LOCK = "x-amz-object-lock-"
 _CREDENTIALS = Credentials(S3_KEY, S3_SECRET)

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,6 +15,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
+
+from tests.ceph import Ceph
+from tests.listening import until_listening
 
 _USER = "postgres"
 # Twice what the databases and the log of one server grow to.
@@ -156,7 +158,7 @@ def _broker(program: Path, folder: Path) -> Iterator[str]:
             [program], env=environment, stdout=out, stderr=out, start_new_session=True
         )
     try:
-        _wait_for_port(port, server)
+        until_listening(port, server)
         yield f"amqp://guest:guest@127.0.0.1:{port}//"
     finally:
         # The start script is the leader of everything the broker runs as.
@@ -164,15 +166,9 @@ def _broker(program: Path, folder: Path) -> Iterator[str]:
         server.wait()
 
 
-S3_KEY, S3_SECRET = "kamizero-test", "a secret of no worth"
-
-
 @contextmanager
 def s3_server() -> Iterator[str]:
-    """The address of an S3 store that is running for as long as the tests do.
-
-    Ceph's, on memory: Debian has it, and it keeps object versions as they must be.
-    """
+    """The address of an S3 store that is running for as long as the tests do."""
     named = os.environ.get("KAMIZERO_TEST_S3_URL")
     if named:
         yield named
@@ -180,113 +176,11 @@ def s3_server() -> Iterator[str]:
     if shutil.which("radosgw") is None or shutil.which("ceph-mon") is None:
         unavailable("Ceph RGW", "run `make services`, or install `radosgw ceph-osd`")
     with tempfile.TemporaryDirectory(prefix="kz-s3-") as folder, ExitStack() as running:
-        yield _ceph(Path(folder), running)
-
-
-def _ceph(folder: Path, running: ExitStack) -> str:
-    """One monitor, one store in memory and the gateway; stopped with the stack."""
-    monitor, first, port = free_port(), free_port(), free_port()
-    addresses = f"[v2:127.0.0.1:{monitor},v1:127.0.0.1:{first}]"
-    fsid = str(uuid4())
-    config = folder / "ceph.conf"
-    config.write_text(_ceph_settings(folder, fsid, addresses, port), "utf-8")
-    of_ceph = ("-c", str(config))
-    keyring = folder / "keyring"
-    _run("ceph-authtool", "--create-keyring", str(keyring), "--gen-key", "-n", "mon.")
-    for name, rights in (
-        ("client.admin", ("mon", "allow *", "osd", "allow *", "mgr", "allow *")),
-        ("client.rgw.a", ("mon", "allow rw", "osd", "allow rwx")),
-    ):
-        caps = [
-            word
-            for n in range(0, len(rights), 2)
-            for word in ("--cap", *rights[n : n + 2])
-        ]
-        _run("ceph-authtool", str(keyring), "--gen-key", "-n", name, *caps)
-    _run("ceph-authtool", str(keyring), "-n", "mon.", "--cap", "mon", "allow *")
-    monmap = folder / "monmap"
-    _run(
-        "monmaptool", "--create", "--fsid", fsid, "--addv", "a", addresses, str(monmap)
-    )
-    _run(*("ceph-mon", *of_ceph, "-i", "a", "--mkfs", "--monmap", str(monmap)))
-    _start(running, "ceph-mon", *of_ceph, "-i", "a", "-f")
-    osd = folder / "osd"
-    osd.mkdir()
-    secret = _said("ceph-authtool", "--gen-print-key").strip()
-    (osd / "keyring").write_text(f"[osd.0]\n    key = {secret}\n", "utf-8")
-    told = folder / "osd.json"
-    told.write_text(f'{{"cephx_secret": "{secret}"}}', "utf-8")
-    uuid = str(uuid4())
-    _run(
-        "ceph", *of_ceph, "--connect-timeout", "60", "osd", "new", uuid, "-i", str(told)
-    )
-    _run("ceph-osd", *of_ceph, "-i", "0", "--mkfs", "--osd-uuid", uuid)
-    _start(running, "ceph-osd", *of_ceph, "-i", "0", "-f")
-    _until_said("1 up", "ceph", *of_ceph, "osd", "stat")
-    gateway = _start(running, "radosgw", *of_ceph, "-n", "client.rgw.a", "-f")
-    _wait_for_port(port, gateway)
-    _run(
-        *("radosgw-admin", *of_ceph, "user", "create", "--uid=t", "--display-name=t"),
-        *(f"--access-key={S3_KEY}", f"--secret-key={S3_SECRET}"),
-    )
-    return f"http://127.0.0.1:{port}"
-
-
-def _ceph_settings(folder: Path, fsid: str, addresses: str, port: int) -> str:
-    return f"""[global]
-fsid={fsid}
-mon host={addresses}
-mon initial members=a
-keyring={folder}/keyring
-mon data={folder}/mon
-osd data={folder}/osd
-run dir={folder}
-admin socket={folder}/$name.asok
-log file={folder}/$name.log
-osd pool default size=1
-osd pool default min size=1
-osd pool default pg num=4
-osd pool default pg autoscale mode=off
-osd crush chooseleaf type=0
-mon allow pool size one=true
-mon_max_pg_per_osd=1000
-mon_data_avail_warn=1
-osd objectstore=memstore
-memstore_device_bytes=1073741824
-public network=127.0.0.0/8
-[osd]
-keyring={folder}/osd/keyring
-[client.rgw.a]
-rgw frontends=beast endpoint=127.0.0.1:{port}
-rgw crypt require ssl=false
-"""
-
-
-def _start(running: ExitStack, *arguments: str) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
-    )
-
-    def end() -> None:
-        process.kill()
-        process.wait()
-
-    running.callback(end)
-    return process
-
-
-def _said(*arguments: str) -> str:
-    return subprocess.run(
-        arguments, cwd="/", capture_output=True, text=True, check=False
-    ).stdout
-
-
-def _until_said(words: str, *arguments: str) -> None:
-    end = time.monotonic() + 120
-    while words not in _said(*arguments):
-        if time.monotonic() > end:
-            pytest.fail(f"{arguments} never said {words!r}")
-        time.sleep(0.5)
+        ceph = Ceph(Path(folder))
+        ceph.lay(ports=(free_port(), free_port(), free_port()), in_memory=True)
+        ceph.start(running)
+        ceph.know_account()
+        yield ceph.address
 
 
 def free_port() -> int:
@@ -307,15 +201,3 @@ def free_ports(count: int) -> range:
                 continue
         return range(first, first + count)
     raise AssertionError("there are no free ports")
-
-
-def _wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        if server.poll() is not None:
-            break
-        time.sleep(0.2)
-    pytest.fail(f"{server.args!r} did not start")

@@ -10,6 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+Trouble = tuple[Callable[[], object], Callable[[], object]]
+"""What brings it about, and what ends it."""
+
 
 @dataclass
 class Part:
@@ -18,6 +21,7 @@ class Part:
     Attributes:
         user: whose processes they are where they must not be root's.
         ready: tells whether it answers again.
+        troubles: what else can befall it for a while, by name.
     """
 
     name: str
@@ -25,8 +29,14 @@ class Part:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
+    asks_to_end: signal.Signals = signal.SIGTERM
     ready: Callable[[], bool] = lambda: True
+    troubles: Mapping[str, Trouble] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def component(self) -> str:
+        return self.name.partition("-")[0]
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -41,7 +51,7 @@ class Part:
 
     def start_until_it_lives(self) -> None:
         """Start it; again where what it left behind is still in its way."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 90
         self.start()
         while not self.ready():
             if time.monotonic() > end:
@@ -54,31 +64,55 @@ class Part:
         """Start it again where it ended by itself; tell whether it had."""
         if self._running().poll() is None:
             return False
+        # What its processes left behind would be in the way of the next ones.
+        self._signal(signal.SIGKILL)
         self.start_until_it_lives()
         return True
 
-    def kill(self) -> None:
-        self._signal(signal.SIGKILL)
-        self._gone(30)
-        self.start_until_it_lives()
-
-    def stop(self) -> None:
-        """Ask it to end, as an operator does, and start it again."""
-        self._running().terminate()
-        if not self._gone(40):
+    def strike(self, act: str, *, seconds: float) -> None:
+        """Kill or stop it; or let something befall it for so many seconds."""
+        if act == "kill":
             self._signal(signal.SIGKILL)
             self._gone(30)
-        self.start_until_it_lives()
-
-    def freeze(self, seconds: float) -> None:
-        self._signal(signal.SIGSTOP)
-        time.sleep(seconds)
-        self._signal(signal.SIGCONT)
+            self.start_until_it_lives()
+        elif act == "stop":
+            self._stop()
+        else:
+            begin, end = self.troubles.get(act, (self._freeze, self._thaw))
+            begin()
+            try:
+                time.sleep(seconds)
+            finally:
+                end()
 
     def end(self) -> None:
         if self.process is not None:
             self._signal(signal.SIGKILL)
             self._gone(30)
+
+    def as_user(self) -> list[str]:
+        if self.user is None or os.geteuid() != 0:
+            return []
+        return [
+            "setpriv",
+            f"--reuid={self.user}",
+            f"--regid={self.user}",
+            "--clear-groups",
+        ]
+
+    def _stop(self) -> None:
+        """Ask it to end, as an operator does, and start it again."""
+        self._running().send_signal(self.asks_to_end)
+        if not self._gone(40):
+            self._signal(signal.SIGKILL)
+            self._gone(30)
+        self.start_until_it_lives()
+
+    def _freeze(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def _thaw(self) -> None:
+        self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
         # Servers give their children groups of their own: they are found by parent.
@@ -98,28 +132,22 @@ class Part:
             return False
         return True
 
-    def as_user(self) -> list[str]:
-        if self.user is None or os.geteuid() != 0:
-            return []
-        return [
-            "setpriv",
-            f"--reuid={self.user}",
-            f"--regid={self.user}",
-            "--clear-groups",
-        ]
-
 
 def _family(pid: int) -> list[int]:
-    """A process and all that descend from it, the eldest first."""
-    parents: dict[int, list[int]] = {}
+    """A process and all that descend from it, the eldest first.
+
+    Whoever lost its parent is still of its session.
+    """
+    children: dict[int, set[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             # The name, in brackets, may hold anything.
             fields = stat.read_text().rpartition(")")[2].split()
-            parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+            for elder in (int(fields[1]), int(fields[3])):
+                children.setdefault(elder, set()).add(int(stat.parent.name))
     found = [pid]
     for one in found:
-        found += parents.get(one, [])
+        found += sorted(children.get(one, set()) - set(found))
     return found
 
 

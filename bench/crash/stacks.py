@@ -52,7 +52,7 @@ def stacks() -> list[Stack]:
     """Two stacks: two forms with their papers, and two others without."""
     found = list(forms())
     return [
-        _stack("first", found[:2], [attachment(1), attachment(2)]),
+        _stack("first", found[:2], [attachment(n) for n in range(1, 7)]),
         _stack("second", found[2:], []),
     ]
 
@@ -64,7 +64,7 @@ def _stack(
     sheets = len(some) + len(papers)
     pages = [_separator(sheets, entries)]
     for n, (form, _) in enumerate(some):
-        pages += [form, *papers[n : n + 1]]
+        pages += [form, *papers[n :: len(some)]]
     return Stack(name, [page.convert("L") for page in pages], len(some), entries)
 
 

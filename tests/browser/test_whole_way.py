@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.buckets import a_bucket
+from tests.ceph import S3_KEY, S3_SECRET
 from tests.installation import SAMPLES, Installation
-from tests.services import S3_KEY, S3_SECRET
 
 PASSWORD = "correct horse battery"
 SCAN = "poor/2200-upside-down.png"

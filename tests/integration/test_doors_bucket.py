@@ -13,10 +13,11 @@ from minio.versioningconfig import VersioningConfig
 from ingest.doors.bucket import InboxBucket, InboxObject, S3Inbox
 from ingest.intake import Delivery
 from kamizero.errors import StoreError
+from tests.ceph import S3_KEY, S3_SECRET
 from tests.desk import Desk
 from tests.doors import House
 from tests.scanner import saved, sheet
-from tests.services import S3_KEY, S3_SECRET, free_port
+from tests.services import free_port
 
 SCAN = saved(sheet(1), "PNG")
 OTHER = saved(sheet(2), "PNG")
