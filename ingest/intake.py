@@ -20,6 +20,7 @@ from ingest.media.recording import Part, open_media
 from ingest.media.table import MediaTable
 from ingest.opening import media_type, open_original
 from ingest.page_image import Limits, pages
+from kamizero import traces
 from kamizero.errors import RefusedError, WrongCallError
 from storage import audit, originals, sites, work
 from storage.database import Database, after_commit
@@ -126,17 +127,18 @@ class Intake:
         Raises:
             WrongCallError: the site is not known; nothing was read or kept.
         """
-        with self._database.look() as session:
-            sites.demand_site(session, delivery.site)
-        taken = []
-        for file in files:
-            taken.append(self._keep(file))
-            progress(file.source)
-        with self._database.begin() as session:
-            after_commit(session, partial(self._hint, "identify"))
-            job_id = _record(session, taken, delivery, now=self._clock())
-            within(session, job_id)
-            return job_id
+        with traces.span("receive", door=delivery.door, site=delivery.site):
+            with self._database.look() as session:
+                sites.demand_site(session, delivery.site)
+            taken = []
+            for file in files:
+                taken.append(self._keep(file))
+                progress(file.source)
+            with self._database.begin() as session:
+                after_commit(session, partial(self._hint, "identify"))
+                job_id = _record(session, taken, delivery, now=self._clock())
+                within(session, job_id)
+                return job_id
 
     def _keep(self, file: Incoming) -> Taken:
         data = file.read()

@@ -364,6 +364,12 @@ class Settings(BaseSettings):
         description="Claim that lists the sites a person sees, `*` for all; without it "
         "whom the role claim makes sees the site of `KAMIZERO_SITE`.",
     )
+    traces_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^?#]+$",
+        description="Address of a collector that takes traces (OTLP over HTTP), such "
+        "as http://collector:4318/v1/traces; nothing is traced where none is given.",
+    )
     log_format: Literal["columns", "json"] = Field(
         default="columns", description="How log lines are written."
     )

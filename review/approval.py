@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from kamizero import traces
 from kamizero.model import Role
 from review.acts import Act
 from review.proposal import proposal
@@ -24,6 +25,7 @@ from storage.tables import (
     RouteStep,
     StageKind,
 )
+from storage.traced import trace_of_filing
 from storage.vault import Vault
 
 MANIFESTS = "manifests"
@@ -54,33 +56,43 @@ def approve(
         RouteOpenError: stages before are open.
         NotSettledError: something is open again.
     """
-    hold_filing(session, filing)
-    proposed = proposal(session, filing)
-    step = take(
-        session,
-        vault,
-        filing=filing,
-        proposed=proposed,
-        manifest_sha256=manifest_sha256,
-        kind=StageKind.DECIDE,
-        actor=actor,
-        role=role,
-        now=now,
-        steps_seen=steps_seen,
-    )
-    kept = store.put(proposed.manifest, prefix=MANIFESTS, retain_until=retain_until)
-    approval = _sign(vault, filing, step, kept, now=now)
-    session.add(approval)
-    session.flush()
-    for entry in proposed.entries:
-        entry.approval_id = approval.id
-        about = {"approval": approval.id, "manifest": kept.sha256, "step": step.id}
-        put_in_force(session, entry, actor=actor, role=role, now=now)
-        move(session, entry, Act.APPROVE, actor=actor, role=role, now=now, about=about)
-        deliver(session, entry)
-        end_clock(session, entry, by=ClockEnd.APPROVAL, now=now)
-    end_round(session, filing, RoundEnd.DECIDED, now=now)
-    return approval
+    parent = trace_of_filing(session, filing.id)
+    with traces.span("approve", parent=parent, filing=filing.id):
+        hold_filing(session, filing)
+        proposed = proposal(session, filing)
+        step = take(
+            session,
+            vault,
+            filing=filing,
+            proposed=proposed,
+            manifest_sha256=manifest_sha256,
+            kind=StageKind.DECIDE,
+            actor=actor,
+            role=role,
+            now=now,
+            steps_seen=steps_seen,
+        )
+        kept = store.put(proposed.manifest, prefix=MANIFESTS, retain_until=retain_until)
+        approval = _sign(vault, filing, step, kept, now=now)
+        session.add(approval)
+        session.flush()
+        for entry in proposed.entries:
+            entry.approval_id = approval.id
+            about = {"approval": approval.id, "manifest": kept.sha256, "step": step.id}
+            put_in_force(session, entry, actor=actor, role=role, now=now)
+            move(
+                session,
+                entry,
+                Act.APPROVE,
+                actor=actor,
+                role=role,
+                now=now,
+                about=about,
+            )
+            deliver(session, entry)
+            end_clock(session, entry, by=ClockEnd.APPROVAL, now=now)
+        end_round(session, filing, RoundEnd.DECIDED, now=now)
+        return approval
 
 
 def _sign(

@@ -17,6 +17,7 @@ class Claim:
 
     Attributes:
         fence: counts up with every change of hands; results carry it.
+        trace: the span in which it was asked for, where spans are traced.
         attempts: how often it was handed out, this time included.
     """
 
@@ -28,6 +29,7 @@ class Claim:
     attempts: int
     lease_until: datetime
     leased_by: str
+    trace: str | None = None
 
 
 def claim_on(row: Work) -> Claim:
@@ -43,6 +45,7 @@ def claim_on(row: Work) -> Claim:
         attempts=row.attempts,
         lease_until=row.lease_until,
         leased_by=row.leased_by,
+        trace=row.trace,
     )
 
 

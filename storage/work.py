@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from kamizero import traces
 from kamizero.errors import StaleFenceError
 from storage.claims import IS_OPEN, Claim, claim_on, free, let_go, unheld
 from storage.database import Database
@@ -90,6 +91,7 @@ def put(
         attempts=0,
         fence=fence,
         created_at=now,
+        trace=traces.here(),
     )
     session.execute(
         row.on_conflict_do_nothing(

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import structlog
 
+from kamizero import traces
 from kamizero.errors import (
     AuthorityError,
     KamizeroError,
@@ -71,7 +72,7 @@ class Loop:
     def _run(self, claim: Claim) -> None:
         log.info("step_started")
         try:
-            with self._lease_kept(claim):
+            with _traced(claim), self._lease_kept(claim):
                 self._steps[claim.kind](self._rooms, claim)
             log.info("step_finished")
         except StaleFenceError:
@@ -143,3 +144,15 @@ class Loop:
         finally:
             done.set()
             thread.join()
+
+
+def _traced(claim: Claim) -> AbstractContextManager[None]:
+    """A span of the trace in which the work was asked for."""
+    return traces.span(
+        claim.kind,
+        parent=claim.trace,
+        work=claim.id,
+        subject=claim.subject,
+        site=claim.site,
+        attempt=claim.attempts,
+    )

@@ -12,6 +12,7 @@ from delivery.events.message import body_of_event, headers_of
 from delivery.events.posting import UNREACHED, Post, Reply
 from delivery.events.queueing import is_behind, queue_new
 from delivery.events.subscriptions import disable, secrets_of
+from kamizero import traces
 from kamizero.errors import StaleFenceError
 from storage import work
 from storage.claims import Claim
@@ -23,6 +24,7 @@ from storage.tables import (
     Subscription,
     SubscriptionState,
 )
+from storage.traced import trace_of_event
 from storage.vault import Vault
 
 WORK = "events"
@@ -122,12 +124,16 @@ class Sender:
                 return 0, False
             found = due(session, row, now=self.clock(), limit=_AT_ONCE)
             secrets = secrets_of(self.vault, row, now=self.clock())
+            parents = {number: trace_of_event(session, one) for number, one in found}
         replies: list[tuple[int, Reply]] = []
         begun = self.clock()
         for message, event in found:
             if self.is_stopped() or self.clock() - begun > _ROUND:
                 break
-            replies.append((message, self._tell(row.url, event, secrets)))
+            with traces.span(
+                "post", parent=parents[message], event=event.id, receiver=row.id
+            ):
+                replies.append((message, self._tell(row.url, event, secrets)))
             if _is_out_of_patience(replies):
                 break
         with self.database.begin() as session:
@@ -144,7 +150,10 @@ class Sender:
         headers = headers_of(
             body, name=str(event.id), now=self.clock(), secrets=secrets
         )
-        return self.post(url, body, headers)
+        at = traces.here()
+        return self.post(
+            url, body, {**headers, traces.TRACEPARENT: at} if at else headers
+        )
 
     def _note(
         self, session: Session, row: Subscription, number: int, reply: Reply

@@ -11,6 +11,7 @@ from forms.library import Library
 from forms.standards import Standards
 from ingest.intake import Intake
 from ingest.pictures import PagePictures
+from kamizero import traces
 from kamizero.cli.clock import now
 from kamizero.cli.proving import stamping_of
 from kamizero.cli.reading import engine_choice, limits_of, shared_engine, shared_finder
@@ -40,6 +41,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
     Raises:
         SetupError: the folder cannot be written, or there is nothing in it.
     """
+    traces.send_to(settings.traces_url)
     storeroom = open_storeroom(settings, create=create)
     database, vault = storeroom.database, storeroom.vault
     library = Library.shipped()

@@ -47,6 +47,13 @@ class Work(Table):
         _open("ix_work_age", "kind", "id"),
         _open("ix_work_leased", "kind", "lease_until"),
         _open("ix_work_reserved", "kind", "reserved_for", "priority"),
+        Index(
+            "ix_work_traced",
+            "subject",
+            "id",
+            sqlite_where=text("trace IS NOT NULL"),
+            postgresql_where=text("trace IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -80,3 +87,5 @@ class Work(Table):
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     # What the attempt took that finished it.
     seconds: Mapped[float | None]
+    # The span in which it was asked for (W3C traceparent), where spans are traced.
+    trace: Mapped[str | None] = mapped_column(String(55))
