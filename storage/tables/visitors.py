@@ -124,3 +124,5 @@ class IdempotentAnswer(Table):
     status: Mapped[int | None]
     body: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     at: Mapped[datetime] = mapped_column(Instant)
+    # When whoever works on it said last that they live.
+    alive_at: Mapped[datetime | None] = mapped_column(Instant)

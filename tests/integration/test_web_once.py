@@ -9,11 +9,12 @@ from signal import SIGKILL
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from kamizero.model import Role
-from storage.tables import Site
-from tests.installation import Installation
+from storage.tables import IdempotentAnswer, Site
+from tests.installation import Installation, until
 from tests.office import Office
 from web.api.callers import Caller
 from web.api.once import GIVEN_UP_AFTER, Answer, Note, Once
@@ -74,7 +75,7 @@ def test_a_job_whose_commit_never_came_leaves_nothing(
     assert killed == -SIGKILL
     assert too_soon["status"] == 409
     assert counted(installation) == (0, 0)
-    # A quarter of an hour later, as the clock of the row says.
+    # A minute later, as the clock of the row says.
     installation.write("UPDATE idempotent_answer SET at = '2020-12-10 00:00:00.000000'")
     _, again = send(installation, token, "never")
     assert (again["status"], counted(installation)) == (201, (1, 1))
@@ -111,6 +112,34 @@ def test_a_run_that_was_taken_for_dead_does_nothing_after_another_run(
     assert json.loads(bytes(replayed.body)) == {"site": "B"}
     assert "B" in known
     assert "A" not in known
+
+
+def test_a_run_that_lives_keeps_its_request_however_long_it_takes(
+    office: Office,
+) -> None:
+    once = Once(
+        office.app.state.rooms,
+        Caller("robot", Role.ROBOT, frozenset(), is_person=False, sites=None),
+        "1",
+        says_so_every=0.02,
+    )
+    almost = GIVEN_UP_AFTER - timedelta(seconds=1)
+
+    def said_so() -> bool:
+        with office.desk.database.look() as session:
+            alive = session.scalars(select(IdempotentAnswer.alive_at)).one()
+        return alive == office.now
+
+    def slow(note: Note) -> Answer:
+        for _ in range(2):
+            office.now += almost
+            until(said_so, seconds=20)
+        with pytest.raises(StillRunningError):
+            once.run({}, slow)
+        with office.desk.database.begin() as session:
+            return note(session, (201, {"site": "A"}))
+
+    assert once.run({}, slow).status_code == 201
 
 
 def test_what_the_database_refused_may_be_sent_again_at_once(office: Office) -> None:

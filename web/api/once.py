@@ -2,24 +2,32 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 
+import structlog
 from fastapi import Depends, Header
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
+from kamizero.errors import StoreError
 from storage.insertion import insert_once
 from storage.tables import IdempotentAnswer
 from web.api.callers import Caller, InRooms, caller_of
 from web.refusals import KeyNeededError, KeyReusedError, StillRunningError
 from web.rooms import Rooms
 
-# After that, whoever began it is taken for dead and the request may run again.
-GIVEN_UP_AFTER = timedelta(minutes=15)
+log = structlog.get_logger()
+
+# Whoever began it and says for so long no more that they live is taken for dead, and
+# the request may run again.
+GIVEN_UP_AFTER = timedelta(seconds=30)
+_SAYS_SO_EVERY = 5.0
 
 Answer = tuple[int, Mapping[str, Any]]
 Note = Callable[[Session, Answer], Answer]
@@ -28,11 +36,16 @@ Note = Callable[[Session, Answer], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """Runs acts of one caller under one key."""
+    """Runs acts of one caller under one key.
+
+    Attributes:
+        says_so_every: seconds between two signs of life of an act that takes long.
+    """
 
     rooms: Rooms
     caller: Caller
     key: str
+    says_so_every: float = _SAYS_SO_EVERY
 
     @property
     def _place(self) -> tuple[str, str]:
@@ -64,7 +77,8 @@ class Once:
         if known is not None:
             return known, True
         try:
-            return act(partial(self._note, begun)), False
+            with self._alive(begun):
+                return act(partial(self._note, begun)), False
         except Exception:
             # Nothing was done: the same key may try again.
             self._forget(begun)
@@ -93,10 +107,34 @@ class Once:
                 )
             if row.status is not None:
                 return row.status, row.body or {}
-            if now - row.at < GIVEN_UP_AFTER:
+            if now - (row.alive_at or row.at) < GIVEN_UP_AFTER:
                 raise StillRunningError("The same request is being worked on; wait.")
-            row.at = now
+            row.at = row.alive_at = now
             return None
+
+    @contextmanager
+    def _alive(self, begun: datetime) -> Iterator[None]:
+        """Say now and then that this run lives, until it is over."""
+        over = threading.Event()
+
+        def say_so() -> None:
+            while not over.wait(self.says_so_every):
+                try:
+                    with self.rooms.database.begin() as session:
+                        row = self._own(session, begun)
+                        if row is None:
+                            return
+                        row.alive_at = self.rooms.clock()
+                except StoreError as error:
+                    log.warning("sign_of_life_not_given", error=str(error))
+
+        thread = threading.Thread(target=say_so, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def _note(self, begun: datetime, session: Session, answer: Answer) -> Answer:
         row = self._own(session, begun)
