@@ -8,8 +8,10 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
 )
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanContext
 from sqlalchemy import select
 
 from delivery.events import subscriptions
@@ -46,6 +48,12 @@ def told() -> Iterator[InMemorySpanExporter]:
     traces.start(SimpleSpanProcessor(exporter))
     yield exporter
     traces.stop()
+
+
+def context_of(span: ReadableSpan) -> SpanContext:
+    context = span.get_span_context()
+    assert context is not None
+    return context
 
 
 def bring(desk: Desk) -> None:
@@ -97,8 +105,9 @@ def test_one_trace_goes_from_the_door_to_the_receiver(
 
     spans = {span.name: span for span in told.get_finished_spans()}
     assert list(spans) == ["receive", "identify", "read", "check", "approve", "post"]
-    assert len({span.get_span_context().trace_id for span in spans.values()}) == 1
-    ids = {name: span.get_span_context().span_id for name, span in spans.items()}
+    contexts = {name: context_of(span) for name, span in spans.items()}
+    assert len({context.trace_id for context in contexts.values()}) == 1
+    ids = {name: context.span_id for name, context in contexts.items()}
     parents = {name: span.parent for name, span in spans.items()}
     assert parents["receive"] is None
     for child, parent in (("identify", "receive"), ("read", "identify")):
