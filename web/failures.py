@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from kamizero.errors import KamizeroError, RefusedError
+from kamizero.errors import KamizeroError, RefusedError, StoreError
 from review.refusals import NotSettledError
 from storage.people import NotLoggedInError
 from web.headers import HEADERS
@@ -62,6 +62,9 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    if isinstance(error.__cause__, OSError):
+        # The framework blames whoever sends; but it was our disk that took no more.
+        return _known(request, _not_kept(error.__cause__))
     code = "missing" if error.status_code == 404 else "wrong_call"
     if _is_for_program(request):
         return problem(
@@ -71,6 +74,13 @@ def _http(request: Request, error: Exception) -> Response:
             headers=error.headers,
         )
     return _page(request, status=error.status_code, code=code)
+
+
+def _not_kept(error: OSError) -> StoreError:
+    return StoreError(
+        f"What was sent could not be kept while it came in ({error.strerror}). Free "
+        "space in the folder for temporary files, then send it again."
+    )
 
 
 def _unknown(request: Request, error: Exception) -> Response:

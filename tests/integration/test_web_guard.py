@@ -1,6 +1,7 @@
 """What holds for every page and every act: headers, proof of origin, roles."""
 
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,22 @@ def test_a_crash_is_told_in_peace_and_its_page_is_guarded_too(office: Office) ->
     assert 'data-testid="problem"' in answer.text
     assert "the value of a field" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_disk_that_takes_no_upload_is_no_fault_of_who_sends_it(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    robot = office.robot("jobs:write")
+
+    answer = robot.post(
+        "/api/v1/jobs",
+        files={"files": ("a.png", bytes(2_000_000))},
+        headers={"Idempotency-Key": "1"},
+    )
+
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "urn:kamizero:problem:store"
 
 
 def test_a_crash_under_the_api_is_a_problem(office: Office) -> None:
