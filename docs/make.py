@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from docs.capacity import capacity_markdown
 from docs.stores import stores_markdown
 from forms.library import Library
 from forms.places import blank_images
@@ -40,6 +41,7 @@ def generated() -> dict[Path, str]:
             HERE / "forms" / f"{form.name}.md": form_markdown(form)
             for form in Library.shipped().all()
         },
+        HERE / "capacity.md": capacity_markdown(),
         HERE / "stores.md": stores_markdown(),
         HERE / "rights.md": rights_markdown(rights(PAGES, ROUTERS)),
         architecture: with_states(architecture.read_text("utf-8")),
