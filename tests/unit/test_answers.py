@@ -23,7 +23,13 @@ from storage.tables import (
     Arrival,
     Delivery,
     Entry,
+    ErrorCase,
+    ErrorCause,
+    ErrorEffect,
+    ErrorKind,
+    ErrorOrigin,
     Filing,
+    FoundBy,
     HostRefusal,
     Registration,
 )
@@ -335,3 +341,47 @@ def test_a_refused_entry_stays_approved_until_its_correction_is(
     with desk.database.look() as session:
         assert session.scalars(select(Entry.state)).all() == ["approved"]
     assert desk.states(filing) == ["approved"]
+
+
+def test_a_refusal_of_a_version_that_was_corrected_meanwhile_waits_for_a_person(
+    desk: Desk, host: Host
+) -> None:
+    filing = approved(desk)
+    host.take()
+    with desk.database.begin() as session:
+        case = ErrorCase(
+            site="main",
+            kind=ErrorKind.INPUT,
+            origin=ErrorOrigin.CENTRE,
+            cause=ErrorCause.MISREAD,
+            effect=ErrorEffect.NONE,
+            found_by=FoundBy.OFFICE,
+            happened_on=LATER.date(),
+            found_on=LATER.date(),
+            what="誤読",
+            remedy="",
+            entry_id=session.scalars(select(Entry.id)).one(),
+            recorded_by="rei",
+            recorded_at=LATER,
+        )
+        session.add(case)
+        session.flush()
+        propose(
+            session,
+            desk.vault,
+            cause=case,
+            definition=desk.definition,
+            right=[Right(NAME, "山田 花子")],
+            recheck=no_news,
+            actor="rei",
+            role=Role.REVIEWER,
+            now=LATER,
+        )
+    desk.approve(filing)
+    host.write(f"{keys(desk)[0]},NG,E1,,")
+
+    host.hear()
+
+    assert lines(desk) == [(2, "unmatched", "superseded")]
+    assert states(desk) == ["taken", "pending"]
+    assert law_holds(desk)
