@@ -153,10 +153,12 @@ def _write(
     session: Session, vault: Vault, shelf: Shelf, records: Sequence[Record]
 ) -> None:
     # Of two rows of one record the later one counts, as if they came one by one.
-    rows = {
-        shelf.key_of(row): row
-        for row in (shelf.row(vault, record) for record in records)
-    }
+    rows: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for record in records:
+        row = shelf.row(vault, record)
+        for key in shelf.once_keys_of(row):
+            rows.pop(key, None)
+        rows[shelf.key_of(row)] = row
     if session.get_bind().dialect.name == "postgresql":
         _copy(session, shelf, list(rows.values()))
     else:
@@ -164,6 +166,8 @@ def _write(
 
 
 def _insert(session: Session, shelf: Shelf, rows: Sequence[Mapping[str, Any]]) -> None:
+    if shelf.once:
+        session.execute(text(_forget(shelf, ":{}")), rows)
     statement = insert(session, shelf.table)
     replaced = {name: statement.excluded[name] for name in _replaced(shelf, rows[0])}
     session.execute(
@@ -189,6 +193,8 @@ def _copy(session: Session, shelf: Shelf, rows: Sequence[Mapping[str, Any]]) -> 
         for row in rows:
             copy.write_row(list(row.values()))
     driver.close()
+    if shelf.once:
+        session.execute(text(_forget(shelf, "loading.{}", using="USING loading ")))
     replaced = ", ".join(
         f"{name} = excluded.{name}" for name in _replaced(shelf, rows[0])
     )
@@ -198,6 +204,18 @@ def _copy(session: Session, shelf: Shelf, rows: Sequence[Mapping[str, Any]]) -> 
             f"INSERT INTO {table} ({names}) SELECT {names} FROM loading "  # noqa: S608  As above.
             f"ON CONFLICT ({', '.join(shelf.key)}) DO {then}"
         )
+    )
+
+
+def _forget(shelf: Shelf, new: str, using: str = "") -> str:
+    """Take away what a new row was known by before; `new` is how its columns stand."""
+    table, (*head, last) = shelf.table.__tablename__, shelf.key
+    same = [f"{table}.{name} = {new.format(name)}" for name in head]
+    once = ", ".join(new.format(name) for name in shelf.once)
+    return (
+        f"DELETE FROM {table} {using}"  # noqa: S608  No word of it comes from outside.
+        f"WHERE {' AND '.join(same)} AND {table}.{last} IN ({once}) "
+        f"AND {table}.{last} <> {new.format(last)}"
     )
 
 

@@ -26,14 +26,26 @@ SealedRecord = RecordInsured | RecordPayee
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The table of a kind, and the columns that make two rows the same record."""
+    """The table of a kind, and the columns that make two rows the same record.
+
+    Attributes:
+        once: columns that a row with less in it was known by, in place of the last
+            of `key`; such a row is the same record, and goes when this one comes.
+    """
 
     table: type[Table]
     key: Sequence[str]
     row: Callable[[Vault, Any], Mapping[str, Any]]
+    once: Sequence[str] = ()
 
     def key_of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(row[name] for name in self.key)
+
+    def once_keys_of(self, row: Mapping[str, Any]) -> set[tuple[Any, ...]]:
+        """What the same record may have been known by before."""
+        *head, last = self.key_of(row)
+        known = {row[name] for name in self.once} - {None, last}
+        return {(*head, one) for one in known}
 
 
 def opened(row: SealedRecord, vault: Vault) -> dict[str, str]:
@@ -106,7 +118,10 @@ SHELVES: Mapping[RecordKind, Shelf] = {
     RecordKind.OFFICES: Shelf(RecordOffice, ("symbol", "number"), _open_row),
     RecordKind.ATTORNEYS: Shelf(RecordAttorney, ("number",), _open_row),
     RecordKind.INSURED: Shelf(
-        RecordInsured, ("office_symbol", "known_by"), _insured_row
+        RecordInsured,
+        ("office_symbol", "known_by"),
+        _insured_row,
+        once=("pension_number_index", "my_number_index"),
     ),
     RecordKind.PAYEES: Shelf(RecordPayee, ("certificate_index",), _payee_row),
     RecordKind.BRANCHES: Shelf(RecordBranch, ("bank_code", "branch_code"), _open_row),

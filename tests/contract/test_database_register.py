@@ -129,6 +129,37 @@ def test_a_serial_number_counts_within_its_office_alone(
     assert register.insured() == ()
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["one file", "two files"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"serial_number": ""}, {}),
+        ({"serial_number": "", "pension_number": ""}, {}),
+        ({"serial_number": "", "pension_number": ""}, {"serial_number": ""}),
+    ],
+    ids=["a serial number", "all but a My Number", "a pension number"],
+)
+def test_who_gets_a_number_later_stands_there_once(
+    database: Database,
+    vault: Vault,
+    before: dict[str, str],
+    after: dict[str, str],
+    together: bool,
+) -> None:
+    rows = ({**TARO, **before}, {**TARO, **after})
+    elsewhere = {**TARO, "office_symbol": "02-アイウ", "serial_number": ""}
+    _load(database, vault, elsewhere)
+    for part in [rows] if together else [rows[:1], rows[1:]]:
+        _load(database, vault, *part)
+
+    found = Register(database, vault).insured(my_number=TARO["my_number"])
+
+    assert sorted((one.office_symbol, one.serial_number) for one in found) == [
+        ("01-ケイト", {**TARO, **after}["serial_number"]),
+        ("02-アイウ", ""),
+    ]
+
+
 def test_a_person_lies_sealed_in_the_database(
     database: Database, vault: Vault, tmp_path: Path
 ) -> None:
