@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session
 
 from kamizero.model import PageKind, Standing, Summed
 from storage.contents import EMPTY
-from storage.tables import Bundle, BundleKind, Entry, Field, Filing, Page
+from storage.tables import (
+    Bundle,
+    BundleKind,
+    Entry,
+    EntryState,
+    Field,
+    Filing,
+    FilingStep,
+    Page,
+)
 from storage.values import body_of, decided_version
 from storage.vault import Vault
 
@@ -38,6 +47,24 @@ def summed(
         return None
     same = [filing for filing, symbol in offices.items() if symbol == own]
     return Summed(sheets=_sheets(session, same), persons=_persons(session, same))
+
+
+def open_beside(session: Session, filing: Filing) -> list[Filing]:
+    """Filings of other forms in its bundle that are checked and not approved yet."""
+    if filing.bundle_id is None:
+        return []
+    is_open = Entry.state.in_([EntryState.IN_REVIEW, EntryState.READY])
+    return list(
+        session.scalars(
+            select(Filing).where(
+                Filing.bundle_id == filing.bundle_id,
+                Filing.form != filing.form,
+                Filing.dissolved_at.is_(None),
+                Filing.step == FilingStep.DONE,
+                Filing.id.in_(select(Entry.filing_id).where(is_open)),
+            )
+        )
+    )
 
 
 def _is_undeclared(session: Session, bundle_id: int) -> bool:

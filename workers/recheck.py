@@ -19,8 +19,8 @@ from review.sorting.required import attachments_of
 from storage import values
 from storage.database import Database
 from storage.occasions import keep, others
-from storage.summed import summed
-from storage.tables import HEAD, Field, Filing, FindingRow
+from storage.summed import open_beside, summed
+from storage.tables import HEAD, Field, Filing, FilingStep, FindingRow
 from storage.values import decided_versions
 from storage.vault import Vault
 from validation.check import check
@@ -85,6 +85,15 @@ class Recheck:
         )
         rewrite_findings(session, filing, found)
         filing.rules = rules_version()
+        # Papers that are only now checked are counted when the last of them is.
+        if filing.step == FilingStep.DONE:
+            self._recount(session, filing)
+
+    def _recount(self, session: Session, filing: Filing) -> None:
+        """Check a summary again that counts this filing, which may be another now."""
+        for one in open_beside(session, filing):
+            if self.library.summed_by(one.form) == filing.form:
+                self(session, one)
 
     def route(self, session: Session, filing: Filing) -> None:
         """Check, then decide who must look at each entry."""

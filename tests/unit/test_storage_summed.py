@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from forms.library import Library
-from kamizero.model import Summed
+from kamizero.model import FieldState, Summed
 from storage.contents import EMPTY
 from storage.summed import summed
 from storage.tables import (
@@ -16,7 +16,8 @@ from storage.tables import (
     FilingStep,
     FindingRow,
 )
-from tests.desk import Desk
+from storage.values import write_correction
+from tests.desk import LATER, Desk
 from tests.workshop import rooms
 
 SUMMARY = Library.shipped().get("SOUKATSU")
@@ -96,6 +97,17 @@ def test_a_sheet_without_a_line_that_is_used_counts_as_a_sheet_alone(
     assert counted(desk, summary) == Summed(sheets=1, persons=0)
 
 
+def test_a_paper_that_does_not_say_whose_it_is_counts_for_nobody(desk: Desk) -> None:
+    summary = a_summary(desk, summed_persons="5", summed_sheets="2")
+    whose = a_filing(desk, "2225", entries=4)
+    bundled(desk, summary, whose, a_filing(desk, "2225", entries=1, office=""))
+
+    checked(desk, summary)
+
+    assert counted(desk, summary) == Summed(sheets=1, persons=4)
+    assert desk.states(summary) == [EntryState.IN_REVIEW]
+
+
 @pytest.mark.parametrize("why", ["no office", "no bundle", "no summary"])
 def test_nothing_is_counted_where_it_is_not_known_what_for(
     desk: Desk, why: str
@@ -151,3 +163,33 @@ def test_a_summary_of_what_came_is_nothing_to_look_at(desk: Desk) -> None:
     with desk.database.look() as session:
         assert session.scalars(select(FindingRow.rule)).all() == []
     assert desk.states(summary) == [EntryState.READY]
+
+
+def test_a_summary_is_counted_again_when_what_it_counts_is_corrected(
+    desk: Desk,
+) -> None:
+    summary = a_summary(desk, summed_persons="5", summed_sheets="2")
+    base = [a_filing(desk, "2225", entries=n) for n in (4, 1)]
+    bundled(desk, summary, *base)
+    checked(desk, summary)
+
+    with desk.database.begin() as session:
+        filing = session.get_one(Filing, base[1])
+        office = next(one for one in filing.fields if one.name == "office.symbol")
+        write_correction(
+            session,
+            desk.vault,
+            office,
+            value="21-モミジ",
+            state=FieldState.READ,
+            author="tanaka",
+            now=LATER,
+        )
+        session.flush()
+        rooms(desk).recheck(session, filing)
+
+    with desk.database.look() as session:
+        rules = session.scalars(
+            select(FindingRow.rule).where(FindingRow.filing_id == summary)
+        ).all()
+    assert set(rules) == {"common.summary_persons", "common.summary_sheets"}
