@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
 from forms.checking import read
 from forms.csv.forms import form_of_rows, is_of_rows, layout_named
@@ -12,6 +13,16 @@ from kamizero.errors import DefinitionError, MissingError
 
 _TOLD_AT_ONCE = 5
 _ENDING = ".yaml"
+
+
+class OnForm(Protocol):
+    """What knows the form and the revision that it was filed on."""
+
+    @property
+    def form(self) -> str: ...
+
+    @property
+    def revision(self) -> str: ...
 
 
 def load(text: str, *, laid_out: bool = False) -> FormDefinition:
@@ -67,6 +78,14 @@ class Library:
                 f"Form {name} was not in force on {on}. Known: {self._names()}."
             )
         return in_force[-1]
+
+    def of(self, what: OnForm) -> FormDefinition:
+        """The form and revision that something was filed on.
+
+        Raises:
+            MissingError: There is no such form.
+        """
+        return self.get(f"{what.form}@{what.revision}")
 
     def all(self) -> tuple[FormDefinition, ...]:
         """Every revision, by form, then the oldest first."""

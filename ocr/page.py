@@ -112,7 +112,7 @@ def _by_code(unknown: Look, grey: Grey, found: CodeFound, library: Library) -> L
     if isinstance(found.code, SeparatorCode):
         return replace(unknown, kind=PageKind.SEPARATOR, separator=found.code)
     try:
-        definition = library.get(f"{found.code.form}@{found.code.revision}")
+        definition = library.of(found.code)
     except MissingError as error:
         return replace(unknown, trouble=str(error))
     page = replace(

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from forms.library import Library
 from kamizero.records import RecordKind
 from storage.database import Database
 from storage.records.rows import Record, insured_of, payee_of
 from storage.records.shelves import SHELVES, SealedRecord, opened
-from storage.reindexing import Forms, definition_of, rewrite
+from storage.reindexing import rewrite
 from storage.tables import Card, Filing, OccasionCard, RecordInsured, RecordPayee
 from storage.vault import Vault
 
@@ -36,7 +37,7 @@ _Batch = Callable[[Session, Vault, int], tuple[Sequence[int], int]]
 def renew(
     database: Database,
     vault: Vault,
-    forms: Forms,
+    forms: Library,
     *,
     progress: Renewed = lambda _: None,
 ) -> int:
@@ -79,7 +80,7 @@ def _renewed(database: Database, vault: Vault, batch: _Batch) -> Iterator[int]:
 
 
 def _filings(
-    forms: Forms, session: Session, vault: Vault, last: int
+    forms: Library, session: Session, vault: Vault, last: int
 ) -> tuple[Sequence[int], int]:
     words = exists().where(
         Card.filing_id == Filing.id,
@@ -99,7 +100,7 @@ def _filings(
         .limit(_FILINGS)
     ).all()
     return numbers, sum(
-        rewrite(session, vault, number, definition_of(session, forms, number))
+        rewrite(session, vault, number, forms.of(session.get_one(Filing, number)))
         for number in numbers
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from forms.library import Library
 from kamizero.errors import ConflictError, MissingError
 from storage import audit, index_renewal
 from storage.database import Database
@@ -29,7 +30,6 @@ from storage.keyring import (
     unwrapped,
     wrap_key,
 )
-from storage.reindexing import Forms
 from storage.tables import (
     AuditEvent,
     FieldValue,
@@ -108,7 +108,7 @@ def rotate_data(
 def rotate_index(
     database: Database,
     vault: Vault,
-    forms: Forms,
+    forms: Library,
     *,
     actor: str,
     now: datetime,

@@ -4,13 +4,13 @@ What was kept before there was an index comes into it so, and what somebody dama
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from forms.definition import FormDefinition
 from forms.headings import heading_of
+from forms.library import Library
 from forms.occasions import occasions
 from storage.database import Database
 from storage.occasions import keep
@@ -21,16 +21,10 @@ from storage.vault import Vault
 _BATCH = 20
 
 
-class Forms(Protocol):
-    """Knows the definition of a form by `ID@REVISION`."""
-
-    def get(self, name: str) -> FormDefinition: ...
-
-
 def reindex(
     database: Database,
     vault: Vault,
-    forms: Forms,
+    forms: Library,
     *,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
@@ -39,7 +33,7 @@ def reindex(
     while ids := _next(database, last):
         with database.begin() as session:
             for number in ids:
-                form = definition_of(session, forms, number)
+                form = forms.of(session.get_one(Filing, number))
                 done += rewrite(session, vault, number, form)
         last = ids[-1]
         progress(done)
@@ -50,12 +44,6 @@ def _next(database: Database, last: int) -> Sequence[int]:
     query = select(Filing.id).where(Filing.id > last).order_by(Filing.id)
     with database.look() as session:
         return session.scalars(query.limit(_BATCH)).all()
-
-
-def definition_of(session: Session, forms: Forms, number: int) -> FormDefinition:
-    """The form that a filing is."""
-    filing = session.get_one(Filing, number)
-    return forms.get(f"{filing.form}@{filing.revision}")
 
 
 def rewrite(session: Session, vault: Vault, number: int, form: FormDefinition) -> int:

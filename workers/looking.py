@@ -65,7 +65,7 @@ def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading:
     """
     with rooms.database.look() as session:
         filing = session.get_one(Filing, filing_id)
-        definition = rooms.library.get(f"{filing.form}@{filing.revision}")
+        definition = rooms.library.of(filing)
         pages = [page for page in filing.pages if page.form_page is not None]
         pages.sort(key=lambda page: page.form_page or 0)
         originals = {page.arrival_id: page.arrival.original for page in pages}

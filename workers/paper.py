@@ -72,7 +72,7 @@ def _read(
     engine: Recogniser,
     today: date,
 ) -> PaperFiling:
-    definition = library.get(f"{filing.form}@{filing.revision}")
+    definition = library.of(filing)
     try:
         reading = read_filing(
             [looks[number - 1] for number in filing.pages],

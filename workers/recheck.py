@@ -102,7 +102,7 @@ class Recheck:
         routing.route(
             session,
             filing,
-            definition=self.library.get(f"{filing.form}@{filing.revision}"),
+            definition=self.library.of(filing),
             vault=self.vault,
             now=self.clock(),
             standards=self.standards,
@@ -117,7 +117,7 @@ class Recheck:
             n: free_reading(v.chosen_by, v.accepted, bodies[n].candidates)
             for n, v in versions.items()
         }
-        form = self.library.get(f"{filing.form}@{filing.revision}")
+        form = self.library.of(filing)
         return FilingValues(
             form=form,
             kind=FilingKind(filing.kind),

@@ -46,7 +46,7 @@ def record_readings(
     session: Session, rooms: Rooms, filing: Filing, reading: FilingReading
 ) -> None:
     """Write the first version of every field, and an entry for each used line."""
-    definition = rooms.library.get(f"{filing.form}@{filing.revision}")
+    definition = rooms.library.of(filing)
     now = rooms.clock()
     filing.kind = reading.kind
     filing.step = FilingStep.CHECKING

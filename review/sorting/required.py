@@ -49,7 +49,7 @@ def _by_forms(
     session: Session, vault: Vault, library: Library, bundle: Bundle
 ) -> Iterator[Missing]:
     for filing in contents.live_filings(session, bundle):
-        form = library.get(f"{filing.form}@{filing.revision}")
+        form = library.of(filing)
         if not form.attachments:
             continue
         there = attachments_of(session, filing)

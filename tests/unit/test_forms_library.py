@@ -9,6 +9,7 @@ from forms.definition import FormDefinition
 from forms.library import Library, load
 from forms.schema import json_schema
 from kamizero.errors import DefinitionError, MissingError
+from storage.tables import Filing
 
 
 @pytest.fixture
@@ -47,6 +48,12 @@ def test_a_name_with_a_revision_gives_exactly_that() -> None:
 
     assert library.get("2200@2018-03").revision == "2018-03"
     assert library.get("2200@2020-12").revision == "2020-12"
+
+
+def test_what_was_filed_on_a_revision_is_of_exactly_that() -> None:
+    filing = Filing(form="2200", revision="2019-05")
+
+    assert Library.shipped().of(filing).name == "2200@2019-05"
 
 
 def test_a_name_alone_gives_the_latest_revision() -> None:

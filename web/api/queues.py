@@ -154,7 +154,7 @@ def complete(
             rooms.vault,
             queue,
             held,
-            definition=rooms.library.get(f"{filing.form}@{filing.revision}"),
+            definition=rooms.library.of(filing),
             shown=shown,
             now=rooms.clock(),
         )

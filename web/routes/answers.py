@@ -96,7 +96,7 @@ def _labels(rooms: Rooms, visitor: Visitor, refusal: HostRefusal) -> list[str]:
     if not refusal.fields:
         return []
     filing = refusal.delivery.entry.filing
-    definition = rooms.library.get(f"{filing.form}@{filing.revision}")
+    definition = rooms.library.of(filing)
     known = {flat_name(one.name): one for one in definition.fields}
     return [label_of(known[name], visitor.language) for name in refusal.fields]
 

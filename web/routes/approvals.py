@@ -83,7 +83,7 @@ def approval_page(
     pen = Pen(painter.texts, visitor.language)
     with rooms.database.look() as session:
         filing = find_filing(session, filing_id)
-        definition = rooms.library.get(f"{filing.form}@{filing.revision}")
+        definition = rooms.library.of(filing)
         proposed = _proposed(session, filing)
         entries = proposed.entries if proposed else ()
         route = _route(session, rooms, proposed, visitor, pen)

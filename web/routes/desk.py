@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.definition import FormDefinition
 from kamizero.errors import MissingError, StaleFenceError, WrongCallError
 from kamizero.model import FieldState
 from review import completion, correction, queue, returns, undo
@@ -184,7 +183,7 @@ def _act(
     if answer.act == "undo":
         undo.undo(session, rooms.vault, **target)
         return
-    definition = _definition(rooms, hand.entry)
+    definition = rooms.library.of(hand.entry.filing)
     target |= {
         "definition": definition,
         "value": from_typed(definition.field(name), answer.value),
@@ -242,7 +241,7 @@ def _told(
 ) -> Mapping[str, Any]:
     """What the page must show anew."""
     painter = painter_of(request)
-    definition = _definition(rooms, hand.entry)
+    definition = rooms.library.of(hand.entry.filing)
     pen = Pen(painter.texts, visitor.language)
     fields = field_views(
         [field for field in shown.fields if field.name in changed],
@@ -256,8 +255,3 @@ def _told(
         request, "_findings.html", visitor=visitor, task={"findings": findings}
     )
     return {"fields": fields, "findings": html}
-
-
-def _definition(rooms: Rooms, entry: Entry) -> FormDefinition:
-    filing = entry.filing
-    return rooms.library.get(f"{filing.form}@{filing.revision}")

@@ -79,7 +79,7 @@ def filing(
     pen = Pen(painter.texts, visitor.language)
     with rooms.database.look() as session:
         found = find_filing(session, filing_id)
-        definition = rooms.library.get(f"{found.form}@{found.revision}")
+        definition = rooms.library.of(found)
         fields = session.scalars(select(Field).where(Field.filing_id == found.id))
         entries = standing(found.entries)
         return painter.page(

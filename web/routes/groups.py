@@ -103,7 +103,7 @@ def picture(rooms: InRooms, visitor: Reviewer, item: str) -> Response:
         field = session.get_one(Field, piece.field_id)
         page, others = find_page(session, field.page_id), others_on(session, field)
         filing = field.filing
-        known = rooms.library.get(f"{filing.form}@{filing.revision}").field(field.name)
+        known = rooms.library.of(filing).field(field.name)
         box, turn = Box(*field.box_px), turn_of(page)
     area = (
         cell_place(known, piece.cell, box, turn=turn)
@@ -157,7 +157,7 @@ def _judge(rooms: Rooms, visitor: Visitor, piece: Piece, *, correct: bool) -> No
             hand=hand,
             piece=piece,
             correct=correct,
-            definition=rooms.library.get(f"{filing.form}@{filing.revision}"),
+            definition=rooms.library.of(filing),
             recheck=rooms.recheck,
         )
 

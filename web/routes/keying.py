@@ -79,7 +79,7 @@ def answer(
             session, visitor.name, field_id=field_id, fence=keyed.fence
         )
         field = session.get_one(Field, field_id)
-        definition = rooms.library.get(f"{field.filing.form}@{field.filing.revision}")
+        definition = rooms.library.of(field.filing)
         keyer = Keyer(
             claim=claim, role=visitor.role, now=rooms.clock(), recheck=rooms.recheck
         )
@@ -146,7 +146,7 @@ def _area(rooms: Rooms, field: Field, page: Page) -> Box:
 
 def _form_field(rooms: Rooms, field: Field) -> FormField:
     filing = field.filing
-    return rooms.library.get(f"{filing.form}@{filing.revision}").field(field.name)
+    return rooms.library.of(filing).field(field.name)
 
 
 def _next(request: Request, rooms: Rooms, visitor: Visitor) -> Mapping[str, Any]:

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from delivery.recall_trail import trail_of
 from delivery.refused import find_refusal
 from delivery.robots.record import flat_name
-from forms.definition import FormDefinition
-from forms.library import Library
 from kamizero.errors import MissingError, WrongCallError
 from review.error_register import READERS
 from review.recall import Cause, Right, propose
@@ -58,7 +56,7 @@ def recall_page(
     with rooms.database.look() as session:
         trail = trail_of(session, recall_id)
         entry = trail.recall.entry
-        definition = _definition(rooms.library, entry)
+        definition = rooms.library.of(entry.filing)
         return painter_of(request).page(
             request,
             "recall.html",
@@ -128,7 +126,7 @@ def _form(
     case: ErrorCase | None = None,
     refusal: HostRefusal | None = None,
 ) -> Response:
-    definition = _definition(rooms.library, entry)
+    definition = rooms.library.of(entry.filing)
     own = [one for one in definition.fields if (one.entry or HEAD) in (HEAD, entry.n)]
     named = refusal.fields if refusal else []
     refused = [one.name for one in own if flat_name(one.name) in named]
@@ -162,7 +160,7 @@ def _propose(
         session,
         rooms.vault,
         cause=cause,
-        definition=_definition(rooms.library, entry),
+        definition=rooms.library.of(entry.filing),
         right=right,
         recheck=rooms.recheck,
         actor=visitor.name,
@@ -183,7 +181,3 @@ def _case(session: Session, case_id: int) -> tuple[ErrorCase, Entry]:
     if case is None or entry is None:
         raise MissingError(f"Error {case_id} names no filing.")
     return case, entry
-
-
-def _definition(library: Library, entry: Entry) -> FormDefinition:
-    return library.get(f"{entry.filing.form}@{entry.filing.revision}")

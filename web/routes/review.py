@@ -115,7 +115,7 @@ def _task(
     entry = session.get_one(Entry, claim.subject)
     filing = entry.filing
     shown = unmasked_item(session, rooms.vault, entry, claim=claim, now=rooms.clock())
-    definition = rooms.library.get(f"{filing.form}@{filing.revision}")
+    definition = rooms.library.of(filing)
     return task_view(
         entry,
         shown,
