@@ -244,7 +244,7 @@ def _filing(session: Session, original_id: int, received_on: date) -> Filing:
         width_px=1654,
         height_px=2339,
         dpi=200,
-        depth=8,
+        depth=24,
         kind=PageKind.FORM,
     )
     filing = Filing(

@@ -16,6 +16,7 @@ from kamizero.settings import Settings
 from review import roles
 from storage.retention import destruction, register
 from storage.retention.designation import designate as say_which
+from storage.retention.designation import in_words
 from storage.retention.numbers import NumbersOver
 from storage.retention.register import Line, Unclassified
 from storage.tables import Destruction, DestructionKind, RecordFile
@@ -178,15 +179,19 @@ def designate(
     """Say for a file which is the legal original from now on."""
     person = acting(who, roles=roles.PROPOSERS)
     with person.database.begin() as session:
-        count = say_which(
+        found = _file(session.get(RecordFile, file), file)
+        done = say_which(
             session,
-            _file(session.get(RecordFile, file), file),
+            found,
             medium=medium,
             ground=ground,
             by=person.name,
             now=now(),
         )
-    typer.echo(f"{count} originals: {medium}.")
+        kept_back = [in_words(one, found) for one in done.below]
+    typer.echo(f"{done.originals} originals: {medium}.")
+    for line in kept_back:
+        typer.echo(f"Not good enough: {line}")
 
 
 def _file(found: RecordFile | None, number: int) -> RecordFile:

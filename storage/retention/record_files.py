@@ -312,6 +312,8 @@ def _file(session: Session, place: Place, *, now: datetime) -> RecordFile:
         measure=found.measure,
         approver=found.approver,
         paper_days=found.paper_days,
+        image_dpi=found.image_dpi,
+        image_depth=found.image_depth,
         created_at=now,
     )
     return session.scalars(select(RecordFile).filter_by(**key).with_for_update()).one()

@@ -44,6 +44,8 @@ class RecordClass(_Data):
     measure: Measure
     approver: Literal[Role.RECORDS_MANAGER, Role.APPROVER]
     paper_days: Annotated[int, Field(ge=0, le=3650)]
+    image_dpi: Annotated[int, Field(ge=100, le=1200)] = 200
+    image_depth: Literal[1, 8, 24] = 24
 
     def first_day(self, event_on: date) -> date:
         """The day the time is counted from (起算日)."""

@@ -77,6 +77,9 @@ class RecordFile(Table):
     # Days the paper waits after the decision. A file made before this was written
     # down lets it wait for the longest a schedule can say.
     paper_days: Mapped[int] = mapped_column(server_default=text("3650"))
+    # What every page of a scan has at least, before it may be the legal original.
+    image_dpi: Mapped[int] = mapped_column(server_default=text("200"))
+    image_depth: Mapped[int] = mapped_column(server_default=text("24"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     destroyed_at: Mapped[datetime | None] = mapped_column(Instant)
 

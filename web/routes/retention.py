@@ -140,7 +140,7 @@ def say_which_counts(
     ground: Words,
 ) -> Response:
     with rooms.database.begin() as session:
-        designate(
+        done = designate(
             session,
             _file(session, file_id),
             medium=medium,
@@ -148,7 +148,8 @@ def say_which_counts(
             by=visitor.name,
             now=rooms.clock(),
         )
-    return _back(f"/retention/files/{file_id}", "designated")
+    said = "designated_some" if done.below else "designated"
+    return _back(f"/retention/files/{file_id}", said)
 
 
 @router.post("/files/{file_id}/proposal")

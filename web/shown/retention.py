@@ -1,6 +1,6 @@
 """Record files as the register shows them, on the page and as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kamizero.errors import MissingError
 from kamizero.model import Role
+from storage.retention.designation import Below, below_standard
 from storage.retention.destruction import approver_of
 from storage.retention.register import FileState, Line
 from storage.tables import (
@@ -54,9 +55,13 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """What is in a file, what holds it, and what was said of it."""
+    """What is in a file, what holds it, and what was said of it.
+
+    `below` is by original the first page that is scanned too badly to count.
+    """
 
     originals: Sequence[FiledOriginal]
+    below: Mapping[int, Below]
     holds: Sequence[Hold]
     designations: Sequence[tuple[str, str, str, datetime]]
     proposal: Destruction | None
@@ -105,6 +110,7 @@ def file_view(session: Session, file: RecordFile) -> FileView:
             .order_by(FiledOriginal.original_id)
             .limit(SHOWN)
         ).all(),
+        below={one.original_id: one for one in reversed(below_standard(session, file))},
         holds=session.scalars(
             select(Hold).where(Hold.record_file_id == file.id).order_by(Hold.id.desc())
         ).all(),
