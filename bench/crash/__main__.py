@@ -17,12 +17,13 @@ from pathlib import Path
 from bench.crash.counts import count, tell
 from bench.crash.faults import Striker
 from bench.crash.feeding import Feeder, waiting
-from bench.crash.house import House, until
+from bench.crash.house import House, end_orderly, until
 from storage.database import Database
 
 
 def main() -> int:
     asked = _arguments()
+    end_orderly()
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="kz-crash-"))
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
@@ -37,7 +38,12 @@ def main() -> int:
         )
         feeding.start()
         end = started + asked.minutes * 60
-        while len(striker.faults) < asked.faults and time.monotonic() < end:
+        # It feeds until it is told to stop; where it ended before, it was turned away.
+        while (
+            feeding.is_alive()
+            and len(striker.faults) < asked.faults
+            and time.monotonic() < end
+        ):
             striker.strike()
             _say(f"{len(striker.faults)} {striker.faults[-1]}")
         feeder.enough.set()
@@ -53,7 +59,8 @@ def main() -> int:
         print(
             f"seed {asked.seed}, {time.monotonic() - started:.0f} s, settled {settled}"
         )
-        return 0 if found.is_whole and settled else 1
+        is_fed = len(feeder.fed) >= asked.bundles
+        return 0 if found.is_whole and settled and is_fed else 1
     finally:
         house.close()
 

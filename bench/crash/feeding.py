@@ -22,12 +22,18 @@ from workers.failing import READING_WORK
 
 @dataclass
 class Feeder:
-    """One sender with a key; and somebody who has bundles sorted again."""
+    """One sender with a key; and somebody who has bundles sorted again.
+
+    Attributes:
+        enough: no more is brought in than at least was asked for.
+        sorts: whether somebody has bundles sorted again.
+    """
 
     house: House
     chance: random.Random
     fed: dict[str, Stack] = field(default_factory=dict)
     enough: Event = field(default_factory=Event)
+    sorts: bool = True
 
     def feed(self, least: int) -> None:
         """Bring bundles in, however often that has to be tried, until it is enough."""
@@ -48,7 +54,8 @@ class Feeder:
                 note(self.house.recording, sha256, stack=stack.name, number=number)
                 _bring(client, number, data)
                 self.fed[sha256] = stack
-                self._sort_one(database)
+                if self.sorts:
+                    self._sort_one(database)
                 # Neither a flood that only queues, nor so few that nothing is at work.
                 until(lambda: waiting(database) < 12, seconds=120)
         database.close()

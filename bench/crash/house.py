@@ -255,6 +255,11 @@ class House:
         }
 
 
+def end_orderly() -> None:
+    """Let whoever ends this program end what it started, too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
 def until(true: Callable[[], bool], *, seconds: float) -> bool:
     """Wait until something is true; tell whether it came to be."""
     end = time.monotonic() + seconds

@@ -13,7 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage.tables import Arrival, Filing
+from storage.interfaces import ObjectStore
+from storage.originals import read_original
+from storage.tables import Arrival, Filing, Original
 from storage.work import Claim
 from workers import looking
 from workers.looking import PageLook, Seen
@@ -24,6 +26,8 @@ from workers.steps import Step
 FOLDER = "KAMIZERO_CRASH_RECORDING"
 # The bundles up to this number are always really read.
 REAL = "KAMIZERO_CRASH_REAL"
+EVERY_BUNDLE = 1_000_000
+SPENT = "spent"
 # A step is under lease for as long, so that faults find it there.
 STEP_SECONDS = 0.4
 
@@ -59,6 +63,20 @@ def read_pages(rooms: Rooms, *, filing_id: int) -> FilingReading:
     )
 
 
+def fetch(store: ObjectStore, original: Original) -> bytes:
+    """As `storage.originals`, and how long the store took."""
+    begun = time.monotonic()
+    data = read_original(store, original)
+    note_spent("store", time.monotonic() - begun)
+    return data
+
+
+def note_spent(what: str, seconds: float) -> None:
+    """Add to what the house spent so far; `reading` has `store` in it."""
+    with (_folder() / SPENT).open("a", encoding="utf-8") as told:
+        told.write(f"{what} {seconds:.6f}\n")
+
+
 def lingering(step: Step) -> Step:
     """A step that has nothing recorded, and is under lease as long as the others."""
 
@@ -73,6 +91,11 @@ def note(folder: Path, sha256: str, *, stack: str, number: int) -> None:
     """Say which stack a file is, and which number its separator has."""
     told = folder / f"{sha256}.json"
     told.write_text(json.dumps([stack, number]), "utf-8")
+
+
+def is_struck() -> bool:
+    """Whether steps shall be under lease for long; not where all is really read."""
+    return int(os.environ[REAL]) < EVERY_BUNDLE
 
 
 def _folder() -> Path:
@@ -90,7 +113,11 @@ def _recorded(name: str, say: Callable[[], _Said], *, number: int) -> _Said:
         time.sleep(STEP_SECONDS)
         known: _Said = pickle.loads(path.read_bytes())  # noqa: S301 - written by us.
         return known
+    begun = time.monotonic()
     said = say()
+    note_spent("reading", time.monotonic() - begun)
+    if path.exists():
+        return said
     half = path.with_suffix(f".{os.getpid()}")
     half.write_bytes(pickle.dumps(said))
     half.replace(path)
