@@ -18,6 +18,8 @@ from forms.grammar.check_digits import corporate_number_is_valid, my_number_is_v
 
 _OFFICE_SYMBOL = re.compile(f"([0-9]{{2}})-([0-9{LETTERS}]{{1,4}}|[{KATAKANA}]{{1,4}})")
 _ADDRESS_KANA = KANA_ALPHABET + DIGITS + LETTERS + "-()./"
+# Mobile phones and the like have one digit more than those of a place.
+_OF_NO_PLACE = re.compile("0[5-9]0")
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{4,5}", re.ASCII)
 
 
@@ -38,7 +40,10 @@ def _office_symbol(value: str) -> bool:
 
 
 def _phone(value: str) -> bool:
-    return _PHONE.fullmatch(value) is not None
+    if _PHONE.fullmatch(value) is None:
+        return False
+    digits = value.replace("-", "")
+    return _OF_NO_PLACE.match(digits) is None or len(digits) == 11
 
 
 def _address_kana(value: str) -> bool:

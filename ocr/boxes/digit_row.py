@@ -32,7 +32,7 @@ _HYPHEN = "-"
 # How many digits stand in the parts of a phone number: area, exchange, subscriber.
 _GROUPS = ((2, 4, 4), (3, 3, 4), (4, 2, 4), (3, 4, 4))
 # Of a place, or of no place: mobile phones and the like have one more.
-_NUMBERS = re.compile("0[0-9]{9}|0[5-9]0[0-9]{8}")
+_NUMBERS = re.compile("0(?![5-9]0)[0-9]{9}|0[5-9]0[0-9]{8}")
 
 _MARGIN_MM = 0.5
 # Strokes are as dark as this share of the darkest in the line; paler ink joins them.

@@ -34,6 +34,17 @@ def settle_scripts(text: str) -> str:
     return _INSIDE_KATAKANA.sub("ー", _AFTER_KANJI.sub("一", settled))
 
 
+def is_between_scripts(text: str) -> bool:
+    """Tell whether a shape stands between a kanji and katakana and may be either.
+
+    丸三クリニック and 丸ミクリニック are both names: nothing in the word tells.
+    """
+    return any(
+        char in _KATAKANA_OF and _is_kanji(before) and _is_katakana(after)
+        for before, char, after in zip(text, text[1:], text[2:], strict=False)
+    )
+
+
 def stray_digits(text: str) -> int:
     """How many digits stand alone beside hiragana, where a kana was likely meant."""
     return sum(1 for at in _digits_alone(text) if _beside_hiragana(text, at))
@@ -61,6 +72,10 @@ def _settled(run: str, after: str) -> str:
 
 def _may_be_katakana(char: str) -> bool:
     return char in _EITHER or _is_katakana(char)
+
+
+def _is_kanji(char: str) -> bool:
+    return "一" <= char <= "鿿" and char not in _EITHER
 
 
 def _is_katakana(char: str) -> bool:

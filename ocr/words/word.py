@@ -18,7 +18,12 @@ from ocr.words.japanese import JapaneseAlphabet
 from ocr.words.kana import Seen, settle_sizes
 from ocr.words.name_word import kana_lines, kanji_lines
 from ocr.words.names import Names, Part, names
-from ocr.words.scripts import settle_scripts, stray_digits, with_kana_for_strays
+from ocr.words.scripts import (
+    is_between_scripts,
+    settle_scripts,
+    stray_digits,
+    with_kana_for_strays,
+)
 from ocr.words.sounds import likelihood
 
 _STEP_PX = 8
@@ -191,6 +196,10 @@ def _in_their_script(lines: Sequence[ctc.Line]) -> list[ctc.Line]:
     found = []
     for line in lines:
         text = settle_scripts(line.text)
+        if is_between_scripts(line.text):
+            # As likely the one as the other: a person says which.
+            line = ctc.scaled(line, 0.5)
+            found.append(line)
         strays = stray_digits(text)
         if strays:
             meant = with_kana_for_strays(text)

@@ -2,7 +2,12 @@
 
 import pytest
 
-from ocr.words.scripts import settle_scripts, stray_digits, with_kana_for_strays
+from ocr.words.scripts import (
+    is_between_scripts,
+    settle_scripts,
+    stray_digits,
+    with_kana_for_strays,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +24,22 @@ from ocr.words.scripts import settle_scripts, stray_digits, with_kana_for_strays
 )
 def test_a_shape_is_written_in_the_script_of_its_word(read: str, meant: str) -> None:
     assert settle_scripts(read) == meant
+
+
+@pytest.mark.parametrize(
+    ("read", "may_be_either"),
+    [
+        ("丸三クリニック", True),
+        ("東京力メラ", True),
+        ("丸ミクリニック", False),
+        ("トヨタ工業", False),
+        ("三ツ木", False),
+    ],
+)
+def test_a_shape_between_kanji_and_katakana_may_be_either(
+    read: str, *, may_be_either: bool
+) -> None:
+    assert is_between_scripts(read) is may_be_either
 
 
 def test_a_digit_among_hiragana_is_strange() -> None:
