@@ -30,6 +30,8 @@ TYPED = re.compile(
     r"^```sh\n(.*?)^```|(?<!`)`([^`\n]+)`(?!`)", re.DOTALL | re.MULTILINE
 )
 COMMAND = re.compile(r"(?:^|[\s/])kamizero((?: +[^\s|#;]+)+)")
+# Made once: all pages follow from the code, and take seconds.
+GENERATED = generated()
 TARGET = re.compile(r"\bmake ([a-z]+)")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)[^)]*\)")
 
@@ -59,9 +61,9 @@ def _name(requirement: str) -> str:
     return re.split(r"[\[=<>]", requirement)[0]
 
 
-@pytest.mark.parametrize("path", generated(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
 def test_a_page_that_follows_from_the_code_is_current(path: Path) -> None:
-    expected = generated()[path]
+    expected = GENERATED[path]
 
     written = path.read_text("utf-8")
 
