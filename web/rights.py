@@ -24,6 +24,7 @@ OPEN_ROUTES = frozenset(
         "/healthz",
         "/readyz",
         "/api/v1/uploads",
+        "/api/v1/token",
     }
 )
 _API = "/api/v1"

@@ -13,6 +13,8 @@ from kamizero.errors import KamizeroError
 
 # What a program may call at once before it must keep to its pace.
 _BURST = 0.25
+# So many are remembered before those that are full are forgotten.
+MOST_BUCKETS = 1_000
 
 
 class TooManyCallsError(KamizeroError):
@@ -44,12 +46,19 @@ class Throttle:
         self._left: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
+    @property
+    def remembered(self) -> int:
+        """Of how many clients it knows that they called lately."""
+        return len(self._left)
+
     def count(self, client: str) -> None:
         """One call more. Raises TooManyCallsError."""
         if self._pace is None:
             return
         now = self._monotonic()
         with self._lock:
+            if len(self._left) >= MOST_BUCKETS:
+                self._forget_full(self._pace, now)
             left, at = self._left.get(client, (self._most, now))
             left = min(self._most, left + (now - at) * self._pace)
             if left >= 1:
@@ -57,3 +66,11 @@ class Throttle:
                 return
             self._left[client] = (left, now)
         raise TooManyCallsError(client, max(1, math.ceil((1 - left) / self._pace)))
+
+    def _forget_full(self, pace: float, now: float) -> None:
+        """A full bucket says nothing, and strangers name clients as they like."""
+        self._left = {
+            client: (left, at)
+            for client, (left, at) in self._left.items()
+            if left + (now - at) * pace < self._most
+        }

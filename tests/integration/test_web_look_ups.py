@@ -41,6 +41,7 @@ SHOW_NO_PAPERS = {
     "/robots", "/queues", "/queues/{name}/items/{item}", "/exports",
     "/recalls", "/recalls/{recall_id}", "/errors/{case_id}/recall",
     "/answers", "/answer-lists", "/refusals", "/refusals/{refusal_id}/correct",
+    "/forms", "/forms/{code}/schema",
 }  # fmt: skip
 OWN_TASK = {
     "/review/{entry_id}", "/review/{entry_id}/task", "/keying",

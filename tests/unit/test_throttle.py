@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.throttle import Throttle, TooManyCallsError
+from web.throttle import MOST_BUCKETS, Throttle, TooManyCallsError
 
 
 class Time:
@@ -53,6 +53,18 @@ def test_who_is_refused_is_told_when_to_call_again() -> None:
     throttle.count("robo")
 
     assert refused.value.retry_after == 1
+
+
+def test_made_up_names_fill_no_memory_and_let_nobody_off() -> None:
+    time = Time()
+    throttle = Throttle(60, monotonic=time)
+    calls_until_refused(throttle, "robo")
+    for n in range(3 * MOST_BUCKETS):
+        time.now += 1 / MOST_BUCKETS
+        throttle.count(f"stranger{n}")
+
+    assert throttle.remembered <= MOST_BUCKETS + 2
+    assert calls_until_refused(throttle, "robo") == 3
 
 
 def test_where_no_pace_is_said_nobody_is_refused() -> None:
