@@ -12,15 +12,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kamizero.model import DPI_SLACK
+
 Grey = NDArray[np.uint8]
 
 _SMALLEST_DPI = 200
-# Feeders stretch a sheet, and cut a millimetre or two of it.
-_DPI_SLACK = 0.97
 _SMALLEST_DEPTH = 8
 _LARGEST_SKEW = 3.0
 # Sheets of offices, mm: A3, B4, A4, B5, A5.
 _PAPERS = ((297, 420), (257, 364), (210, 297), (182, 257), (148, 210))
+# Feeders cut a millimetre or two of a sheet.
 _PAPER_SLACK_MM = 6.0
 _WIDEST_STRIP_MM = 25.0
 _A4 = (210, 297)
@@ -77,7 +78,7 @@ def measure(
     sharpness = _sharpness(image)
     cut = (*_cut_edges(image, dpi), *(("size",) if is_short else ()))
     faults = {
-        Fault.RESOLUTION: dpi < _SMALLEST_DPI * _DPI_SLACK,
+        Fault.RESOLUTION: dpi < _SMALLEST_DPI * DPI_SLACK,
         Fault.DEPTH: depth < _SMALLEST_DEPTH,
         Fault.CUT: bool(cut),
         Fault.BLUR: sharpness < _SMALLEST_SHARPNESS,

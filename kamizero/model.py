@@ -10,6 +10,9 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+DPI_SLACK = 0.97
+"""The share of the wanted dots an inch that is enough: feeders stretch a sheet."""
+
 
 class Box(NamedTuple):
     """A rectangle; the unit (mm or px) stands in the name that holds it."""

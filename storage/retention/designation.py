@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, WrongCallError
-from kamizero.model import PageKind, Standing
+from kamizero.model import DPI_SLACK, PageKind, Standing
 from storage import audit
 from storage.tables import (
     Arrival,
@@ -20,8 +20,6 @@ from storage.tables import (
 )
 
 MEDIA = ("paper", "image", "electronic")
-# Feeders stretch a sheet: this share of the dots an inch is enough.
-DPI_SLACK = 0.97
 
 
 class Below(NamedTuple):

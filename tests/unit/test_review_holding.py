@@ -1,10 +1,14 @@
 """One filing's acts follow each other: the lock each of them takes first."""
 
+import pytest
 from sqlalchemy import update
 
-from review.transitions import hold_entry, hold_filing
+from kamizero.errors import StaleFenceError
+from review import queue
+from review.transitions import held_entry, hold_entry, hold_filing
+from storage import work
 from storage.tables import Entry, Filing
-from tests.desk import Desk
+from tests.desk import NOW, Desk
 from tests.statements import statements
 
 
@@ -35,3 +39,36 @@ def test_an_entry_held_is_seen_as_the_last_act_left_it(desk: Desk) -> None:
         assert paper.version == 1
         assert entry.reasons == ["head"]
         assert len(seen) == 2, "the filing's version and the entry's columns, no more"
+
+
+def test_an_entry_that_is_locked_first_is_locked_and_read_no_more(desk: Desk) -> None:
+    filing = desk.receive()
+    with desk.database.begin() as session:
+        number = session.get_one(Filing, filing).entries[0].id
+        session.connection().execute(
+            update(Entry).where(Entry.id == number).values(reasons=["head"])
+        )
+        entry = held_entry(session, number)
+        with statements(desk.database) as seen:
+            hold_entry(session, entry)
+
+        assert entry.reasons == ["head"]
+        assert seen == []
+
+
+def test_a_claim_is_locked_once_and_stale_as_soon_as_it_is_given_back(
+    desk: Desk,
+) -> None:
+    filing = desk.receive(doubtful=["insured.1.name_kana"])
+    desk.route(filing)
+    claim = desk.claim(filing)
+    with desk.database.begin() as session:
+        own = queue.hold_own(session, "rei", entry_id=claim.subject)
+        with statements(desk.database) as seen:
+            work.hold(session, claim, now=NOW)
+        work.release(session, claim, now=NOW)
+
+        assert own == claim
+        assert seen == []
+        with pytest.raises(StaleFenceError):
+            work.hold(session, claim, now=NOW)
