@@ -24,7 +24,9 @@ import httpx
 import psycopg
 from sqlalchemy import select
 
-from bench.crowded_queue import Crowd, fill
+from bench.crowd.filling import fill
+from bench.crowd.people import somebody
+from bench.crowd.rows import Crowd
 from bench.timed_server import HEADER, milliseconds
 from forms.library import Library
 from kamizero.cli.wiring import Installation as Opened
@@ -189,7 +191,7 @@ def main() -> None:
             "KAMIZERO_PAGE_PROCESSES": str(wanted.processes),
         }
         house = Installation(data, settings=settings, module="bench.timed_server")
-        crowd = Crowd(Library.shipped().get("2200"), opened.rooms.vault, _now())
+        crowd = Crowd(Library.shipped().get("2200"), opened.rooms.vault, somebody)
         address = house.up()
         try:
             until(lambda: len(_servers(house)) == wanted.processes, seconds=60)
@@ -212,11 +214,8 @@ def _run(
         begun = time.monotonic()
         with psycopg.connect(url) as connection:
             fill(connection, crowd, done + 1, waiting)
-        # What a database did long ago with rows that came one by one.
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("VACUUM (ANALYZE)")
-            connection.execute("CHECKPOINT")
-        print(f"{waiting:,} filings wait (filled in {time.monotonic() - begun:.0f} s)")
+        took = time.monotonic() - begun
+        print(f"{waiting:,} filings, of four three wait (filled in {took:.0f} s)")
         done = waiting
         _print(_pages(address), "one person, the queue's pages")
     for n in range(wanted.runs):

@@ -47,13 +47,14 @@ def cards_of(
     """The cards of a value; none for what is empty or no such thing."""
     return [
         Card(n=n, filing_id=filing_id, entry_n=entry_n, heading=heading, **said)
-        for n, said in enumerate(_said(index, heading, value))
+        for n, said in enumerate(facts_of(index, heading, value))
     ]
 
 
-def _said(
+def facts_of(
     index: Index, heading: Heading, value: str
 ) -> Iterator[dict[str, bytes | date | int | str]]:
+    """What the cards of a value say, one after the other."""
     if heading in WORDS:
         for word in WORDS[heading](value):
             token = token_of(index, heading, word)

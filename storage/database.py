@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from kamizero.errors import SetupError, StoreError
 from storage.outages import WRITES, explain
 from storage.scope import SITES
+from storage.silence import Watch, patient
 from storage.versions import newest_version, version_in
 
 _AFTER_COMMIT = "kamizero_after_commit"
@@ -117,12 +118,14 @@ def _engine(url: str) -> Engine:
         return engine
     if address.get_backend_name() == "postgresql":
         engine = create_engine(
-            address.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
+            patient(address).set(drivername="postgresql+psycopg"),
             # An error's text goes into logs; what was to be written must not.
             hide_parameters=True,
         )
         event.listen(engine, "handle_error", explain, retval=True)
+        watch = Watch.over(address)
+        event.listen(engine, "checkout", watch.demand_answer)
+        event.listen(engine, "checkin", watch.note_use)
         return engine
     raise SetupError(
         f"{address.get_backend_name()} is not supported. "

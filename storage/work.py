@@ -51,6 +51,8 @@ _Turn = tuple[str, ColumnElement[bool]]
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
+# What failed because the machine did goes on soon after it is back.
+LONGEST_OUTAGE_WAIT = timedelta(seconds=30)
 MAX_ATTEMPTS = 5
 
 
@@ -197,12 +199,17 @@ def fail(
     now: datetime,
     max_attempts: int | None = MAX_ATTEMPTS,
     wait: timedelta | None = None,
+    longest: timedelta = LONGEST_WAIT,
 ) -> WorkState:
     """Give it back after an error: later again, or never (a dead letter).
+
+    It waits twice as long each time. Attempts that count for nothing do not make it
+    wait longer after one that counts, and the other way round.
 
     Args:
         error: a code or message without personal data.
         wait: how long until it is tried again, where whoever failed knows better.
+        longest: it never waits for longer.
         max_attempts: None where the work itself is not to blame, however often; the
             attempt then counts for nothing, here and in the sweep.
     """
@@ -213,7 +220,8 @@ def fail(
         row.excused += 1
     blamed = row.attempts - row.excused
     if retryable and (max_attempts is None or blamed < max_attempts):
-        row.due_at = now + (_wait(row.attempts) if wait is None else wait)
+        alike = row.excused if max_attempts is None else blamed
+        row.due_at = now + (_wait(alike, longest) if wait is None else wait)
     else:
         row.state = WorkState.DEAD
         row.done_at = now
@@ -403,7 +411,7 @@ def _held(session: Session, claim: Claim, *, now: datetime) -> Work:
     return row
 
 
-def _wait(attempts: int) -> timedelta:
+def _wait(attempts: int, longest: timedelta) -> timedelta:
     # Twenty doublings are beyond any limit, and no timedelta overflows yet.
     doublings: int = min(attempts - 1, 20)
-    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << doublings), longest)

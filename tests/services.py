@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -33,8 +33,13 @@ def unavailable(service: str, why: str) -> None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The address of a server that is running for as long as the tests do."""
+def postgres_server(
+    *, on_disk: bool = False, settings: Sequence[str] = ()
+) -> Iterator[str]:
+    """The address of a server that is running for as long as the tests do.
+
+    `settings` such as `shared_buffers=4GB` come after its own, and win.
+    """
     named = os.environ.get("KAMIZERO_TEST_POSTGRES_URL")
     if named:
         yield named
@@ -44,8 +49,9 @@ def postgres_server() -> Iterator[str]:
         unavailable("PostgreSQL", "run `make services`, or install `postgresql`")
         return
     # A socket's path may have 107 bytes at most: pytest's own folders are longer.
-    with tempfile.TemporaryDirectory(prefix="kz-pg-", dir=_in_memory()) as folder:
-        yield from _started(programs, Path(folder))
+    place = None if on_disk else _in_memory()
+    with tempfile.TemporaryDirectory(prefix="kz-pg-", dir=place) as folder:
+        yield from _started(programs, Path(folder), settings)
 
 
 @contextmanager
@@ -91,7 +97,9 @@ def postgres_programs() -> Path | None:
     return versions[-1].parent if versions else None
 
 
-def _started(programs: Path, folder: Path) -> Iterator[str]:
+def _started(
+    programs: Path, folder: Path, settings: Sequence[str] = ()
+) -> Iterator[str]:
     # PostgreSQL refuses to run as root.
     as_user = ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups"]
     prefix = as_user if os.geteuid() == 0 else []
@@ -104,6 +112,7 @@ def _started(programs: Path, folder: Path) -> Iterator[str]:
     options = f"-c listen_addresses= -c unix_socket_directories={folder}"
     # Nothing here outlives its server.
     options += " -c fsync=off -c full_page_writes=off -c max_wal_size=256MB"
+    options += "".join(f" -c {setting}" for setting in settings)
     _run(*control, "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://{_USER}@/postgres?host={folder}"

@@ -1,6 +1,7 @@
 """The Celery application: messages say that there is work, rows say what it is."""
 
 from collections.abc import Callable
+from functools import cache
 
 import structlog
 from celery import Celery
@@ -86,10 +87,14 @@ def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
     the process that uses it.
     """
 
+    @cache
+    def loop() -> Loop:
+        return Loop(rooms(), worker=worker)
+
     # Not shared: a second application in the process would get the first one's task.
     @app.task(name="kamizero.work", shared=False)
     def work_task(kind: str) -> None:
-        Loop(rooms(), worker=worker).work_once([kind])
+        loop().work_once([kind])
 
     @app.task(name="kamizero.sweep", shared=False)
     def sweep_task() -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 
 import structlog
 
@@ -37,10 +38,13 @@ class Loop:
         self._rooms = rooms
         self._worker = worker
         self._steps = steps
+        # Claims that ended while the database could not be told.
+        self._untold: list[Claim] = []
 
     def work_once(self, kinds: Sequence[str] = MACHINE_WORK) -> bool:
         """Do one piece of work; False where there was none to do."""
         rooms = self._rooms
+        self._excuse()
         claim = work.claim(
             rooms.database,
             kinds=kinds,
@@ -61,6 +65,7 @@ class Loop:
         while not stop.is_set() and wanted():
             try:
                 # First, or what killed the worker before us would be taken again.
+                self._excuse()
                 bury_poison(self._rooms)
                 if not self.work_once():
                     stop.wait(IDLE_SECONDS)
@@ -78,24 +83,29 @@ class Loop:
         except StaleFenceError:
             # Somebody took the work over; what we did was not recorded.
             log.warning("lease_lost")
-        except (StoreError, AuthorityError) as error:
+        except StoreError as error:
             # A full disk must not cost a filing, however long it stays full.
-            self._record_failure(claim, str(error), retryable=True, most=None)
+            self._record_failure(
+                claim, str(error), most=None, longest=work.LONGEST_OUTAGE_WAIT
+            )
+        except AuthorityError as error:
+            self._record_failure(claim, str(error), most=None)
         except KamizeroError as error:
             self._record_failure(claim, str(error), retryable=error.retryable)
         except Exception as error:
             # The worker's edge: one broken step must not stop the next.
             log.exception("step_broke")
             # Its text may quote what was read; where it happened is in the log.
-            self._record_failure(claim, type(error).__name__, retryable=True)
+            self._record_failure(claim, type(error).__name__)
 
     def _record_failure(
         self,
         claim: Claim,
         error: str,
         *,
-        retryable: bool,
+        retryable: bool = True,
         most: int | None = work.MAX_ATTEMPTS,
+        longest: timedelta = work.LONGEST_WAIT,
     ) -> None:
         log.error("step_failed", error=error, retryable=retryable)
         rooms = self._rooms
@@ -108,6 +118,7 @@ class Loop:
                     retryable=retryable,
                     now=rooms.clock(),
                     max_attempts=most,
+                    longest=longest,
                 )
                 if state is WorkState.DEAD:
                     give_up(
@@ -119,6 +130,23 @@ class Loop:
                     )
         except StaleFenceError:
             log.warning("lease_lost")
+        except StoreError:
+            self._untold.append(claim)
+            raise
+
+    def _excuse(self) -> None:
+        """Say of each claim that nobody could be told of that an outage ended it.
+
+        Else the attempt would count as that of a worker that was lost.
+        """
+        while self._untold:
+            claim = self._untold.pop()
+            self._record_failure(
+                claim,
+                "The database did not answer.",
+                most=None,
+                longest=work.LONGEST_OUTAGE_WAIT,
+            )
 
     @contextmanager
     def _lease_kept(self, claim: Claim) -> Iterator[None]:

@@ -84,6 +84,7 @@ class Lines:
 
     def __init__(self) -> None:
         self._lines: list[Line] = []
+        self._doors: list[asyncio.Server] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -97,8 +98,10 @@ class Lines:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     def lay(self, program: str, server: str, reach: Reach, *, port: int) -> None:
         """Serve the port as the program's way to the server."""
@@ -107,7 +110,8 @@ class Lines:
             line = Line(program, server, reach)
             line.passing.set()
             self._lines.append(line)
-            await asyncio.start_server(line.serve, "127.0.0.1", port)
+            door = await asyncio.start_server(line.serve, "127.0.0.1", port)
+            self._doors.append(door)
 
         self._do(listen())
 
@@ -137,6 +141,16 @@ class Lines:
                     line.passing.set()
 
         self._do(change())
+
+    async def _end(self) -> None:
+        for door in self._doors:
+            door.close()
+        for line in self._lines:
+            line.hang_up()
+        speaking = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in speaking:
+            task.cancel()
+        await asyncio.gather(*speaking, return_exceptions=True)
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)

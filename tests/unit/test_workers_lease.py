@@ -3,14 +3,20 @@
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from kamizero.errors import RefusedError, StoreError
+from kamizero.errors import AuthorityError, RefusedError, StoreError
 from storage import work
 from storage.claims import Claim
 from storage.tables import Filing, FilingStep, Work, WorkState
-from storage.work import MAX_ATTEMPTS
+from storage.work import (
+    FIRST_WAIT,
+    LONGEST_OUTAGE_WAIT,
+    LONGEST_WAIT,
+    MAX_ATTEMPTS,
+)
 from tests.desk import NOW, Desk
 from tests.workshop import LEASE, Clock, only_work, put, rooms
 from workers.loop import Loop
@@ -145,9 +151,57 @@ def test_an_outage_is_waited_for_however_long_it_lasts(desk: Desk) -> None:
 
     for _ in range(2 * MAX_ATTEMPTS):
         row = work_on(desk, partial(fail, error=StoreError("full")), clock=clock)
+        waits = row.due_at - clock.now
         clock.now = row.due_at
 
     assert row.state == WorkState.OPEN
+    assert waits == LONGEST_OUTAGE_WAIT
+
+
+def test_after_outages_a_fault_waits_as_if_it_was_the_first(desk: Desk) -> None:
+    put(desk, "read", desk.receive())
+    clock = Clock()
+
+    for _ in range(MAX_ATTEMPTS):
+        row = work_on(desk, partial(fail, error=StoreError("full")), clock=clock)
+        clock.now = row.due_at
+    row = work_on(desk, partial(fail, error=ValueError("broken")), clock=clock)
+
+    assert row.due_at - clock.now == FIRST_WAIT
+
+
+def test_an_authority_is_not_pressed(desk: Desk) -> None:
+    put(desk, "read", desk.receive())
+    clock = Clock()
+
+    for _ in range(20):
+        row = work_on(desk, partial(fail, error=AuthorityError("down")), clock=clock)
+        waits = row.due_at - clock.now
+        clock.now = row.due_at
+
+    assert (row.state, waits) == (WorkState.OPEN, LONGEST_WAIT)
+
+
+def test_an_attempt_whose_end_no_database_took_is_excused_later(desk: Desk) -> None:
+    put(desk, "read", desk.receive())
+    file = Path(str(desk.database.engine.url.database))
+    away = file.with_name("away")
+
+    def vanish(rooms: Rooms, claim: Claim) -> None:
+        file.rename(away)
+        fail(rooms, claim, error=ValueError("broken"))
+
+    loop = Loop(rooms(desk), worker="w", steps={"read": vanish})
+    with pytest.raises(StoreError):
+        loop.work_once(["read"])
+    with pytest.raises(StoreError):
+        loop.work_once(["read"])
+    away.rename(file)
+    had_more = loop.work_once(["read"])
+
+    row = only_work(desk, kind="read")
+    assert not had_more
+    assert (row.attempts, row.excused, row.leased_by) == (1, 1, None)
 
 
 @pytest.mark.parametrize("secret", ["123456789018", "山田　太郎"])
