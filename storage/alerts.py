@@ -88,6 +88,7 @@ WORDS: Mapping[str, str] = {
     "recalls": "Corrections are not acknowledged; run `kamizero recalls list`.",
     "robots_failed": "Robots gave entries up; see the page of robots.",
     "exports_blocked": "Entries cannot be written into files; see the page of exports.",
+    "exports_stopped": "Files cannot be made; look for `export_not_planned`.",
     "exports_late": "Files do not reach their folders; see the page of exports.",
     "refused": "Hosts refuse entries; see the page of answers.",
     "answers_open": "Answers fit nothing or are broken; see the page of answers.",
@@ -242,6 +243,14 @@ def _of_exports(session: Session, now: datetime) -> Iterator[Alert]:
         ExportFile.planned_at < now - STUCK_AFTER,
     )
     yield from _counted(session, "exports_late", func.min(ExportFile.planned_at), *late)
+    # One that is on its way is why the next is not made.
+    on_its_way = select(ExportFile.id).where(
+        ExportFile.destination_id == ExportDestination.id,
+        ExportFile.state == ExportState.PLANNED,
+    )
+    due = ExportDestination.next_at
+    stopped = (due < now - STUCK_AFTER, ~on_its_way.exists())
+    yield from _counted(session, "exports_stopped", func.min(due), *stopped)
 
 
 def _of_answers(session: Session, now: datetime) -> Iterator[Alert]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delivery.backlog import put_backlogs
 from delivery.exports import destinations, terms
 from delivery.exports.terms import Terms
 from delivery.outbox import API
@@ -43,7 +44,7 @@ def open_destination(
 ) -> int:
     folder.mkdir(exist_ok=True)
     with desk.database.begin() as session:
-        return destinations.add_destination(
+        made = destinations.add_destination(
             session,
             Library.shipped(),
             name,
@@ -52,6 +53,8 @@ def open_destination(
             now=LATER,
             backlog=True,
         ).id
+    put_backlogs(desk.database, now=LATER)
+    return made
 
 
 def approved(desk: Desk, **received: Any) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from delivery.backlog import put_backlogs
 from delivery.robots import queues
 from delivery.robots.queues import Terms
 from storage.tables import Delivery, DeliveryState, Registration, Work
@@ -26,6 +27,7 @@ def open_queue(office: Office, **terms: Any) -> None:
             actor="ken",
             now=office.now,
         )
+    put_backlogs(office.desk.database, now=office.now)
 
 
 def approved(office: Office, **received: Any) -> int:

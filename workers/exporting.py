@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select
 
+from delivery.backlog import put_backlogs
 from delivery.exports.folder import place
 from delivery.exports.making import EXPORT, Contents, contents, plan
 from kamizero.errors import KamizeroError
@@ -20,6 +21,8 @@ log = structlog.get_logger()
 def plan_exports(rooms: Rooms) -> None:
     """Plan the files whose time has come, each in a transaction of its own."""
     now = rooms.clock()
+    # Also that of queues, where whoever made one was lost half way.
+    put_backlogs(rooms.database, now=now)
     due = select(ExportDestination.id).where(ExportDestination.next_at <= now)
     with rooms.database.look() as session:
         found = session.scalars(due.order_by(ExportDestination.id)).all()

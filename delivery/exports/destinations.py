@@ -14,14 +14,7 @@ from kamizero.errors import ConflictError, MissingError, WrongCallError
 from kamizero.tokyo import TOKYO
 from storage import audit, sites
 from storage.office_days import EVERYWHERE, calendar_of
-from storage.tables import (
-    Approval,
-    Delivery,
-    Entry,
-    EntryState,
-    ExportDestination,
-    Filing,
-)
+from storage.tables import Entry, ExportDestination
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _FOREVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -42,7 +35,7 @@ def add_destination(
     """Make a destination; its terms never change.
 
     Args:
-        backlog: what is approved already goes out as well.
+        backlog: what is approved already goes out as well; `put_backlogs` puts it.
 
     Raises:
         WrongCallError: the terms name what the form has not, or a My Number.
@@ -65,14 +58,13 @@ def add_destination(
         of_site=terms.site,
         terms=terms.model_dump(mode="json"),
         since=_FOREVER if backlog else now,
+        backlog_after=0 if backlog else None,
         next_at=next_time(session, terms, after=now),
         made_at=now,
         made_by=actor,
     )
     session.add(made)
     session.flush()
-    if backlog:
-        _put_backlog(session, made, now=now)
     _record(session, "export_destination.added", made, actor=actor, now=now)
     return made
 
@@ -155,25 +147,6 @@ def _demand_columns(library: Library, terms: Terms) -> None:
             f"The form {terms.form} has no field {', '.join(sorted(unknown))}, which "
             "the answers name."
         )
-
-
-def _put_backlog(
-    session: Session, destination: ExportDestination, *, now: datetime
-) -> None:
-    query = (
-        select(Entry)
-        .join(Filing, Filing.id == Entry.filing_id)
-        .join(Approval, Approval.id == Entry.approval_id)
-        .where(Entry.state == EntryState.APPROVED, Filing.form == destination.form)
-        .order_by(Entry.id)
-    )
-    if destination.of_site is not None:
-        query = query.where(Filing.site == destination.of_site)
-    session.add_all(
-        Delivery(entry_id=one.id, subscriber=destination.subscriber, changed_at=now)
-        for one in session.scalars(query)
-    )
-    session.flush()
 
 
 def _record(

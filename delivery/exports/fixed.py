@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kamizero.errors import UnwritableError
 
 FILE_NUMBER, MADE_ON, ROWS, SUM = "$file_number", "$made_on", "$rows", "$sum"
+# How wide a day is written.
+_DAY = 8
 _ABOUT = frozenset({FILE_NUMBER, MADE_ON, ROWS})
 _ENDS = {"crlf": "\r\n", "lf": "\n", "none": ""}
 
@@ -58,6 +60,8 @@ class Part(Place):
             raise ValueError(f"`say` is one of {', '.join(sorted({*_ABOUT, SUM}))}")
         if (self.say == SUM) != (self.of is not None):
             raise ValueError("`$sum` says `of` which column, and nothing else does")
+        if self.say == MADE_ON and self.width < _DAY:
+            raise ValueError(f"`$made_on` is {_DAY} signs wide")
         return self
 
 
@@ -73,7 +77,20 @@ class Frame(BaseModel):
     @property
     def summed(self) -> frozenset[str]:
         """The headings of columns whose total is said."""
-        return frozenset(one.of for one in (*self.header, *self.trailer) if one.of)
+        return frozenset(one.of for one in self._parts if one.of)
+
+    def widest_sum(self, heading: str) -> int:
+        """How many digits the total of a column may have."""
+        return min(one.width for one in self._parts if one.of == heading)
+
+    def misfits(self, encoding: str) -> list[str]:
+        """Constants that do not stand in their columns in this encoding."""
+        texts = ((one.text, one) for one in self._parts if one.text is not None)
+        return [text for text, one in texts if not _fits(text, one, encoding)]
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        return *self.header, *self.trailer
 
     def framed(
         self,
@@ -86,7 +103,7 @@ class Frame(BaseModel):
         """The whole file.
 
         Raises:
-            UnwritableError: a total or number is wider than its column.
+            UnwritableError: a total is wider than its column: fewer records are not.
         """
         end = _ENDS[self.line_end]
         head = _record(self.header, encoding, about=about, totals=totals)
@@ -126,8 +143,7 @@ def _record(
         cell = laid(text, part, encoding)
         if cell is None:
             raise UnwritableError(
-                f"{part.say or part.text} is wider than its column: {text}. Close the "
-                "destination and make one with a wider column."
+                f"{part.say or part.text} of so many entries is wider than its column."
             )
         cells.append(cell)
     return ["".join(cells)]
@@ -136,4 +152,19 @@ def _record(
 def _said(part: Part, about: Mapping[str, str], totals: Mapping[str, int]) -> str:
     if part.text is not None:
         return part.text
+    if part.say == FILE_NUMBER:
+        return str(wrapped(int(about[FILE_NUMBER]), part.width))
     return str(totals[part.of]) if part.of else about[part.say or ""]
+
+
+def wrapped(number: int, width: int) -> int:
+    """The number as so many digits say it: after the last of them comes 1 again."""
+    last: int = 10**width - 1
+    return (number - 1) % last + 1
+
+
+def _fits(text: str, place: Place, encoding: str) -> bool:
+    try:
+        return laid(text, place, encoding) is not None
+    except UnicodeEncodeError:
+        return False

@@ -121,7 +121,7 @@ def _placed(terms: Terms, column: Column, text: str) -> str | None:
     """The cell; None where it does not fit, or cannot be summed as it must be."""
     if column.place is None:
         return text
-    if column.heading in terms.frame.summed and text and not text.isdecimal():
+    if column.heading in terms.frame.summed and not _is_summable(terms, column, text):
         return None
     return laid(text, column.place, terms.encoding)
 
@@ -130,10 +130,18 @@ def _cut(terms: Terms, column: Column, text: str) -> str:
     """What a person lets go out: as much as fits."""
     if column.place is None:
         return text
-    if column.heading in terms.frame.summed:
-        text = text if text.isdecimal() else ""
+    if column.heading in terms.frame.summed and not _is_summable(terms, column, text):
+        text = ""
     fitting = cut(text, column.place, terms.encoding)
     return laid(fitting, column.place, terms.encoding) or ""
+
+
+def _is_summable(terms: Terms, column: Column, text: str) -> bool:
+    """Whether it is a number that the total can hold, alone at least."""
+    if not text:
+        return True
+    widest = terms.frame.widest_sum(column.heading)
+    return text.isdecimal() and len(str(int(text))) <= widest
 
 
 def _total(terms: Terms, heading: str, lines: Sequence[Line]) -> int:

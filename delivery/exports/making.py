@@ -28,7 +28,7 @@ from delivery.exports.terms import CORRECTS, KEY, Terms
 from delivery.records import shown_value
 from delivery.robots.record import fields_of, flat_name
 from delivery.robots.way import Act, By, go
-from kamizero.errors import TamperedError
+from kamizero.errors import TamperedError, UnwritableError
 from kamizero.tokyo import business_date
 from storage import audit, work
 from storage.clocks import end_clock
@@ -80,7 +80,10 @@ def plan(
     items, lines = _written(session, vault, terms, waiting, number, now=now)
     if not items:
         return None
-    data = file_bytes(terms, lines, about=_head(number, business_date(now)))
+    data, count = _fitting(terms, lines, about=_head(number, business_date(now)))
+    if count < len(items):
+        items = items[:count]
+        destination.next_at = now
     file = ExportFile(
         destination_id=destination.id,
         number=number,
@@ -131,7 +134,7 @@ def contents(session: Session, vault: Vault, file: ExportFile) -> Contents:
         entry = item.delivery.entry
         values = {
             **_about(item.delivery, entry, file.number, item.line),
-            **_kept(session, vault, item.versions),
+            **_kept(vault, _found(session, item.versions), item.versions),
         }
         line = line_of(terms, values, substitute=True)
         if isinstance(line, Unwritable):
@@ -197,6 +200,7 @@ def _written(
     items: list[ExportItem] = []
     lines: list[Line] = []
     named = {column.field for column in terms.columns}
+    headings = {column.field: column.heading for column in terms.columns}
     settled = substituted_rows(session, waiting)
     for row in waiting:
         versions = {
@@ -205,9 +209,16 @@ def _written(
             if (name := flat_name(field.name)) in named and field.as_written
             for version in [decided_version(field)]
         }
+        found = _found(session, versions)
+        destroyed = [name for name, at in versions.items() if found[at].value is None]
+        if destroyed and row.id not in settled:
+            lost = tuple(headings[name] for name in destroyed)
+            block(session, row, lost, actor=_ACTOR, now=now)
+            continue
+        versions = {one: at for one, at in versions.items() if one not in destroyed}
         values = {
             **_about(row, row.entry, number, len(lines) + 1),
-            **_kept(session, vault, versions),
+            **_kept(vault, found, versions),
         }
         line = line_of(terms, values, substitute=row.id in settled)
         if isinstance(line, Unwritable):
@@ -223,6 +234,23 @@ def _written(
             )
         )
     return items, lines
+
+
+def _fitting(
+    terms: Terms, lines: Sequence[Line], *, about: Mapping[str, str]
+) -> tuple[bytes, int]:
+    """The bytes of as many lines as count and totals can say, and how many it is.
+
+    One line alone always can: a value too wide for its total is in none of them.
+    """
+    count = len(lines)
+    while True:
+        try:
+            return file_bytes(terms, lines[:count], about=about), count
+        except UnwritableError:
+            if count == 1:
+                raise
+            count //= 2
 
 
 def _about(row: Delivery, entry: Entry, number: int, line: int) -> dict[str, str]:
@@ -243,16 +271,19 @@ def _head(number: int, made_on: date) -> dict[str, str]:
     return {FILE_NUMBER: str(number), MADE_ON: f"{made_on:%Y%m%d}"}
 
 
-def _kept(
-    session: Session, vault: Vault, versions: Mapping[str, int]
-) -> dict[str, str]:
-    """The values of these versions by name; what is sensitive is masked."""
+def _found(session: Session, versions: Mapping[str, int]) -> dict[int, FieldVersion]:
     rows = session.scalars(
         select(FieldVersion)
         .where(FieldVersion.id.in_(versions.values()))
         .options(joinedload(FieldVersion.value), joinedload(FieldVersion.field))
     )
-    found = {row.id: row for row in rows}
+    return {row.id: row for row in rows}
+
+
+def _kept(
+    vault: Vault, found: Mapping[int, FieldVersion], versions: Mapping[str, int]
+) -> dict[str, str]:
+    """The values of these versions by name; what is sensitive is masked."""
     return {
         name: shown_value(found[one].field, found[one], vault)
         for name, one in versions.items()

@@ -137,6 +137,8 @@ class Terms(_Data):
             raise ValueError("records of fixed columns have no BOM; say utf-8 or cp932")
         if not self.frame.summed <= set(self._headings()):
             raise ValueError("a total is of a column that is not there")
+        for text in self.frame.misfits(self.encoding):
+            raise ValueError(f"{text} does not stand in its column")
 
     def named(self, number: int) -> str:
         """What the file of this number is called."""

@@ -8,20 +8,11 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delivery.robots.work import put_work
 from kamizero.errors import ConflictError, MissingError, WrongCallError
 from kamizero.tokyo import TOKYO
 from storage import audit, sites
 from storage.office_days import EVERYWHERE, calendar_of
-from storage.tables import (
-    Approval,
-    Delivery,
-    Entry,
-    EntryState,
-    Filing,
-    LostLease,
-    RobotQueue,
-)
+from storage.tables import Entry, LostLease, RobotQueue
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -59,7 +50,7 @@ class Terms:
 def add_queue(
     session: Session, name: str, terms: Terms, *, actor: str, now: datetime
 ) -> RobotQueue:
-    """Make a queue, and put into it what is approved already where that is wanted.
+    """Make a queue; what is approved already comes in by `put_backlogs`.
 
     Raises:
         WrongCallError: the terms cannot be.
@@ -80,13 +71,12 @@ def add_queue(
         business_days=terms.business_days,
         must_show=list(terms.must_show),
         since=_FOREVER if terms.backlog else now,
+        backlog_after=0 if terms.backlog else None,
         made_at=now,
         made_by=actor,
     )
     session.add(queue)
     session.flush()
-    if terms.backlog:
-        _put_backlog(session, queue, now=now)
     _record(session, "robot_queue.added", queue, actor=actor, now=now)
     return queue
 
@@ -142,28 +132,6 @@ def opens_at(session: Session, queue: RobotQueue, *, now: datetime) -> datetime 
         if queue.closes is None or f"{local:%H:%M}" < queue.closes:
             return now
     return None
-
-
-def _put_backlog(session: Session, queue: RobotQueue, *, now: datetime) -> None:
-    query = (
-        select(Entry)
-        .join(Filing, Filing.id == Entry.filing_id)
-        .join(Approval, Approval.id == Entry.approval_id)
-        .where(Entry.state == EntryState.APPROVED)
-        .order_by(Entry.id)
-    )
-    if queue.form is not None:
-        query = query.where(Filing.form == queue.form)
-    if queue.of_site is not None:
-        query = query.where(Filing.site == queue.of_site)
-    rows = [
-        Delivery(entry_id=entry.id, entry=entry, subscriber=queue.name, changed_at=now)
-        for entry in session.scalars(query)
-    ]
-    session.add_all(rows)
-    session.flush()
-    for row in rows:
-        put_work(session, queue, row, now=now)
 
 
 def _demand_right(session: Session, name: str, terms: Terms) -> None:

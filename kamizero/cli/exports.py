@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from delivery.backlog import put_backlogs
 from delivery.exports import destinations, terms
 from delivery.exports.making import ask_placing, contents, plan, unplaced
 from delivery.exports.standing import find_file, standing_of
@@ -32,7 +33,8 @@ def add(
 ) -> None:
     """Make a destination of a YAML file; see docs/exports.md."""
     said = terms.load(file)
-    with open_storeroom(Settings.load()).database.begin() as session:
+    database = open_storeroom(Settings.load()).database
+    with database.begin() as session:
         made = destinations.add_destination(
             session,
             Library.shipped(),
@@ -43,6 +45,7 @@ def add(
             backlog=backlog,
         )
         first = made.next_at
+    put_backlogs(database, now=now())
     typer.echo(f"{name} gets its first file at {first:%Y-%m-%d %H:%M} UTC or later.")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from delivery.backlog import put_backlogs
 from delivery.robots import queues
 from delivery.robots.queues import Terms
 from delivery.robots.standing import standing_of
@@ -69,8 +70,10 @@ def add_queue(
         must_show=tuple(must_show or ()),
         backlog=backlog,
     )
-    with open_storeroom(Settings.load()).database.begin() as session:
+    database = open_storeroom(Settings.load()).database
+    with database.begin() as session:
         queues.add_queue(session, name, terms, actor=getpass.getuser(), now=now())
+    put_backlogs(database, now=now())
     typer.echo(f"Robots can lease from {name}.")
 
 

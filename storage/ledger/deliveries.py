@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Exists, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.ledger.report import Difference
@@ -135,7 +135,24 @@ def _fitting(whose: RobotQueue | ExportDestination) -> ColumnElement[bool]:
     )
     of_form = true() if whose.form is None else Filing.form == whose.form
     of_site = true() if whose.of_site is None else Filing.site == whose.of_site
-    return and_(signed, of_form, of_site, ~_is_correction())
+    return and_(signed, of_form, of_site, ~_is_correction(), _is_due(whose))
+
+
+def _is_due(whose: RobotQueue | ExportDestination) -> ColumnElement[bool]:
+    """What was approved before it was made is due once its part of it was put out."""
+    if whose.backlog_after is None:
+        return true()
+    was_put_out = (
+        select(Delivery.id)
+        .where(Delivery.entry_id == Entry.id, Delivery.subscriber == whose.subscriber)
+        .exists()
+    )
+    since = (
+        select(Approval.id)
+        .where(Approval.id == Entry.approval_id, Approval.at >= whose.made_at)
+        .exists()
+    )
+    return or_(was_put_out, since)
 
 
 def delivered(session: Session, span: Span) -> dict[str, int]:

@@ -57,6 +57,8 @@ class ExportDestination(Table):
     made_at: Mapped[datetime] = mapped_column(Instant)
     made_by: Mapped[str] = mapped_column(String(100))
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The last entry of before that was put in; None once all were.
+    backlog_after: Mapped[int | None] = mapped_column(Id)
 
     @property
     def subscriber(self) -> str:

@@ -74,6 +74,13 @@ class RobotQueue(Table):
     made_by: Mapped[str] = mapped_column(String(100))
     # From then on nothing new comes in and nothing is handed out.
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The last entry of before that was put in; None once all were.
+    backlog_after: Mapped[int | None] = mapped_column(Id)
+
+    @property
+    def subscriber(self) -> str:
+        """As whom it gets its deliveries."""
+        return self.name
 
 
 class Registration(Table):

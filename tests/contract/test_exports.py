@@ -37,6 +37,7 @@ CHANGES = {
     "UPDATE export_file SET rows = 9": "stays",
     "UPDATE export_item SET line = 9": "stays",
     "UPDATE export_destination SET form = '2201'": "stays",
+    "UPDATE export_destination SET backlog_after = 1": "once",
     "DELETE FROM export_item": "rows stay",
     "DELETE FROM export_file": "rows stay",
     "DELETE FROM export_destination": "rows stay",

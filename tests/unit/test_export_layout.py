@@ -226,6 +226,17 @@ def test_a_value_that_is_too_wide_is_cut_only_where_a_person_says_so() -> None:
     assert cut.substituted == ("氏名",)
 
 
+def test_a_number_of_a_file_goes_on_from_one_where_its_column_ends() -> None:
+    frame = {"header": [{"say": "$file_number", "width": 2}], "line_end": "none"}
+    wanted = said(FOLDER, **{**FIXED, "frame": frame})
+    heads = [
+        file_bytes(wanted, [], about={"$file_number": str(number), "$made_on": ""})
+        for number in (9, 99, 100, 198, 199)
+    ]
+
+    assert heads == [b"9 ", b"99", b"1 ", b"99", b"1 "]
+
+
 def test_what_cannot_be_summed_and_a_total_without_room_are_no_file() -> None:
     wanted = said(FOLDER, **FIXED)
     strange = {**values("林"), "$key": "12A"}
@@ -246,6 +257,9 @@ def test_what_cannot_be_summed_and_a_total_without_room_are_no_file() -> None:
         {"columns": [{"heading": "番号", "field": "$key"}]},
         {"frame": {"trailer": [{"say": "$sum", "of": "金額", "width": 5}]}},
         {"frame": {"header": [{"text": "1", "say": "$rows", "width": 5}]}},
+        {"frame": {"header": [{"text": "123", "width": 2}]}},
+        {"frame": {"header": [{"text": "𠮷", "width": 4}]}},
+        {"frame": {"header": [{"say": "$made_on", "width": 7}]}},
         {"frame": {"header": [{"say": "$rows", "width": 5, "pad": "0"}]}},
         {"encoding": "utf-8-sig"},
     ],

@@ -8,20 +8,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from delivery import backlog
 from delivery.exports import blocks, destinations, making
 from delivery.exports.making import EXPORT, contents
+from forms.library import Library
 from kamizero.errors import ConflictError, WrongCallError
 from storage import values, work
+from storage.alerts import alerts_of
 from storage.tables import (
     AuditEvent,
     BlockEnd,
     Delivery,
     ExportBlock,
+    ExportDestination,
     ExportFile,
     Filing,
 )
 from tests.desk import LATER, Desk
 from tests.exporting import (
+    NAME,
     SUBSCRIBER,
     approved,
     balances,
@@ -101,6 +106,18 @@ LOST_AT = {
     "noting": (steps, "confirm", killed),
     "finishing": (work, "finish", killed),
 }
+
+
+def alert_kinds(desk: Desk, house: House) -> set[str]:
+    """The alerts of exports, an hour after they were due."""
+    found = alerts_of(
+        desk.database,
+        desk.store,
+        free_bytes=lambda: 1,
+        least_free=0,
+        now=house.clock.now + timedelta(hours=1),
+    )
+    return {one.kind for one in found if one.kind.startswith("exports")}
 
 
 def keys_in(folder: Path) -> list[str]:
@@ -184,21 +201,103 @@ def test_a_folder_that_is_gone_costs_time_and_nothing_else(
     assert len(keys_in(folder)) == 1
 
 
-def test_a_destination_that_cannot_be_planned_holds_up_no_other(
+def test_a_destination_that_cannot_be_planned_is_told_and_holds_up_no_other(
     desk: Desk, house: House, folder: Path
 ) -> None:
-    open_destination(desk, folder)
-    keys = [{"heading": "k", "field": "$key"}]
-    open_destination(desk, folder, name="other", file_name="o{number}", columns=keys)
-    filing = approved(desk)
     with desk.database.begin() as session:
-        for field in session.get_one(Filing, filing).fields:
-            values.erase(session, field)
+        broken = ExportDestination(
+            name=NAME,
+            form="2200",
+            terms={},
+            since=LATER,
+            next_at=LATER,
+            made_at=LATER,
+            made_by="ken",
+        )
+        session.add(broken)
+    open_destination(desk, folder, name="other", file_name="o{number}")
+    approved(desk)
 
     house.plan_and_lay()
 
     assert states(desk) == ["pending"]
     assert (folder / "o1.done").exists()
+    assert alert_kinds(desk, house) == {"exports_stopped"}
+
+
+def test_an_entry_whose_values_are_destroyed_waits_for_a_person_alone(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder)
+    lost = approved(desk)
+    approved(desk)
+    with desk.database.begin() as session:
+        for field in session.get_one(Filing, lost).fields:
+            values.erase(session, field)
+
+    house.plan_and_lay()
+
+    assert states(desk) == ["pending", "taken"]
+    assert alert_kinds(desk, house) == {"exports_blocked"}
+    with desk.database.begin() as session:
+        (found,) = blocks.open_blocks(session)
+        assert found.columns == ["氏名", "生年月日"]
+        blocks.settle(session, found.id, BlockEnd.SUBSTITUTE, actor="rei", now=LATER)
+    house.plan_and_lay()
+    assert states(desk) == ["taken", "taken"]
+    assert (folder / "shikaku-0002.csv").read_text("cp932").endswith(",,\n")
+
+
+def test_a_total_without_room_makes_smaller_files_and_stops_nothing(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    digit = {"width": 1, "side": "right", "pad": "0"}
+    open_destination(
+        desk,
+        folder,
+        kind="fixed",
+        columns=[{"heading": "番号", "field": "$key", "place": {"width": 8}}],
+        frame={"trailer": [{"say": "$rows", **digit}]},
+    )
+    approved(desk, entries=4)
+    approved(desk, entries=4)
+    approved(desk, entries=4)
+
+    for _ in range(2):
+        house.plan_and_lay()
+
+    assert files(desk) == [(1, 6, "placed"), (2, 6, "placed")]
+    assert states(desk) == ["taken"] * 12
+    assert balances(desk)
+
+
+def test_what_was_approved_before_comes_in_parts_whoever_is_lost_between(
+    desk: Desk, house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "AT_ONCE", 2)
+    approved(desk, entries=3)
+    folder.mkdir()
+    with desk.database.begin() as session:
+        made = destinations.add_destination(
+            session,
+            Library.shipped(),
+            NAME,
+            said(folder),
+            actor="ken",
+            now=LATER + timedelta(hours=1),
+            backlog=True,
+        )
+        backlog.put_part(session, made, now=LATER)
+    approved(desk)
+    half_way = states(desk)
+    balanced_half_way = balances(desk)
+
+    house.plan_and_lay()
+
+    assert half_way == ["pending"] * 3
+    assert balanced_half_way
+    assert states(desk) == ["taken"] * 4
+    assert balances(desk)
 
 
 def test_a_file_is_made_again_byte_for_byte(

@@ -22,6 +22,7 @@ _PLACES = {
     "doubt": "robots",
     "robots_failed": "robots",
     "exports_blocked": "exports",
+    "exports_stopped": "exports",
     "exports_late": "exports",
     "refused": "answers",
     "answers_open": "answers",
