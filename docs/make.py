@@ -1,4 +1,4 @@
-"""Writes the pages of the documentation that follow from the code: `make docs`."""
+"""Writes what follows from the code and is kept beside it: `make docs`."""
 
 import re
 from pathlib import Path
@@ -10,6 +10,7 @@ from docs.stores import stores_markdown
 from forms.library import Library
 from forms.places import blank_images
 from kamizero.settings_page import settings_markdown
+from ocr.placing import sides
 from review.transitions import diagram
 from validation.catalogue import catalogue_markdown
 from validation.csv.page import tables_markdown
@@ -67,3 +68,6 @@ if __name__ == "__main__":
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
     draw_forms(HERE / "pictures" / "forms")
+    # What pages without a code are told by: slow to work out, and needed at once.
+    kept = HERE.parent / "ocr" / "placing" / sides.FILE
+    kept.write_bytes(sides.packed(Library.shipped().all()))

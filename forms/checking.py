@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import yaml
@@ -79,7 +80,9 @@ def _plain(text: str) -> Any:
     return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
+@cache
 def _shipped(name: str) -> Any:
+    """What a shipped definition says; several revisions extend the same one."""
     return _plain(shipped_text(name) or "")
 
 

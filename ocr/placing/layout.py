@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from forms.definition import FormDefinition
-from ocr.placing.signature import Guess, darkness, guesses
+from ocr.placing.sides import darkness
+from ocr.placing.signature import Guess, guesses
 from ocr.placing.template import Grey
 from ocr.placing.view import Transform
 

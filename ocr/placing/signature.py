@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms.definition import FormDefinition
-from ocr.placing.template import Grey, blank_at
+from ocr.placing.sides import sides_of
 
 Profile = NDArray[np.float32]
 """Ink along one side, a value a millimetre, its slow changes taken out, of length 1."""
@@ -26,7 +26,6 @@ _SOFT_MM = 0.8
 SCALES = tuple(float(s) for s in np.geomspace(0.84, 1.3, 23))
 _PEAKS = 2
 _APART_MM = 8
-_PAPER_WINDOW_MM = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,6 @@ class Guess:
     right_mm: float
     down_mm: float
     likeness: float
-
-
-def darkness(grey: Grey) -> NDArray[np.float32]:
-    """How much darker each place is than the paper around it, 0 to about 1.
-
-    For pictures of about a pixel a millimetre.
-    """
-    window = np.ones((_PAPER_WINDOW_MM, _PAPER_WINDOW_MM), np.uint8)
-    paper = cv2.blur(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, window), (9, 9))
-    dark = cv2.subtract(paper, grey).astype(np.float32)
-    strong = float(np.percentile(dark, 95))
-    return np.asarray(np.minimum(dark / max(strong, 8.0), 2.0), np.float32)
 
 
 def guesses(
@@ -109,8 +96,7 @@ def _scaled(values: NDArray[np.float32]) -> NDArray[np.complex64]:
 def _spectra(
     definition: FormDefinition, page: int
 ) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
-    dark = darkness(blank_at(definition, page, 1.0))
-    rows, columns = _padded(dark.sum(axis=1)), _padded(dark.sum(axis=0))
+    rows, columns = map(_padded, sides_of(definition, page))
     return (
         np.asarray(np.fft.rfft(rows).conj(), np.complex64),
         np.asarray(np.fft.rfft(columns).conj(), np.complex64),

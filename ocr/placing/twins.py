@@ -12,7 +12,8 @@ from forms.definition import FormDefinition
 from kamizero.errors import RegistrationError
 from kamizero.model import Box
 from ocr.placing.registration import Registration, register
-from ocr.placing.signature import darkness, guesses
+from ocr.placing.sides import darkness
+from ocr.placing.signature import guesses
 from ocr.placing.template import PX_PER_MM, Grey, blank_at, blank_picture
 from ocr.placing.view import Scales, Transform
 
