@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         description="`legal` starts only where the server proves that it locks; "
         "`trial` keeps papers that are no originals on one that does not.",
     )
+    export_keys_dir: Path | None = Field(
+        default=None,
+        description="Folder with the keys of buckets that files go to and answers "
+        "come from: a file for each account, an access key and a secret key, a line "
+        "each.",
+    )
     events_allow: str = Field(
         default="",
         description="Hosts and networks inside the house that may be told of events, "

@@ -89,7 +89,7 @@ WORDS: Mapping[str, str] = {
     "robots_failed": "Robots gave entries up; see the page of robots.",
     "exports_blocked": "Entries cannot be written into files; see the page of exports.",
     "exports_stopped": "Files cannot be made; look for `export_not_planned`.",
-    "exports_late": "Files do not reach their folders; see the page of exports.",
+    "exports_late": "Files do not reach their places; see the page of exports.",
     "refused": "Hosts refuse entries; see the page of answers.",
     "answers_open": "Answers fit nothing or are broken; see the page of answers.",
     "answers_late": "Hosts have not answered for days; see to them and their folders.",

@@ -40,7 +40,7 @@ def said(folder: Path, /, **other: Any) -> Terms:
 
 
 def open_destination(
-    desk: Desk, folder: Path, *, name: str = NAME, **other: Any
+    desk: Desk, folder: Path, /, *, name: str = NAME, **other: Any
 ) -> int:
     folder.mkdir(exist_ok=True)
     with desk.database.begin() as session:

@@ -1,13 +1,16 @@
 """Hearing what hosts answer, from the worker's side: read, noted, put away."""
 
 import threading
+from pathlib import Path
 
 import structlog
 
 from delivery.answers.applying import apply_next
-from delivery.answers.folder import BROKEN, READ, Found, put_away, quiet_lists
+from delivery.answers.folder import FolderTray
 from delivery.answers.layout import AnswerLayout
 from delivery.answers.taking import take
+from delivery.answers.tray import BROKEN, READ, Found, Tray
+from delivery.buckets import open_bucket
 from delivery.exports.destinations import all_destinations, terms_of
 from kamizero.errors import KamizeroError, StoreError
 from storage.tables import ExportDestination
@@ -30,7 +33,7 @@ def hear_once(rooms: Rooms) -> None:
         try:
             _hear(rooms, destination, layout)
         except KamizeroError as error:
-            # A folder that is away keeps nobody else's answers waiting.
+            # A place that is away keeps nobody else's answers waiting.
             log.error("answers_not_read", destination=destination, error=str(error))
 
 
@@ -43,7 +46,20 @@ def hear_hosts(rooms: Rooms, stop: threading.Event) -> None:
             log.error("hearing_failed", error=str(error))
 
 
-def read_list(rooms: Rooms, destination: int, layout: AnswerLayout, one: Found) -> str:
+def tray_of(rooms: Rooms, layout: AnswerLayout) -> Tray:
+    """The place of a host's lists. Raises SetupError."""
+    if layout.bucket is None:
+        return FolderTray(Path(layout.folder or ""), layout)
+    # With it comes the SDK, which most installations need not.
+    from delivery.answers.bucket import BucketTray
+
+    opened = open_bucket(layout.bucket, rooms.export_keys)
+    return BucketTray(opened, layout.bucket.prefix, layout)
+
+
+def read_list(
+    rooms: Rooms, destination: int, layout: AnswerLayout, tray: Tray, one: Found
+) -> str:
     """Keep a list as rows, then put it away; where it lies now."""
     with rooms.database.begin() as session:
         row = session.get_one(ExportDestination, destination)
@@ -51,7 +67,7 @@ def read_list(rooms: Rooms, destination: int, layout: AnswerLayout, one: Found) 
         where = BROKEN if made.broken else READ
         log.info("answers_read", list=made.id, lines=made.lines, broken=made.broken)
     try:
-        put_away(one, where)
+        tray.put_away(one, where)
     except StoreError as error:
         # It is known by now and is not read twice; the next ones are not kept waiting.
         log.error("answers_not_put_away", list=made.id, error=str(error))
@@ -70,6 +86,7 @@ def note_all(rooms: Rooms, destination: int) -> None:
 def _hear(rooms: Rooms, destination: int, layout: AnswerLayout) -> None:
     # What a worker wrote down that was lost then.
     note_all(rooms, destination)
-    for one in quiet_lists(layout, now=rooms.clock()):
-        read_list(rooms, destination, layout, one)
+    tray = tray_of(rooms, layout)
+    for one in tray.quiet(now=rooms.clock()):
+        read_list(rooms, destination, layout, tray, one)
         note_all(rooms, destination)

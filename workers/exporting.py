@@ -8,8 +8,11 @@ import structlog
 from sqlalchemy import select
 
 from delivery.backlog import put_backlogs
-from delivery.exports.folder import place
+from delivery.buckets import open_bucket
+from delivery.exports.drop import Drop, lay
+from delivery.exports.folder import FolderDrop
 from delivery.exports.making import EXPORT, Contents, contents, plan
+from delivery.exports.terms import Terms
 from kamizero.errors import KamizeroError
 from storage.database import after_commit
 from storage.tables import ExportDestination, ExportFile
@@ -44,8 +47,18 @@ def _plan_one(rooms: Rooms, destination_id: int, *, now: datetime) -> None:
 
 
 def lay_file(rooms: Rooms, file_id: int) -> Contents:
-    """Make the bytes and lay them into the folder, with no transaction open."""
+    """Make the bytes and lay them in their place, with no transaction open."""
     with rooms.database.look() as session:
         made = contents(session, rooms.vault, session.get_one(ExportFile, file_id))
-    place(Path(made.folder), made.name, made.data, made.done)
+    lay(drop_of(made.terms, rooms.export_keys), made.name, made.data, made.done)
     return made
+
+
+def drop_of(terms: Terms, keys: Path | None) -> Drop:
+    """The place of a destination's files. Raises SetupError."""
+    if terms.bucket is None:
+        return FolderDrop(Path(terms.folder or ""))
+    # With it comes the SDK, which most installations need not.
+    from delivery.exports.bucket import BucketDrop
+
+    return BucketDrop(open_bucket(terms.bucket, keys), terms.bucket.prefix)

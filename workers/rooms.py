@@ -34,7 +34,8 @@ class Rooms:
     a commit that left new work of a kind behind; losing a hint costs time, never work.
     `stamping` is None where no time stamps are asked for, `erasures` where nothing is
     put outside of what was destroyed; `post` sends an event to a receiver. `kernel` is
-    what says whether a time server keeps this machine's clock right.
+    what says whether a time server keeps this machine's clock right. `export_keys` is
+    the folder with the keys of buckets that files go to.
     """
 
     database: Database
@@ -52,5 +53,6 @@ class Rooms:
     hint: Callable[[str], None] = no_hint
     stamping: Stamping | None = None
     erasures: Path | None = None
+    export_keys: Path | None = None
     kernel: Callable[[], KernelClock] = kernel_clock
     post: Post = field(default_factory=lambda: Poster(Gate()))

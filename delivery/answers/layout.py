@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from delivery.buckets import BucketTerms
 from kamizero.errors import KamizeroError
 
 KEY, RECEIPT, ENTRY = "$key", "$receipt_number", "$entry"
@@ -36,7 +37,8 @@ class AnswerLayout(BaseModel):
     """Where the answers of one destination lie and how they are written.
 
     Attributes:
-        file_name: with `*` and `?`; nothing else in the folder is touched.
+        folder, bucket: where lists lie; one of the two.
+        file_name: with `*` and `?`; nothing else there is touched.
         columns: what is known by which heading, or by which place from 1 where a list
             has no headings.
         registered, rejected: the words of the column `result`.
@@ -48,7 +50,8 @@ class AnswerLayout(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    folder: Annotated[str, Field(pattern=r"^/")]
+    folder: Annotated[str, Field(pattern=r"^/")] | None = None
+    bucket: BucketTerms | None = None
     file_name: str
     encoding: Literal["utf-8-sig", "utf-8", "cp932", "shift_jis"] = "utf-8-sig"
     headings: bool = True
@@ -62,6 +65,8 @@ class AnswerLayout(BaseModel):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
+        if (self.folder is None) == (self.bucket is None):
+            raise ValueError("lists lie either in a `folder` or in a `bucket`")
         if not _PATTERN.fullmatch(self.file_name):
             raise ValueError("file_name is letters, digits, _.- and * or ?")
         strange = set(self.columns) - _SAID - {one for key in KEYS for one in key}

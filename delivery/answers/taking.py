@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delivery.answers.folder import Found
 from delivery.answers.layout import AnswerLayout, BrokenListError, Said, lines_of
+from delivery.answers.tray import Found
 from kamizero.errors import ConflictError, MissingError
 from storage import audit
 from storage.tables import AnswerLine, AnswerList, AnswerState, ExportDestination
@@ -39,7 +39,7 @@ def take(
     made = AnswerList(
         destination_id=destination.id,
         mark=found.mark,
-        name=found.path.name[:200],
+        name=found.name[:200],
         sha256=found.sha256,
         read_at=now,
         lines=0,

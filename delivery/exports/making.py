@@ -54,9 +54,9 @@ _ACTOR = "kamizero"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What lies in the folder: the file, and what says that it is whole."""
+    """What is laid for the receiver: the file, and what says that it is whole."""
 
-    folder: str
+    terms: Terms
     name: str
     data: bytes
     done: bytes
@@ -106,7 +106,7 @@ def plan(
 
 
 def unplaced(session: Session, destination: ExportDestination) -> ExportFile | None:
-    """The file that is on its way into the folder."""
+    """The file that is on its way to its place."""
     return session.scalars(
         select(ExportFile).where(
             ExportFile.destination_id == destination.id,
@@ -149,7 +149,7 @@ def contents(session: Session, vault: Vault, file: ExportFile) -> Contents:
             found=found,
         )
     return Contents(
-        terms.folder, file.name, data, done_bytes(file.name, file.number, data, lines)
+        terms, file.name, data, done_bytes(file.name, file.number, data, lines)
     )
 
 

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from delivery.answers.layout import AnswerLayout
+from delivery.buckets import BucketTerms
 from delivery.exports.fixed import Frame, Place
 from kamizero.errors import DefinitionError
 
@@ -80,6 +81,7 @@ class Terms(_Data):
 
     Attributes:
         folder: where files are laid, on a disk that this machine sees.
+        bucket: the same in a bucket; one of the two.
         file_name: with `{number}` or, padded with zeros, `{number:06}`.
         missing, substitute: for what is still not to be written after `instead`.
         instead: signs by what is written for them.
@@ -93,7 +95,8 @@ class Terms(_Data):
     title: Annotated[str, Field(min_length=1, max_length=100)]
     form: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,16}$")]
     site: str | None = None
-    folder: Annotated[str, Field(pattern=r"^/")]
+    folder: Annotated[str, Field(pattern=r"^/")] | None = None
+    bucket: BucketTerms | None = None
     file_name: str
     kind: Literal["csv", "jsonl", "fixed"]
     encoding: Literal["utf-8", "utf-8-sig", "cp932", "shift_jis"] = "utf-8-sig"
@@ -109,6 +112,8 @@ class Terms(_Data):
 
     @model_validator(mode="after")
     def _can_be_written(self) -> Self:
+        if (self.folder is None) == (self.bucket is None):
+            raise ValueError("files go either to a `folder` or to a `bucket`")
         plain = _NUMBER.sub("1", self.file_name, count=1)
         if plain == self.file_name or not _FILE_NAME.fullmatch(plain):
             raise ValueError(
@@ -139,6 +144,11 @@ class Terms(_Data):
             raise ValueError("a total is of a column that is not there")
         for text in self.frame.misfits(self.encoding):
             raise ValueError(f"{text} does not stand in its column")
+
+    @property
+    def where(self) -> str:
+        """The place of the files, as people are told."""
+        return self.bucket.where if self.bucket else self.folder or ""
 
     def named(self, number: int) -> str:
         """What the file of this number is called."""

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from delivery.answers.applying import apply_next
-from delivery.answers.folder import Found
 from delivery.answers.standing import as_json, heard
 from delivery.answers.taking import take
+from delivery.answers.tray import Found
 from delivery.exports.destinations import find_destination, terms_of
 from delivery.refused import open_refusals
 from kamizero.cli.clock import now
@@ -79,7 +79,7 @@ def read(
         layout = terms_of(destination).answers
         if layout is None:
             raise WrongCallError(f"The destination {name} reads no answers.")
-        one = Found(file, file.stat().st_mtime_ns, file.read_bytes())
+        one = Found(file.name, file.stat().st_mtime_ns, file.read_bytes())
         made = take(session, destination, layout, one, now=now())
         said = f"broken ({made.broken})" if made.broken else f"{made.lines} lines"
     noted = 1

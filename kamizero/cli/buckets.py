@@ -29,7 +29,7 @@ def open_bucket(settings: Settings) -> S3Store:
     disposal = settings.store_disposal_keys_file
     return S3Store(
         bucket,
-        disposer=bucket.as_another(_keys(disposal)) if disposal else None,
+        disposer=bucket.as_another(Keys.read(disposal)) if disposal else None,
         is_legal=is_legal,
     )
 
@@ -42,7 +42,7 @@ def named_bucket(settings: Settings) -> tuple[Bucket, Keys]:
             "KAMIZERO_STORE_KEYS_FILE is missing: name the file with the access key "
             "and the secret key of the store."
         )
-    keys = _keys(settings.store_keys_file)
+    keys = Keys.read(settings.store_keys_file)
     return Bucket(settings.store_url, settings.store_bucket, keys), keys
 
 
@@ -56,17 +56,6 @@ def demand_locks(bucket: Bucket, keys: Keys) -> None:
             + ". Use a server with object lock and a bucket made with it, or set "
             "KAMIZERO_STORE_MODE=trial for papers that are no originals."
         )
-
-
-def _keys(path: Path) -> Keys:
-    try:
-        access, secret = path.read_text("utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        raise SetupError(
-            f"{path} must hold an access key and a secret key, a line each "
-            f"({type(error).__name__})."
-        ) from error
-    return Keys(access, secret)
 
 
 def _was_proven_lately(settings: Settings, keys: Keys) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from delivery.backlog import put_backlogs
+from delivery.buckets import open_bucket
 from delivery.exports import destinations, terms
 from delivery.exports.making import ask_placing, contents, plan, unplaced
 from delivery.exports.standing import find_file, standing_of
@@ -33,7 +34,12 @@ def add(
 ) -> None:
     """Make a destination of a YAML file; see docs/exports.md."""
     said = terms.load(file)
-    database = open_storeroom(Settings.load()).database
+    settings = Settings.load()
+    for bucket in (said.bucket, said.answers.bucket if said.answers else None):
+        if bucket is not None:
+            # A mistake in it is better found now than by the first file.
+            open_bucket(bucket, settings.export_keys_dir).listed(bucket.prefix)
+    database = open_storeroom(settings).database
     with database.begin() as session:
         made = destinations.add_destination(
             session,
@@ -59,6 +65,7 @@ def list_destinations(json: Json = False) -> None:
                 "form": one.destination.form,
                 "site": one.destination.of_site,
                 "folder": one.terms.folder,
+                "bucket": one.terms.bucket.where if one.terms.bucket else None,
                 "is_closed": one.destination.closed_at is not None,
                 "last_number": one.files[0].number if one.files else 0,
                 "blocked": one.blocked,

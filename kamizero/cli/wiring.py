@@ -80,6 +80,7 @@ def open_installation(settings: Settings, *, create: bool = True) -> Installatio
         hint=_hint_of(settings),
         stamping=stamping_of(settings),
         erasures=settings.erasures_dir,
+        export_keys=settings.export_keys_dir,
         post=Poster(Gate.read(settings.events_allow)),
     )
     return Installation(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ COMPLIANCE = "COMPLIANCE"
 MIB = 1 << 20
 SMALLEST_PART = 5 * MIB
 
+# A condition that does not hold is answered by the second.
+_OK, _TAKEN = 200, 412
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NoSuchObject"})
 # One refusal under four names, by server and by what was asked.
 _REFUSED = frozenset(
@@ -56,6 +59,18 @@ class Keys:
     access: str
     secret: str
 
+    @classmethod
+    def read(cls, path: Path) -> "Keys":
+        """Those in a file, a line each. Raises SetupError."""
+        try:
+            access, secret = path.read_text("utf-8").splitlines()
+        except (OSError, ValueError) as error:
+            raise SetupError(
+                f"{path} must hold an access key and a secret key, a line each "
+                f"({type(error).__name__})."
+            ) from error
+        return cls(access, secret)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -72,6 +87,15 @@ class Found:
     hold: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One object that is there now; `etag` is what the server calls its bytes."""
+
+    key: str
+    etag: str
+    changed: datetime
+
+
 class Bucket:
     """The requests; safe to share between threads.
 
@@ -83,7 +107,7 @@ class Bucket:
     def __init__(self, url: str, name: str, keys: Keys | None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise SetupError(f"KAMIZERO_STORE_URL is no http address: {url}.")
+            raise SetupError(f"The store's address is no http address: {url}.")
         self.url = url.rstrip("/")
         self.name = name
         # Verification reads with several threads at once.
@@ -145,7 +169,11 @@ class Bucket:
             hold=told.get(_HOLD, "").upper() == "ON",
         )
 
-    def read(self, key: str, version: str) -> bytes:
+    def put_new(self, key: str, data: bytes) -> bool:
+        """Write it without a lock; False where something is there, which stays."""
+        return bool(self._asked(lambda: self._put_new(key, data)))
+
+    def read(self, key: str, version: str | None = None) -> bytes:
         def got() -> bytes:
             answer = self._client.get_object(self.name, key, version_id=version)
             try:
@@ -201,6 +229,17 @@ class Bucket:
         for one in sorted(listed, key=lambda one: (one.object_name, one.last_modified)):
             yield one.object_name, None if one.is_delete_marker else one.version_id
 
+    def listed(self, prefix: str) -> list[Listed]:
+        """What is there now below the prefix and in no folder of it, by name."""
+        found: list[Any] = self._asked(
+            lambda: list(self._client.list_objects(self.name, prefix=prefix))
+        )
+        return [
+            Listed(one.object_name, one.etag, one.last_modified)
+            for one in sorted(found, key=lambda one: str(one.object_name))
+            if not one.is_dir
+        ]
+
     def is_versioned(self) -> bool:
         config = self._asked(lambda: self._client.get_bucket_versioning(self.name))
         return bool(config.status == ENABLED)
@@ -222,6 +261,30 @@ class Bucket:
         if self._asked(lambda: self._client.bucket_exists(self.name)):
             return False
         self._asked(lambda: self._client.make_bucket(self.name, object_lock=True))
+        return True
+
+    def _put_new(self, key: str, data: bytes) -> bool:
+        """The SDK has no words for the condition."""
+        address = self._client.get_presigned_url(
+            "PUT", self.name, key, expires=timedelta(minutes=5)
+        )
+        digest = hashlib.md5(data, usedforsecurity=False).digest()
+        answer = self._http.request(
+            "PUT",
+            address,
+            body=data,
+            headers={
+                "If-None-Match": "*",
+                "Content-MD5": base64.b64encode(digest).decode(),
+            },
+        )
+        if answer.status == _TAKEN:
+            return False
+        if answer.status != _OK:
+            raise StoreError(
+                f"The store {self.url} did not take an object ({answer.status}). Look "
+                f"at the server, the bucket {self.name} and its keys."
+            )
         return True
 
     def _clear(self, key: str, version: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from delivery import refused
 from delivery.answers import taking, unmatched
+from delivery.answers.folder import FolderTray
 from delivery.answers.layout import Verdict
 from delivery.outbox import API
 from kamizero.errors import ConflictError, MissingError
@@ -131,24 +132,26 @@ def test_a_correction_of_a_refused_entry_is_a_new_version_that_goes_out_anew(
 
 
 @pytest.mark.parametrize(
-    "lost_at", ["take", "put_away", "apply_next"], ids=lambda name: name
+    "lost_at",
+    [(answering, "take"), (FolderTray, "put_away"), (answering, "apply_next")],
+    ids=["take", "put_away", "apply_next"],
 )
 def test_a_worker_lost_at_any_step_loses_no_line_and_notes_none_twice(
-    desk: Desk, host: Host, monkeypatch: pytest.MonkeyPatch, lost_at: str
+    desk: Desk, host: Host, monkeypatch: pytest.MonkeyPatch, lost_at: tuple[Any, str]
 ) -> None:
     approved(desk, entries=2)
     host.take()
     one, other = keys(desk)
     host.write(f"{one},OK,,,", f"{other},NG,E1,,")
-    real: Callable[..., Any] = getattr(answering, lost_at)
+    real: Callable[..., Any] = getattr(*lost_at)
 
     def killed(*given: Any, **named: Any) -> Any:
-        if lost_at == "apply_next" and not lines(desk):
+        if lost_at[1] == "apply_next" and not lines(desk):
             return real(*given, **named)
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(answering, lost_at, killed)
+        patch.setattr(*lost_at, killed)
         with pytest.raises(Killed):
             host.hear()
     host.hear()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from delivery.exports import terms
-from delivery.exports.folder import place
+from delivery.exports.drop import lay
+from delivery.exports.folder import FolderDrop
 from delivery.exports.layout import Line, Unwritable, done_bytes, file_bytes, line_of
 from kamizero.errors import DefinitionError, StoreError, UnwritableError
 from tests.exporting import said
@@ -113,7 +114,7 @@ def test_a_file_is_laid_whole_and_its_mark_last(tmp_path: Path) -> None:
     done = done_bytes("x.csv", 1, data, [Line(("a",), ("氏名",))])
 
     for _ in range(2):
-        place(tmp_path, "x.csv", data, done)
+        lay(FolderDrop(tmp_path), "x.csv", data, done)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.csv", "x.csv.done"]
     told = json.loads((tmp_path / "x.csv.done").read_text("utf-8"))
@@ -122,10 +123,10 @@ def test_a_file_is_laid_whole_and_its_mark_last(tmp_path: Path) -> None:
 
 
 def test_a_receiver_that_took_the_file_is_not_given_it_twice(tmp_path: Path) -> None:
-    place(tmp_path, "x.csv", b"a", b"done")
+    lay(FolderDrop(tmp_path), "x.csv", b"a", b"done")
     (tmp_path / "x.csv").unlink()
 
-    place(tmp_path, "x.csv", b"a", b"done")
+    lay(FolderDrop(tmp_path), "x.csv", b"a", b"done")
 
     assert not (tmp_path / "x.csv").exists()
 
@@ -137,7 +138,7 @@ def test_another_file_of_the_name_is_never_written_over(
     (tmp_path / name).write_bytes(b"theirs")
 
     with pytest.raises(StoreError, match="another file"):
-        place(tmp_path, "x.csv", b"a", b"done")
+        lay(FolderDrop(tmp_path), "x.csv", b"a", b"done")
 
     assert (tmp_path / name).read_bytes() == b"theirs"
 
@@ -145,7 +146,7 @@ def test_another_file_of_the_name_is_never_written_over(
 def test_what_was_left_half_written_is_written_anew(tmp_path: Path) -> None:
     (tmp_path / "x.csv.part").write_bytes(b"ha")
 
-    place(tmp_path, "x.csv", b"half", b"done")
+    lay(FolderDrop(tmp_path), "x.csv", b"half", b"done")
 
     assert (tmp_path / "x.csv").read_bytes() == b"half"
     assert not (tmp_path / "x.csv.part").exists()

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from delivery import backlog
 from delivery.exports import blocks, destinations, making
+from delivery.exports.drop import DONE
+from delivery.exports.folder import FolderDrop
 from delivery.exports.making import EXPORT, contents
 from forms.library import Library
 from kamizero.errors import ConflictError, WrongCallError
@@ -86,23 +88,22 @@ def killed(*_: Any, **__: Any) -> Any:
     raise Killed
 
 
-def half_written(folder: Path, name: str, data: bytes, done: bytes) -> None:
-    del done
-    (folder / f"{name}.part").write_bytes(data[:5])
+def half_written(drop: FolderDrop, name: str, data: bytes) -> None:
+    (drop.folder / f"{name}.part").write_bytes(data[:5])
     raise Killed
 
 
-def unmarked(folder: Path, name: str, data: bytes, done: bytes) -> None:
-    del done
-    (folder / name).write_bytes(data)
-    raise Killed
+def unmarked(drop: FolderDrop, name: str, data: bytes) -> None:
+    if name.endswith(DONE):
+        raise Killed
+    (drop.folder / name).write_bytes(data)
 
 
 # Where a worker is lost: the seam of the product, and what it does before.
 LOST_AT = {
     "making": (exporting, "contents", killed),
-    "writing": (exporting, "place", half_written),
-    "marking": (exporting, "place", unmarked),
+    "writing": (FolderDrop, "put", half_written),
+    "marking": (FolderDrop, "put", unmarked),
     "noting": (steps, "confirm", killed),
     "finishing": (work, "finish", killed),
 }

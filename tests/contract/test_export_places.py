@@ -1,0 +1,265 @@
+"""Folders and buckets keep the same promises to receivers of files and to hosts."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from delivery.answers.bucket import BucketTray
+from delivery.answers.folder import FolderTray
+from delivery.answers.layout import AnswerLayout
+from delivery.answers.tray import Tray
+from delivery.buckets import BucketTerms, open_bucket
+from delivery.exports.bucket import BucketDrop
+from delivery.exports.drop import DONE, Drop, lay
+from delivery.exports.folder import FolderDrop
+from kamizero.errors import SetupError, StoreError
+from storage.s3.bucket import Bucket
+from tests.answering import answers
+from tests.buckets import a_shared_bucket
+from tests.ceph import S3_KEY, S3_SECRET
+from tests.desk import LATER, Desk
+from tests.exporting import approved, balances, files, open_destination, states
+from tests.workshop import Clock, rooms
+from workers.answering import hear_once
+from workers.exporting import plan_exports
+from workers.loop import Loop
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def drop(request: pytest.FixtureRequest, tmp_path: Path) -> Drop:
+    if request.param == "folder":
+        return FolderDrop(tmp_path)
+    bucket = a_shared_bucket(request.getfixturevalue("s3_address"))
+    return BucketDrop(bucket, "out/")
+
+
+class Forgetful:
+    """A place that is full, or away, once the first thing was laid."""
+
+    def __init__(self, drop: Drop) -> None:
+        self.found = drop.found
+        self._put = drop.put
+
+    def put(self, name: str, data: bytes) -> None:
+        if name.endswith(DONE):
+            raise StoreError("away")
+        self._put(name, data)
+
+
+def test_a_file_and_what_says_that_it_is_whole_are_laid_once(drop: Drop) -> None:
+    with pytest.raises(StoreError, match="away"):
+        lay(Forgetful(drop), "x.csv", b"a", b"done")
+    half_way = (drop.found("x.csv"), drop.found("x.csv.done"))
+
+    for _ in range(2):
+        lay(drop, "x.csv", b"a", b"done")
+
+    assert half_way == (b"a", None)
+    assert (drop.found("x.csv"), drop.found("x.csv.done")) == (b"a", b"done")
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.done"])
+def test_what_is_another_s_is_never_written_over(drop: Drop, name: str) -> None:
+    drop.put(name, b"theirs")
+
+    with pytest.raises(StoreError, match="another file"):
+        lay(drop, "x.csv", b"a", b"done")
+
+    assert drop.found(name) == b"theirs"
+
+
+def test_the_server_itself_refuses_to_write_over_an_object(s3_address: str) -> None:
+    bucket = a_shared_bucket(s3_address)
+
+    first = bucket.put_new("x", b"one")
+    second = bucket.put_new("x", b"two")
+
+    assert (first, second) == (True, False)
+    assert bucket.read("x") == b"one"
+
+
+def test_a_bucket_that_is_not_there_is_a_store_that_cannot(s3_address: str) -> None:
+    gone = replace_name(a_shared_bucket(s3_address), "no-such-bucket")
+
+    with pytest.raises(StoreError, match="no-such-bucket"):
+        gone.put_new("x", b"one")
+
+
+def replace_name(bucket: Bucket, name: str) -> Bucket:
+    bucket.name = name
+    return bucket
+
+
+LAYOUT = AnswerLayout.model_validate(answers(Path("/in")))
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def tray(request: pytest.FixtureRequest, tmp_path: Path) -> Tray:
+    if request.param == "folder":
+        return FolderTray(tmp_path, LAYOUT)
+    bucket = a_shared_bucket(request.getfixturevalue("s3_address"))
+    return BucketTray(bucket, "in/", LAYOUT)
+
+
+def write(tray: Tray, name: str, data: bytes) -> None:
+    if isinstance(tray, FolderTray):
+        (tray.folder / name).write_bytes(data)
+        return
+    assert isinstance(tray, BucketTray)
+    if not tray.bucket.put_new(f"in/{name}", data):
+        tray.bucket.remove(f"in/{name}", None)
+        tray.bucket.put_new(f"in/{name}", data)
+
+
+def soon() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=5)
+
+
+def kept(tray: Tray) -> dict[str, bytes]:
+    """What was put away, by name."""
+    if isinstance(tray, FolderTray):
+        return {one.name: one.read_bytes() for one in (tray.folder / "read").iterdir()}
+    assert isinstance(tray, BucketTray)
+    listed = tray.bucket.listed("in/read/")
+    return {Path(one.key).name: tray.bucket.read(one.key) for one in listed}
+
+
+def test_quiet_lists_are_found_by_their_names_and_put_away_once_read(
+    tray: Tray,
+) -> None:
+    write(tray, "kekka-1.csv", b"one")
+    write(tray, "other.csv", b"theirs")
+    too_early = list(tray.quiet(now=datetime.now(UTC)))
+    (found,) = tray.quiet(now=soon())
+
+    assert tray.put_away(found, "read")
+
+    assert too_early == []
+    assert (found.name, found.data) == ("kekka-1.csv", b"one")
+    assert list(tray.quiet(now=soon())) == []
+    assert kept(tray) == {"kekka-1.csv": b"one"}
+
+
+def test_a_list_that_was_written_anew_meanwhile_stays(tray: Tray) -> None:
+    write(tray, "kekka-1.csv", b"one")
+    (found,) = tray.quiet(now=soon())
+    write(tray, "kekka-1.csv", b"longer")
+    if isinstance(tray, FolderTray):
+        # The clock of a disk may not have moved between two writings.
+        os.utime(tray.folder / "kekka-1.csv", ns=(1, 1))
+
+    moved = tray.put_away(found, "read")
+
+    assert not moved
+    assert [one.data for one in tray.quiet(now=soon())] == [b"longer"]
+
+
+def test_what_was_put_away_is_never_written_over(tray: Tray) -> None:
+    for data in (b"one", b"two"):
+        write(tray, "kekka-1.csv", data)
+        (found,) = tray.quiet(now=soon())
+        assert tray.put_away(found, "read")
+
+    assert kept(tray) == {"kekka-1.csv": b"one", "kekka-1.csv.2": b"two"}
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    folder = tmp_path / "keys-of-buckets"
+    folder.mkdir()
+    (folder / "host").write_text(f"{S3_KEY}\n{S3_SECRET}\n", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def shared(s3_address: str) -> Bucket:
+    return a_shared_bucket(s3_address)
+
+
+def unmarked(put: Callable[..., None]) -> Callable[..., None]:
+    """A worker that is gone before the second thing is laid."""
+
+    def laid(drop: Drop, name: str, data: bytes) -> None:
+        if name.endswith(DONE):
+            raise KeyboardInterrupt
+        put(drop, name, data)
+
+    return laid
+
+
+def test_entries_go_into_a_bucket_and_answers_come_from_it(
+    desk: Desk,
+    tmp_path: Path,
+    keys: Path,
+    shared: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = {"url": shared.url, "plain": True, "name": shared.name, "keys": "host"}
+    heard: Any = {
+        **answers(tmp_path),
+        "folder": None,
+        "bucket": {**place, "prefix": "in/"},
+    }
+    out: Any = {"folder": None, "bucket": {**place, "prefix": "out/"}}
+    open_destination(desk, tmp_path / "none", answers=heard, **out)
+    approved(desk, entries=2)
+    clock = Clock()
+    clock.now = LATER + timedelta(days=1)
+    house = replace(rooms(desk, clock=clock), export_keys=keys)
+    plan_exports(house)
+    with monkeypatch.context() as patch:
+        # Lost between the file and what says that it is whole.
+        patch.setattr(BucketDrop, "put", unmarked(BucketDrop.put))
+        with pytest.raises(KeyboardInterrupt):
+            Loop(house, worker="lost").work_once(("export",))
+    half_way = shared.listed("out/")
+    clock.now += timedelta(minutes=2)
+    assert Loop(house, worker="w").work_once(("export",))
+    file = shared.read("out/shikaku-0001.csv").decode("cp932")
+    head, one, other = (line.split(",")[0] for line in file.splitlines())
+    told = f"{head},結果,コード,説明,整理番号\r\n{one},OK,,,H-1\r\n{other},NG,E1,,\r\n"
+    shared.put_new("in/kekka-1.csv", told.encode("cp932"))
+    clock.now = max(clock.now, soon())
+
+    hear_once(house)
+
+    assert [item.key for item in half_way] == ["out/shikaku-0001.csv"]
+    assert files(desk) == [(1, 2, "placed")]
+    assert states(desk) == ["registered", "rejected"]
+    assert [item.key for item in shared.listed("in/read/")] == ["in/read/kekka-1.csv"]
+    assert balances(desk)
+
+
+def test_a_bucket_without_its_keys_says_what_is_missing(keys: Path) -> None:
+    terms = BucketTerms(url="https://s3.example", name="kenpo", keys="nobody")
+
+    with pytest.raises(SetupError, match="KAMIZERO_EXPORT_KEYS_DIR"):
+        open_bucket(terms, None)
+    with pytest.raises(SetupError, match="nobody must hold"):
+        open_bucket(terms, keys)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"url": "http://s3.example"},
+        {"url": "https://user:password@s3.example"},
+        {"url": "https://s3.example/else"},
+        {"keys": "../../etc/passwd"},
+        {"prefix": "../"},
+        {"prefix": "out"},
+        {"name": "a/b"},
+    ],
+    ids=str,
+)
+def test_a_bucket_that_cannot_be_named_so_is_refused(wrong: dict[str, str]) -> None:
+    right = {"url": "https://s3.example", "name": "kenpo", "keys": "host"}
+
+    with pytest.raises(ValidationError):
+        BucketTerms.model_validate({**right, **wrong})
