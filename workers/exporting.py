@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from delivery.backlog import put_backlogs
 from delivery.buckets import open_bucket
-from delivery.exports.drop import Drop, lay
+from delivery.exports.drop import DONE, Drop, lay
 from delivery.exports.folder import FolderDrop
+from delivery.exports.layout import Laid
 from delivery.exports.making import EXPORT, Contents, contents, plan
+from delivery.exports.recipients import seal
+from delivery.exports.sealing import note_sealing, sealings
 from delivery.exports.terms import Terms
 from kamizero.errors import KamizeroError
 from storage.database import after_commit
@@ -46,12 +49,29 @@ def _plan_one(rooms: Rooms, destination_id: int, *, now: datetime) -> None:
             after_commit(session, partial(rooms.hint, EXPORT))
 
 
-def lay_file(rooms: Rooms, file_id: int) -> Contents:
+def lay_file(rooms: Rooms, file_id: int) -> None:
     """Make the bytes and lay them in their place, with no transaction open."""
     with rooms.database.look() as session:
         made = contents(session, rooms.vault, session.get_one(ExportFile, file_id))
-    lay(drop_of(made.terms, rooms.export_keys), made.name, made.data, made.done)
-    return made
+    drop = drop_of(made.terms, rooms.export_keys)
+    if made.terms.recipients:
+        _lay_sealed(rooms, drop, file_id, made)
+    else:
+        lay(drop, made.name, made.data, made.done(Laid.of(made.data)))
+
+
+def _lay_sealed(rooms: Rooms, drop: Drop, file_id: int, made: Contents) -> None:
+    """The same, encrypted: what lies there is ours where one of us noted it before."""
+    with rooms.database.look() as session:
+        ours = sealings(session, file_id)
+    if drop.found(f"{made.name}{DONE}") in [made.done(one) for one in ours]:
+        return
+    data = drop.found(made.name)
+    if data is None or Laid.of(data) not in ours:
+        data = seal(made.data, made.terms.recipients)
+        with rooms.database.begin() as session:
+            note_sealing(session, file_id, Laid.of(data), now=rooms.clock())
+    lay(drop, made.name, data, made.done(Laid.of(data)))
 
 
 def drop_of(terms: Terms, keys: Path | None) -> Drop:

@@ -28,6 +28,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Laid:
+    """What lies there as a file, as its receiver may check."""
+
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, data: bytes) -> "Laid":
+        return cls(len(data), sha256(data).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
 class Unwritable:
     """The columns with a sign that the encoding has not, or too wide a value."""
 
@@ -86,14 +98,14 @@ def file_bytes(
     return text.getvalue().encode(terms.encoding)
 
 
-def done_bytes(name: str, number: int, data: bytes, lines: Sequence[Line]) -> bytes:
+def done_bytes(name: str, number: int, laid: Laid, lines: Sequence[Line]) -> bytes:
     """What stands in the file that says that the file is whole."""
     said = {
         "file": name,
         "number": number,
         "rows": len(lines),
-        "size": len(data),
-        "sha256": sha256(data).hexdigest(),
+        "size": laid.size,
+        "sha256": laid.sha256,
         "substituted": [
             {"line": n, "columns": list(line.substituted)}
             for n, line in enumerate(lines, start=1)

@@ -18,6 +18,7 @@ from delivery.exports.blocks import block, blocked_rows, substituted_rows
 from delivery.exports.destinations import next_time, terms_of
 from delivery.exports.fixed import FILE_NUMBER, MADE_ON
 from delivery.exports.layout import (
+    Laid,
     Line,
     Unwritable,
     done_bytes,
@@ -54,12 +55,17 @@ _ACTOR = "kamizero"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is laid for the receiver: the file, and what says that it is whole."""
+    """What a file says, before it is encrypted to whoever it is for."""
 
     terms: Terms
     name: str
+    number: int
     data: bytes
-    done: bytes
+    lines: Sequence[Line]
+
+    def done(self, laid: Laid) -> bytes:
+        """What says that the file is whole."""
+        return done_bytes(self.name, self.number, laid, self.lines)
 
 
 def plan(
@@ -148,9 +154,7 @@ def contents(session: Session, vault: Vault, file: ExportFile) -> Contents:
             "was planned. Run `kamizero verify`.",
             found=found,
         )
-    return Contents(
-        terms, file.name, data, done_bytes(file.name, file.number, data, lines)
-    )
+    return Contents(terms, file.name, file.number, data, lines)
 
 
 def confirm(session: Session, file: ExportFile, *, now: datetime) -> None:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from delivery.answers.layout import AnswerLayout
 from delivery.buckets import BucketTerms
 from delivery.exports.fixed import Frame, Place
-from kamizero.errors import DefinitionError
+from delivery.exports.recipients import demand_public
+from kamizero.errors import DefinitionError, WrongCallError
 
 # What a column may hold beside the fields of the form.
 KEY = "$key"
@@ -29,6 +30,8 @@ ABOUT = frozenset(
         "$line",
     }
 )
+# How the name of an encrypted file ends.
+SEALED = ".age"
 _NUMBER = re.compile(r"\{number(?::0[1-9])?\}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
@@ -82,6 +85,7 @@ class Terms(_Data):
     Attributes:
         folder: where files are laid, on a disk that this machine sees.
         bucket: the same in a bucket; one of the two.
+        recipients: public keys of who alone can read the files; nobody is needed.
         file_name: with `{number}` or, padded with zeros, `{number:06}`.
         missing, substitute: for what is still not to be written after `instead`.
         instead: signs by what is written for them.
@@ -97,6 +101,7 @@ class Terms(_Data):
     site: str | None = None
     folder: Annotated[str, Field(pattern=r"^/")] | None = None
     bucket: BucketTerms | None = None
+    recipients: tuple[str, ...] = ()
     file_name: str
     kind: Literal["csv", "jsonl", "fixed"]
     encoding: Literal["utf-8", "utf-8-sig", "cp932", "shift_jis"] = "utf-8-sig"
@@ -114,6 +119,7 @@ class Terms(_Data):
     def _can_be_written(self) -> Self:
         if (self.folder is None) == (self.bucket is None):
             raise ValueError("files go either to a `folder` or to a `bucket`")
+        self._demand_recipients()
         plain = _NUMBER.sub("1", self.file_name, count=1)
         if plain == self.file_name or not _FILE_NAME.fullmatch(plain):
             raise ValueError(
@@ -128,6 +134,16 @@ class Terms(_Data):
         if self.kind == "jsonl" and self.encoding != "utf-8":
             raise ValueError("JSON Lines are utf-8")
         return self
+
+    def _demand_recipients(self) -> None:
+        if not self.recipients:
+            return
+        try:
+            demand_public(self.recipients)
+        except WrongCallError as error:
+            raise ValueError(str(error)) from error
+        if not self.file_name.endswith(SEALED):
+            raise ValueError(f"what is encrypted is called something{SEALED}")
 
     def _demand_places(self) -> None:
         is_fixed = self.kind == "fixed"

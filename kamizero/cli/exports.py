@@ -9,7 +9,9 @@ import typer
 from delivery.backlog import put_backlogs
 from delivery.buckets import open_bucket
 from delivery.exports import destinations, terms
+from delivery.exports.layout import Laid
 from delivery.exports.making import ask_placing, contents, plan, unplaced
+from delivery.exports.recipients import seal
 from delivery.exports.standing import find_file, standing_of
 from forms.library import Library
 from kamizero.cli.clock import now
@@ -104,7 +106,7 @@ def run(name: str) -> None:
 
 @app.command("again")
 def again(name: str, number: int, out: Path) -> None:
-    """Write a file once more, byte for byte, where its receiver lost it."""
+    """Write a file once more where its receiver lost it, encrypted as it was."""
     storeroom = open_storeroom(Settings.load())
     with storeroom.database.begin() as session:
         destination = destinations.find_destination(session, name)
@@ -112,6 +114,8 @@ def again(name: str, number: int, out: Path) -> None:
         if file is None:
             raise MissingError(f"{name} has no file {number}.")
         made = contents(session, storeroom.vault, file)
+        sealed = made.terms.recipients
+        data = seal(made.data, sealed) if sealed else made.data
         audit.record(
             session,
             actor=getpass.getuser(),
@@ -119,10 +123,14 @@ def again(name: str, number: int, out: Path) -> None:
             subject_kind="export_file",
             subject_id=file.id,
             now=now(),
-            body={"number": number, "sha256": file.sha256},
+            body={
+                "number": number,
+                "sha256": file.sha256,
+                **({"sealed_sha256": Laid.of(data).sha256} if sealed else {}),
+            },
         )
     # After the commit: what leaves the house has its event.
-    out.write_bytes(made.data)
+    out.write_bytes(data)
     typer.echo(f"{out}: {file.rows} entries.")
 
 

@@ -46,6 +46,7 @@ from storage.tables.exports import (
     ExportDestination,
     ExportFile,
     ExportItem,
+    ExportSealing,
     ExportState,
 )
 from storage.tables.fields import (
@@ -237,6 +238,7 @@ __all__ = [
     "ExportDestination",
     "ExportFile",
     "ExportItem",
+    "ExportSealing",
     "ExportState",
     "Field",
     "FieldValue",

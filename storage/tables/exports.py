@@ -130,6 +130,19 @@ class ExportItem(Table):
     delivery: Mapped[Delivery] = relationship()
 
 
+class ExportSealing(Table):
+    """What a worker was about to lay as an encrypted file; each comes out otherwise."""
+
+    __tablename__ = "export_sealing"
+    __table_args__ = (UniqueConstraint("file_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("export_file.id"))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class ExportBlock(Table):
     """An entry that cannot be written as its receiver reads, until it is settled."""
 

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
+from delivery.exports.layout import Laid
 from delivery.exports.making import plan
+from delivery.exports.sealing import note_sealing
 from forms.library import Library
 from storage.database import Database
 from storage.directory import DirectoryStore
@@ -39,6 +41,8 @@ CHANGES = {
     "UPDATE export_destination SET form = '2201'": "stays",
     "UPDATE export_destination SET backlog_after = 1": "once",
     "DELETE FROM export_item": "rows stay",
+    "UPDATE export_sealing SET size = 9": "rows stay",
+    "DELETE FROM export_sealing": "rows stay",
     "DELETE FROM export_file": "rows stay",
     "DELETE FROM export_destination": "rows stay",
 }
@@ -48,7 +52,9 @@ def test_what_went_out_is_changed_by_nobody(desk: Desk, tmp_path: Path) -> None:
     open_destination(desk, tmp_path / "out")
     approved(desk)
     with desk.database.begin() as session:
-        assert plan(session, desk.vault, destination_in(session), now=LATER)
+        made = plan(session, desk.vault, destination_in(session), now=LATER)
+        assert made is not None
+        note_sealing(session, made.id, Laid.of(b"x"), now=LATER)
 
     with desk.database.begin() as session:
         for change, words in CHANGES.items():

@@ -8,7 +8,14 @@ import pytest
 from delivery.exports import terms
 from delivery.exports.drop import lay
 from delivery.exports.folder import FolderDrop
-from delivery.exports.layout import Line, Unwritable, done_bytes, file_bytes, line_of
+from delivery.exports.layout import (
+    Laid,
+    Line,
+    Unwritable,
+    done_bytes,
+    file_bytes,
+    line_of,
+)
 from kamizero.errors import DefinitionError, StoreError, UnwritableError
 from tests.exporting import said
 
@@ -111,7 +118,7 @@ def test_a_file_that_is_no_yaml_says_so(tmp_path: Path) -> None:
 
 def test_a_file_is_laid_whole_and_its_mark_last(tmp_path: Path) -> None:
     data = b"a\r\n"
-    done = done_bytes("x.csv", 1, data, [Line(("a",), ("氏名",))])
+    done = done_bytes("x.csv", 1, Laid.of(data), [Line(("a",), ("氏名",))])
 
     for _ in range(2):
         lay(FolderDrop(tmp_path), "x.csv", data, done)

@@ -1,11 +1,14 @@
 """Files of approved entries: each entry once, numbers without a gap."""
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
+from pyrage.x25519 import Identity
 from sqlalchemy import select
 
 from delivery import backlog
@@ -14,7 +17,7 @@ from delivery.exports.drop import DONE
 from delivery.exports.folder import FolderDrop
 from delivery.exports.making import EXPORT, contents
 from forms.library import Library
-from kamizero.errors import ConflictError, WrongCallError
+from kamizero.errors import ConflictError, DefinitionError, WrongCallError
 from storage import values, work
 from storage.alerts import alerts_of
 from storage.tables import (
@@ -490,3 +493,96 @@ def test_records_of_fixed_columns_are_made_again_byte_for_byte_on_a_later_day(
     lines = made.data.decode("cp932").split()
     assert lines == [f"{one:06}", f"{other:06}", f"{day}{one + other:06}"]
     assert made.data == (folder / "shikaku-0001.csv").read_bytes()
+
+
+def opened(path: Path, identity: Identity) -> str:
+    return pyrage.decrypt(path.read_bytes(), [identity]).decode("cp932")
+
+
+@pytest.mark.parametrize("lost_at", ["writing", "marking", "noting"])
+def test_an_encrypted_file_is_read_by_its_receiver_alone_whoever_is_lost(
+    desk: Desk,
+    house: House,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lost_at: str,
+) -> None:
+    theirs = Identity.generate()
+    open_destination(
+        desk,
+        folder,
+        file_name="shikaku-{number:04}.csv.age",
+        recipients=[str(theirs.to_public())],
+    )
+    approved(desk)
+    house.plan()
+    with monkeypatch.context() as patch:
+        patch.setattr(*LOST_AT[lost_at])
+        with pytest.raises(Killed):
+            house.lay()
+
+    assert house.lay()
+
+    path = folder / "shikaku-0001.csv.age"
+    assert opened(path, theirs).startswith("番号,氏名,生年月日\r\n")
+    with pytest.raises(pyrage.DecryptError):
+        opened(path, Identity.generate())
+    told = json.loads((folder / f"{path.name}.done").read_text("utf-8"))
+    assert told["sha256"] == sha256(path.read_bytes()).hexdigest()
+    assert told["size"] == path.stat().st_size
+    assert files(desk) == [(1, 1, "placed")]
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_an_encrypted_file_that_was_taken_is_not_given_twice(
+    desk: Desk, house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = str(Identity.generate().to_public())
+    open_destination(desk, folder, file_name="{number}.age", recipients=[key])
+    approved(desk)
+    house.plan()
+    with monkeypatch.context() as patch:
+        patch.setattr(*LOST_AT["noting"])
+        with pytest.raises(Killed):
+            house.lay()
+    (folder / "1.age").unlink()
+
+    assert house.lay()
+
+    assert [path.name for path in folder.iterdir()] == ["1.age.done"]
+    assert states(desk) == ["taken"]
+
+
+def test_what_is_another_s_is_not_taken_for_an_encrypted_file_of_ours(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    key = str(Identity.generate().to_public())
+    open_destination(desk, folder, file_name="{number}.age", recipients=[key])
+    approved(desk)
+    (folder / "1.age").write_bytes(b"theirs")
+
+    house.plan_and_lay()
+
+    assert states(desk) == ["pending"]
+    assert [path.name for path in folder.iterdir()] == ["1.age"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "age1nonsense", "ssh-ed25519 AAAA", str(Identity.generate()), "AGE-PLUGIN-X"],
+    ids=["empty", "age", "ssh", "secret", "plugin"],
+)
+def test_a_recipient_that_is_no_public_key_is_refused_and_not_repeated(
+    wrong: str,
+) -> None:
+    with pytest.raises(DefinitionError, match="no public key") as refused:
+        said(Path("/srv/out"), file_name="{number}.age", recipients=[wrong])
+
+    assert not wrong or wrong not in str(refused.value)
+
+
+def test_an_encrypted_file_is_called_so() -> None:
+    key = str(Identity.generate().to_public())
+
+    with pytest.raises(DefinitionError, match=r"something\.age"):
+        said(Path("/srv/out"), file_name="{number}.csv", recipients=[key])

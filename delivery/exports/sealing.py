@@ -1,0 +1,26 @@
+"""What a file may lie there as: it is encrypted anew by each who lays it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from delivery.exports.layout import Laid
+from storage.tables import ExportSealing
+
+
+def sealings(session: Session, file_id: int) -> list[Laid]:
+    """All that may lie there as this file; one of them does, once it is laid."""
+    rows = session.scalars(
+        select(ExportSealing)
+        .where(ExportSealing.file_id == file_id)
+        .order_by(ExportSealing.id)
+    )
+    return [Laid(row.size, row.sha256) for row in rows]
+
+
+def note_sealing(session: Session, file_id: int, laid: Laid, *, now: datetime) -> None:
+    """Know these bytes again, whoever is lost before they are laid."""
+    session.add(
+        ExportSealing(file_id=file_id, size=laid.size, sha256=laid.sha256, made_at=now)
+    )
