@@ -17,6 +17,7 @@ from kamizero.model import Box, Candidate, FieldState, PageKind, Reading
 from storage import audit
 from storage.database import Database
 from storage.directory import DirectoryStore
+from storage.interfaces import ObjectStore
 from storage.key_rotation import know_signing_key
 from storage.manifest import build, signed_bytes
 from storage.originals import keep, original_row
@@ -56,7 +57,7 @@ class Archive:
 
     folder: Path
     database: Database
-    store: DirectoryStore
+    store: ObjectStore
     vault: Vault
 
     def receive(

@@ -48,7 +48,12 @@ def restore(
         )
     done = restore_backup(
         folder,
-        Target(settings.data_dir, settings.database_url, partial(open_store, settings)),
+        Target(
+            settings.data_dir,
+            settings.database_url,
+            partial(open_store, settings),
+            in_bucket=settings.store_url is not None,
+        ),
         keys=keys,
         erasures=None if certificates is None else erasures_in(certificates),
         by=getpass.getuser(),

@@ -24,7 +24,7 @@ class Contents:
         revision: the tables' version; a program that does not know it restores nothing.
         dialect: of the database it was made of, and can be restored to.
         files_sha256: of the list of files; the list has the hash of each.
-        with_objects: False where originals lie in an S3 store, which is not copied.
+        with_objects: False where originals lie in a bucket and were not copied.
         head: number and hash of the last sealed event.
     """
 

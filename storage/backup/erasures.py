@@ -8,6 +8,7 @@ again before the system opens.
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from kamizero.errors import SetupError, StoreError
+from kamizero.errors import MissingError, SetupError, StoreError
 from kamizero.model import Role
 from storage.backup.gone_paper import close_again, is_of_paper
 from storage.database import Database
@@ -284,5 +285,7 @@ def _file(
 
 def _let_go_of(store: ObjectStore, original: Original) -> None:
     """Take the hold of the time of the backup off the bytes."""
-    if original.store_hold:
-        store.hold(original.store_key, version=original.store_version, on=False)
+    # Of a bucket, what was destroyed since is not even put back.
+    with suppress(MissingError):
+        if original.store_hold:
+            store.hold(original.store_key, version=original.store_version, on=False)

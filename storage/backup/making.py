@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 from kamizero.errors import SetupError
 from storage import audit
 from storage.backup.contents import Contents, list_files
+from storage.backup.objects import OBJECTS, copy_out
 from storage.backup.rows import save_rows
 from storage.database import Database
 from storage.files import explained
+from storage.interfaces import ObjectStore
 from storage.tables import AuditSeal
 from storage.versions import version_in
-
-OBJECTS = "objects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,13 @@ class Source:
     """What is backed up.
 
     Attributes:
-        objects: the folder of originals, None where they lie in an S3 store.
+        objects: the folder of originals, or the store where they lie in a bucket; None
+            where they are not copied.
         keys: the folder of keys.
     """
 
     database: Database
-    objects: Path | None
+    objects: Path | ObjectStore | None
     keys: Path
 
 
@@ -70,8 +71,10 @@ def make_backup(
     with source.database.look() as session:
         head = _head(session)
     save_rows(source.database, folder)
-    if source.objects is not None:
+    if isinstance(source.objects, Path):
         _copy(source.objects, folder / OBJECTS)
+    elif source.objects is not None:
+        copy_out(source.database, source.objects, folder)
     if keys is not None:
         _copy(source.keys, keys)
     count, digest = list_files(folder)

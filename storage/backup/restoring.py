@@ -16,7 +16,7 @@ from kamizero.errors import SetupError
 from storage import audit
 from storage.backup.contents import Contents, check_files, read_contents
 from storage.backup.erasures import Erasure, apply_again
-from storage.backup.making import OBJECTS
+from storage.backup.objects import OBJECTS, are_listed, put_back, tell_rows
 from storage.backup.rows import (
     SQLITE_FILE,
     bring_up,
@@ -42,11 +42,13 @@ class Target:
         data_dir: empty, or with nothing but keys in it.
         database_url: None where the rows go into the data folder.
         open_store: called when the originals lie in the data folder.
+        in_bucket: whether the store is a bucket, and not the data folder.
     """
 
     data_dir: Path
     database_url: str | None
     open_store: Callable[[], ObjectStore]
+    in_bucket: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,15 @@ def restore_backup(
     """
     contents = read_contents(folder)
     demand_known(contents.revision)
-    _demand_place(target, contents, keys)
+    _demand_place(folder, target, contents, keys)
     check_files(folder, contents)
     database = _load(folder, target)
     try:
         revision = bring_up(database, contents.revision)
         store = target.open_store()
+        if are_listed(folder):
+            gone = frozenset(one for each in erasures or [] for one in each.originals)
+            tell_rows(database, put_back(folder, store, erased=gone, now=clock()))
         erased = apply_again(database, store, erasures or [], clock=clock)
         _record(database, contents, erased, erasures, by=by, now=clock())
         open_rows(database, revision)
@@ -98,7 +103,9 @@ def restore_backup(
     return Restored(contents, erased)
 
 
-def _demand_place(target: Target, contents: Contents, keys: Path | None) -> None:
+def _demand_place(
+    folder: Path, target: Target, contents: Contents, keys: Path | None
+) -> None:
     dialect = (
         "sqlite"
         if target.database_url is None
@@ -108,6 +115,14 @@ def _demand_place(target: Target, contents: Contents, keys: Path | None) -> None
         raise SetupError(
             f"The backup was made of {contents.dialect}, and KAMIZERO_DATABASE_URL "
             f"names {dialect}. Restore it into the same kind of database."
+        )
+    if contents.with_objects and are_listed(folder) != target.in_bucket:
+        raise SetupError(
+            "The originals of the backup lay in a bucket, and KAMIZERO_STORE_URL names "
+            "none."
+            if are_listed(folder)
+            else "The originals of the backup lay in the data folder, and "
+            "KAMIZERO_STORE_URL names a bucket."
         )
     data_dir = target.data_dir
     there = {path.name for path in data_dir.iterdir()} if data_dir.is_dir() else set()
@@ -129,7 +144,7 @@ def _load(folder: Path, target: Target) -> Database:
     data_dir = target.data_dir
     with explained(data_dir):
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if (folder / OBJECTS).is_dir():
+        if not target.in_bucket and (folder / OBJECTS).is_dir():
             shutil.copytree(folder / OBJECTS, data_dir / OBJECTS)
     if target.database_url is None:
         staged = data_dir / _STAGED

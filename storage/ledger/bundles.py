@@ -37,14 +37,19 @@ class Weighed:
 
 def weigh_bundles(session: Session, span: Span) -> Weighed:
     weighed = Weighed()
-    bundles = session.scalars(
-        select(Bundle)
+    ids = session.scalars(
+        select(Bundle.id)
         .join(Job, Job.id == Bundle.job_id)
         .where(*span.of_jobs(), holds_something())
         .order_by(Bundle.id)
     ).all()
-    for start in range(0, len(bundles), _AT_ONCE):
-        some = bundles[start : start + _AT_ONCE]
+    for start in range(0, len(ids), _AT_ONCE):
+        # Not all at once: a house of years has half a million of them.
+        some = session.scalars(
+            select(Bundle)
+            .where(Bundle.id.in_(ids[start : start + _AT_ONCE]))
+            .order_by(Bundle.id)
+        ).all()
         scale = Scale(session, some)
         for bundle in some:
             _count(weighed, session, bundle, scale.weigh(bundle))

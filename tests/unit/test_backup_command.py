@@ -42,6 +42,16 @@ def test_a_wiped_folder_comes_back_and_is_verified(data: Path, tmp_path: Path) -
     assert typed("ledger").exit_code == 0
 
 
+def test_originals_that_nobody_else_has_are_not_left_out(
+    data: Path, tmp_path: Path
+) -> None:
+    done = typed("backup", tmp_path / "backup", "--without-originals")
+
+    assert "nothing else has a copy" in str(done.exception)
+    assert data.exists()
+    assert not (tmp_path / "backup").exists()
+
+
 def test_a_restore_asks_what_was_destroyed_since(data: Path, tmp_path: Path) -> None:
     typed("backup", tmp_path / "backup", "--keys", tmp_path / "keys")
     shutil.rmtree(data)
