@@ -11,8 +11,11 @@ Rows = dict[tuple[type[Any], int], Any]
 
 
 def held_rows(session: Session) -> Rows:
-    """The rows this transaction has locked; whoever locks one adds it."""
-    transaction = session.get_transaction()
+    """The rows this transaction has locked; whoever locks one adds it.
+
+    A savepoint knows its own alone, as it gives them up when it is rolled back.
+    """
+    transaction = session.get_nested_transaction() or session.get_transaction()
     before: tuple[object, Rows] = session.info.get(_HELD, (None, {}))
     if before[0] is transaction:
         return before[1]

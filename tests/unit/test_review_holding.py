@@ -24,6 +24,19 @@ def test_a_filing_is_locked_once_in_a_transaction_and_again_in_the_next(
             assert not hold_filing(session, filings[0])
 
 
+def test_what_a_savepoint_locked_is_locked_again_after_it_is_rolled_back(
+    desk: Desk,
+) -> None:
+    number = desk.receive()
+    with desk.database.begin() as session:
+        filing = session.get_one(Filing, number)
+        trial = session.begin_nested()
+        assert hold_filing(session, filing)
+        trial.rollback()
+
+        assert hold_filing(session, filing)
+
+
 def test_an_entry_held_is_seen_as_the_last_act_left_it(desk: Desk) -> None:
     filing = desk.receive()
     with desk.database.begin() as session:
