@@ -17,7 +17,7 @@ from kamizero.errors import (
     TamperedError,
 )
 from storage.files import can_be_immutable, create, explained, remove, set_immutable
-from storage.interfaces import Kept
+from storage.interfaces import Grade, Kept
 from storage.locks import Lock, LockFiles
 from storage.store_keys import LOCKS, is_key, key_of, known, missing
 
@@ -54,12 +54,10 @@ class DirectoryStore:
         self._locks = LockFiles(self._root / LOCKS, immutable=self._immutable)
 
     @property
-    def grade(self) -> str:
+    def grade(self) -> Grade:
         if self._immutable:
-            return "tamper-evident, immutable flag"
-        if self._wanted:
-            return "tamper-evident (the immutable flag is refused on this machine)"
-        return "tamper-evident"
+            return Grade.IMMUTABLE_FLAG
+        return Grade.FLAG_REFUSED if self._wanted else Grade.TAMPER_EVIDENT
 
     def put(self, data: bytes, *, prefix: str, retain_until: datetime) -> Kept:
         sha256 = hashlib.sha256(data).hexdigest()

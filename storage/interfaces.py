@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+
+class Grade(StrEnum):
+    """What a store defends against, as it stands in records and on the command line."""
+
+    TAMPER_EVIDENT = "tamper-evident"
+    IMMUTABLE_FLAG = "tamper-evident, immutable flag"
+    FLAG_REFUSED = "tamper-evident (the immutable flag is refused on this machine)"
+    LOCKED = "locked (S3 object lock, COMPLIANCE)"
+    UNPROVEN = "trial: the S3 server was not asked to prove its locks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +38,8 @@ class ObjectStore(Protocol):
     """
 
     @property
-    def grade(self) -> str:
-        """What the store defends against, e.g. `tamper-evident` or `locked`."""
+    def grade(self) -> Grade:
+        """What the store defends against."""
         ...
 
     def put(self, data: bytes, *, prefix: str, retain_until: datetime) -> Kept:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kamizero.tokyo import TOKYO
+from storage.interfaces import Grade
 from storage.tables import (
     Approval,
     AuditEvent,
@@ -36,7 +37,7 @@ class Facts:
     versions: Sequence[Mapping[str, Any]]
     stamps: Sequence[TimeStamp]
     events: Sequence[AuditEvent]
-    grade: str
+    grade: Grade
     now: datetime
 
     @classmethod
@@ -47,7 +48,7 @@ class Facts:
 def report(facts: Facts, language: str) -> str:
     template = _templates().get_template("report.html")
     return template.render(
-        facts=facts, text=_texts()[language], language=language, mask=MASK
+        facts=facts, text=report_texts()[language], language=language, mask=MASK
     )
 
 
@@ -94,6 +95,6 @@ def _source(name: str) -> str:
 
 
 @cache
-def _texts() -> Mapping[str, Mapping[str, str]]:
+def report_texts() -> Mapping[str, Mapping[str, str]]:
     said: Mapping[str, Mapping[str, str]] = yaml.safe_load(_source("report.yaml"))
     return said

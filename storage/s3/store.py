@@ -16,7 +16,7 @@ from kamizero.errors import (
     StoreError,
     TamperedError,
 )
-from storage.interfaces import Kept
+from storage.interfaces import Grade, Kept
 from storage.s3.bucket import COMPLIANCE, MIB, NEVER, Bucket, Found
 from storage.store_keys import is_key, key_of, known, missing
 
@@ -55,10 +55,8 @@ class S3Store:
         self._turns = [Lock() for _ in range(64)]
 
     @property
-    def grade(self) -> str:
-        if self._is_legal:
-            return "locked (S3 object lock, COMPLIANCE)"
-        return "trial: the S3 server was not asked to prove its locks"
+    def grade(self) -> Grade:
+        return Grade.LOCKED if self._is_legal else Grade.UNPROVEN
 
     def put(self, data: bytes, *, prefix: str, retain_until: datetime) -> Kept:
         sha256 = hashlib.sha256(data).hexdigest()

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import web
+from storage.evidence.report import report_texts
+from storage.interfaces import Grade
 from web.language import LANGUAGES, Texts
 
 HERE = Path(web.__file__).parent
@@ -116,3 +118,12 @@ def test_no_sentence_is_left_that_nobody_says() -> None:
     ]
 
     assert silent == []
+
+
+@pytest.mark.parametrize("grade", Grade)
+def test_what_a_store_defends_against_is_said_on_pages_and_in_evidence(
+    grade: Grade,
+) -> None:
+    assert Texts.shipped().knows(f"retention.grades.{grade.name}")
+    for language in LANGUAGES:
+        assert grade.name in report_texts()[language]["grades"]
