@@ -1,28 +1,24 @@
 """The Celery application: messages say that there is work, rows say what it is."""
 
-from collections.abc import Callable
-from functools import cache
-
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from delivery.robots.lost import gather_all_lost
-from storage import audit
 from storage.sweep import due
 from workers.accounting import account_once
 from workers.answering import HEAR_SECONDS, hear_once
-from workers.exporting import plan_exports
 from workers.failing import MACHINE_WORK, bury_poison
-from workers.keeping import KEEP_SECONDS, keep_once, tell_of_erasures
-from workers.loop import Loop
+from workers.hearing import Listener
+from workers.keeping import KEEP_SECONDS, keep_once
 from workers.rooms import Rooms
-from workers.stamping import ask_for_stamps
+from workers.sealing import seal_once
 from workers.telling import tell_once
 
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 5.0
+# Nobody waits longer for a broker that says nothing.
+ANSWER_SECONDS = 3
 # Each hint's worker goes on to the next sweep: more would only fill the broker.
 MOST_HINTS = 50
 
@@ -34,6 +30,8 @@ def make_app(broker_url: str) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
+        # A hint that is lost is said again in seconds: none is worth the disk.
+        task_default_delivery_mode="transient",
         task_default_queue="kamizero",
         # A message is acknowledged when its work is recorded, and one at a time.
         task_acks_late=True,
@@ -47,7 +45,11 @@ def make_app(broker_url: str) -> Celery:
         worker_enable_remote_control=False,
         # Ours writes errors without the words that may quote a document.
         worker_hijack_root_logger=False,
-        broker_transport_options={"confirm_publish": True},
+        broker_transport_options={
+            "confirm_publish": True,
+            "read_timeout": ANSWER_SECONDS,
+            "write_timeout": ANSWER_SECONDS,
+        },
         beat_schedule={
             "sweep": {
                 "task": "kamizero.sweep",
@@ -80,50 +82,43 @@ def send_hint(app: Celery, kind: str) -> None:
         log.warning("hint_not_sent", kind=kind, error=str(error))
 
 
-def serve(app: Celery, rooms: Callable[[], Rooms], *, worker: str) -> None:
-    """Add the tasks; each body is one call that knows no Celery.
-
-    `rooms` is asked at the first task: a database connection must not be older than
-    the process that uses it.
-    """
-
-    @cache
-    def loop() -> Loop:
-        return Loop(rooms(), worker=worker)
+def serve(app: Celery, listener: Listener) -> None:
+    """Add the tasks; each body is one call that knows no Celery."""
 
     # Not shared: a second application in the process would get the first one's task.
     @app.task(name="kamizero.work", shared=False)
     def work_task(kind: str) -> None:
-        loop().work_once([kind])
+        with listener.told():
+            listener.loop.work_once([kind])
 
     @app.task(name="kamizero.sweep", shared=False)
     def sweep_task() -> None:
-        sweep(app, rooms())
+        with listener.told() as rooms:
+            sweep(app, rooms)
 
     @app.task(name="kamizero.tell", shared=False)
     def tell_task() -> None:
-        tell_once(rooms())
+        with listener.told() as rooms:
+            tell_once(rooms)
 
     @app.task(name="kamizero.hear", shared=False)
     def hear_task() -> None:
-        hear_once(rooms())
+        with listener.told() as rooms:
+            hear_once(rooms)
 
     @app.task(name="kamizero.keep", shared=False)
     def keep_task() -> None:
-        keep_once(rooms())
-        account_once(rooms())
+        with listener.told() as rooms:
+            keep_once(rooms)
+            account_once(rooms)
 
 
 def sweep(app: Celery, rooms: Rooms) -> None:
     """Hint at every row no live lease holds, end what kills its workers, and seal."""
     bury_poison(rooms)
-    gather_all_lost(rooms.database, now=rooms.clock())
-    ask_for_stamps(rooms)
-    tell_of_erasures(rooms)
-    plan_exports(rooms)
     with rooms.database.look() as session:
         kinds = due(session, kinds=MACHINE_WORK, now=rooms.clock())
     for kind, count in kinds.items():
         for _ in range(min(count, MOST_HINTS)):
             send_hint(app, kind)
-    audit.seal(rooms.database, rooms.store, now=rooms.clock())
+    seal_once(rooms)

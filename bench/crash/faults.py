@@ -15,10 +15,11 @@ ACTS = ("kill", "stop", "freeze", "cut", "silence", "fill")
 # Some longer than a lease: the work is taken over and comes back too late.
 LASTING = (0.3, 1.0, LEASE_SECONDS + 2)
 _NOBODY_IS_AT_WORK = "idle"
-_LEASED = """
-    SELECT kind, id FROM work WHERE state = 'open' AND lease_until > now()
-    AND kind IN ('identify', 'sort', 'read', 'check')
-"""
+_STEPS = ("identify", "sort", "read", "check")
+_LEASED = "SELECT kind, id FROM work WHERE state = 'open' AND lease_until > now()"
+# Seconds.
+_WAIT_FOR_RAREST = 3.0
+_LONGEST_WAIT = 10.0
 _DONE = "SELECT count(*) FROM work WHERE state = 'done'"
 
 
@@ -93,18 +94,24 @@ class Striker:
         return self.chance.choice(sorted(one for one in some if count(one) == least))
 
     def _under_lease(self) -> tuple[str, int | None]:
-        """What is at work just now: of all steps, that which was struck the least."""
-        struck = Counter(fault.step for fault in self.faults)
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
+        """What is at work just now: of all steps, that which was struck the least.
+
+        Some steps are over in a moment: the rarest of all is waited for a while.
+        """
+        struck = Counter(dict.fromkeys(_STEPS, 0))
+        struck.update(fault.step for fault in self.faults if fault.step in _STEPS)
+        rarest = min(_STEPS, key=lambda step: struck[step])
+        start = time.monotonic()
+        while (waited := time.monotonic() - start) < _LONGEST_WAIT:
+            wanted = (rarest,) if waited < _WAIT_FOR_RAREST else _STEPS
             try:
-                found = self.house.rows(_LEASED)
+                found = [row for row in self.house.rows(_LEASED) if row[0] in wanted]
             except psycopg.Error:
                 found = []
             if found:
                 kind, number = min(found, key=lambda row: struck[row[0]])
                 return str(kind), int(number)
-            time.sleep(0.05)
+            time.sleep(0.02)
         return _NOBODY_IS_AT_WORK, None
 
     def _done(self) -> int:

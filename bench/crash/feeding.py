@@ -19,6 +19,9 @@ from storage.database import Database
 from storage.tables import Balance, Bundle, Job, Work, WorkState
 from workers.failing import READING_WORK
 
+# Bundles sorted again for each that comes in: a sort is over before it is struck.
+SORTS = 3
+
 
 @dataclass
 class Feeder:
@@ -54,7 +57,7 @@ class Feeder:
                 note(self.house.recording, sha256, stack=stack.name, number=number)
                 _bring(client, number, data)
                 self.fed[sha256] = stack
-                if self.sorts:
+                for _ in range(SORTS if self.sorts else 0):
                     self._sort_one(database)
                 # Neither a flood that only queues, nor so few that nothing is at work.
                 until(lambda: waiting(database) < 12, seconds=120)

@@ -13,6 +13,7 @@ from kamizero.cli.wiring import open_installation
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
 from workers.app import make_app, serve
+from workers.hearing import Listener
 from workers.rooms import Rooms
 from workers.signs import show_worker_alive
 
@@ -37,7 +38,14 @@ def worker(
     open_installation(settings).rooms.database.close()
     app = make_app(settings.broker_url)
     show_worker_alive()
-    serve(app, rooms_of_process, worker=f"celery@{socket.gethostname()}")
+    listener = Listener(
+        rooms_of_process,
+        worker=f"celery@{socket.gethostname()}",
+        # As long as what a dead worker held lies still.
+        silence=settings.lease,
+    )
+    listener.listen_in_each_process()
+    serve(app, listener)
     schedule = settings.data_dir / "celerybeat-schedule" if sweep else None
     app.worker_main(arguments_of(processes=processes, schedule=schedule))
 

@@ -1,6 +1,6 @@
 """Messages say that there is work; losing one costs time, never work."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty
 
@@ -23,6 +23,7 @@ from tests.archive import Archive
 from tests.desk import NOW, Desk
 from tests.workshop import LEASE, Clock, only_work, put, rooms
 from workers.app import MOST_HINTS, make_app, send_hint, serve, sweep
+from workers.hearing import Listener
 from workers.rooms import Rooms
 
 
@@ -34,6 +35,10 @@ def app() -> Iterator[Celery]:
     with made.connection_for_write() as connection:
         connection.SimpleQueue("kamizero").clear()
     made.close()
+
+
+def listener(rooms: Callable[[], Rooms]) -> Listener:
+    return Listener(rooms, worker="w", silence=LEASE)
 
 
 def hints(app: Celery) -> list[str]:
@@ -63,7 +68,7 @@ def test_a_task_does_one_piece_of_work(app: Celery, desk: Desk) -> None:
     filings = [desk.receive(), desk.receive()]
     for filing in filings:
         put(desk, "check", filing)
-    serve(app, lambda: rooms(desk), worker="w")
+    serve(app, listener(lambda: rooms(desk)))
 
     app.tasks["kamizero.work"]("check")
 
@@ -73,7 +78,7 @@ def test_a_task_does_one_piece_of_work(app: Celery, desk: Desk) -> None:
 
 
 def test_a_message_too_many_does_nothing(app: Celery, desk: Desk) -> None:
-    serve(app, lambda: rooms(desk), worker="w")
+    serve(app, listener(lambda: rooms(desk)))
 
     app.tasks["kamizero.work"]("check")
 
@@ -88,7 +93,7 @@ def test_a_process_opens_its_rooms_at_its_first_task(app: Celery, desk: Desk) ->
         opened.append(rooms(desk))
         return opened[-1]
 
-    serve(app, open_rooms, worker="w")
+    serve(app, listener(open_rooms))
     before = len(opened)
     app.tasks["kamizero.work"]("check")
 
@@ -103,8 +108,8 @@ def test_two_applications_have_tasks_of_their_own(desk: Desk) -> None:
         return rooms(desk)
 
     one, other = make_app("memory://"), make_app("memory://")
-    serve(one, lambda: rooms_of("one"), worker="w")
-    serve(other, lambda: rooms_of("other"), worker="w")
+    serve(one, listener(lambda: rooms_of("one")))
+    serve(other, listener(lambda: rooms_of("other")))
 
     other.tasks["kamizero.work"]("check")
     one.tasks["kamizero.work"]("check")
@@ -174,7 +179,7 @@ def test_the_sweep_seals_what_happened(app: Celery, desk: Desk) -> None:
 def test_the_hourly_round_files_what_is_decided(app: Celery, desk: Desk) -> None:
     kept = Archive(Path(), desk.database, desk.store, desk.vault)
     kept.approve(kept.receive())
-    serve(app, lambda: rooms(desk), worker="w")
+    serve(app, listener(lambda: rooms(desk)))
 
     app.tasks["kamizero.keep"]()
 
