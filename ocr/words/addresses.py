@@ -17,9 +17,14 @@ _KANJI, _KANA, _CODE = "address_kanji", "address_kana", "postal_code"
 # Logarithms: how much likelier two writings are for naming one place, one house
 # number, and for a place having the code. People do write a wrong one.
 _SAME_PLACE, _SAME_TAIL, _SAME_NUMBERS, _HAS_CODE = 3.0, 1.5, 2.0, 3.0
-_ONE_NUMBER = re.compile("[^0-9-]*[0-9]{2,}")
-# Where the house number stands; few towns have one of three digits.
-_LONG_NUMBER = re.compile("[^0-9-]*(?:[0-9]+-)*[0-9]{3,}(?![0-9]|番|バン|号|ゴウ)")
+# Where the house number stands, of several digits and no unit that would end another
+# one before them. Few towns have one of three digits.
+_BEFORE, _NO_UNIT = (
+    "[^0-9-]*(?:[0-9]+(?:-|丁目|チヨウメ))*",
+    "(?![0-9]|番|バン|号|ゴウ)",
+)
+_TWO_DIGITS = re.compile(f"{_BEFORE}[0-9]{{2,}}{_NO_UNIT}")
+_LONG_NUMBER = re.compile(f"{_BEFORE}[0-9]{{3,}}{_NO_UNIT}")
 _READINGS = frozenset({"kana", "kanji"})
 _SPACE = "\u3000"
 
@@ -52,14 +57,15 @@ def _settle(found: dict[str, Outcome], kanji: str, kana: str, code: str) -> None
 def _may_lack_a_hyphen(address: Outcome, script: Script) -> bool:
     """Tell whether 84 may be 8-4, or 1-188 1-18-8: a short hyphen is not seen at all.
 
-    That the kana of the same hand say so too helps only where numbers are short.
+    One that touches the next digit leaves no gap either: only the kana of the same hand
+    can speak for several digits, and only where there are no more than two.
     """
     if not address.candidates:
         return False
     tail = _parsed(script, address.best.value)[1]
     if _LONG_NUMBER.match(tail):
         return True
-    return _READINGS.isdisjoint(address.grounds) and bool(_ONE_NUMBER.fullmatch(tail))
+    return _READINGS.isdisjoint(address.grounds) and bool(_TWO_DIGITS.match(tail))
 
 
 def _settle_by_kana(found: dict[str, Outcome], kanji: str, kana: str) -> None:

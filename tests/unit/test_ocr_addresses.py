@@ -153,9 +153,19 @@ def test_that_both_name_one_place_says_nothing_of_the_house_number() -> None:
 
 @pytest.mark.parametrize(
     ("tail", "doubted"),
-    [("84", True), ("北413", True), ("8-4", False), ("84番地", False)],
+    [
+        ("84", True),
+        ("北413", True),
+        ("2-56", True),
+        ("25-6", True),
+        ("2丁目18-3", True),
+        ("8-4", False),
+        ("2-5-6", False),
+        ("84番地", False),
+        ("2丁目18番3号", False),
+    ],
 )
-def test_one_number_alone_may_lack_its_hyphen(tail: str, doubted: bool) -> None:
+def test_several_digits_may_lack_their_hyphen(tail: str, doubted: bool) -> None:
     found = _settled(address_kanji=_read(f"{_KAMATA}{tail}", 0.99))
 
     assert ("one number" in found["address_kanji"].doubts) is doubted

@@ -14,6 +14,7 @@ from ocr.words.ctc import Line
 from ocr.words.free_field import is_name
 from ocr.words.kana import Seen
 from ocr.words.listed import WordTable
+from ocr.words.look_alikes import like
 from ocr.words.name_word import kana_lines, kanji_lines
 from ocr.words.names import Part, names
 from ocr.words.people import RULE, with_people
@@ -168,6 +169,28 @@ def test_a_name_that_looks_like_a_likelier_one_needs_an_eye(
     settled, _ = _with_people(kanji, Outcome(FieldState.BLANK))
 
     assert ("look-alike" in settled.doubts) is doubted
+
+
+@pytest.mark.parametrize(
+    ("family", "doubted"), [("藤太", True), ("藤木", True), ("藤本", False)]
+)
+def test_a_name_a_stroke_from_a_likelier_one_needs_an_eye(
+    family: str, doubted: bool
+) -> None:
+    kanji = _read(f"{family}{_GAP}花子", 0.99)
+
+    settled, _ = _with_people(kanji, Outcome(FieldState.BLANK))
+
+    assert ("look-alike" in settled.doubts) is doubted
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    ["大太", "犬太", "木本", "本太", "日目", "日白", "未末", "土士", "右石"],
+)
+def test_kanji_a_stroke_apart_look_like_each_other(one: str, other: str) -> None:
+    assert f"{other}田" in like(f"{one}田")
+    assert f"{one}田" in like(f"{other}田")
 
 
 def test_kana_tell_names_apart_that_look_alike_but_are_read_otherwise() -> None:
