@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from delivery.robots import registrations
-from delivery.robots.record import fields_of, flat_name
+from delivery.robots.record import fields_of
 from delivery.robots.way import Act, By, go
+from forms.flat_names import flat_name
 from kamizero.errors import ConflictError, MissingError
 from storage import audit
 from storage.tables import (

@@ -153,6 +153,8 @@ class Scope(StrEnum):
     QUEUES_READ = "queues:read"
     # Taking entries from a queue and answering for them.
     QUEUES_WORK = "queues:work"
+    # Saying what fields of an entry in review say elsewhere.
+    QUEUES_SUGGEST = "queues:suggest"
     # Saying of an entry in doubt what a look in the host showed.
     QUEUES_SETTLE = "queues:settle"
     # My Numbers of an entry in one's hands, each reading an event.

@@ -16,6 +16,7 @@ class Act(StrEnum):
     JUDGE = "judge"
     FINISH = "finish"
     FOLLOW = "follow"
+    SUGGEST = "suggest"
     PULL_BACK = "pull_back"
     ENDORSE = "endorse"
     AGREE = "agree"

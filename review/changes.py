@@ -45,13 +45,13 @@ def what_changed(session: Session, vault: Vault, entry: Entry) -> list[Change]:
 
 
 def what_nobody_saw(session: Session, entry: Entry) -> list[str]:
-    """The fields that go out as the machine read them."""
+    """The fields that go out as the machine read them, a robot agreeing or not."""
     return [
         field.name
         for field in fields_of(session, entry)
         if field.as_decided is None
         and field.as_written is not None
-        and field.as_written.author_kind == AuthorKind.ENGINE
+        and field.as_written.author_kind != AuthorKind.PERSON
     ]
 
 
@@ -78,7 +78,7 @@ def _changes(
     return [
         _change(field, before, after, vault)
         for before, after in pairwise((None, *versions))
-        if after is not None and after.author_kind != AuthorKind.ENGINE
+        if after is not None and after.author_kind == AuthorKind.PERSON
     ]
 
 

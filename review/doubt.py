@@ -116,12 +116,25 @@ def findings_changed(filing: Filing, rows: Iterable[FindingRow]) -> None:
 def is_settled(field: Field) -> bool:
     """Tell whether what is written in the field needs no eye any more.
 
-    Under any mode but OCR it is a person who must have said so.
+    Under any mode but OCR it is a person who must have said so, and so it is where a
+    robot suggests something else.
     """
     version = field.as_written
     if version is None or not version.accepted:
         return False
-    return field.mode == Mode.OCR or version.author_kind == AuthorKind.PERSON
+    if version.author_kind == AuthorKind.PERSON:
+        return True
+    return field.mode == Mode.OCR and not is_suggestion_open(field)
+
+
+def is_suggestion_open(field: Field) -> bool:
+    """Tell whether a robot said something that no person has answered."""
+    return (
+        field.suggested_id is not None
+        and field.as_decided_id is None
+        and field.as_written is not None
+        and field.as_written.author_kind != AuthorKind.PERSON
+    )
 
 
 def is_undecided(field: Field) -> bool:

@@ -54,7 +54,8 @@ class ShownField:
 
     `latest_version` is what the page says it saw when it sends a change back.
     `as_decided` is None where what is decided is what is written. `above` is what a
-    〃 in the field would repeat, None where nothing stands there.
+    〃 in the field would repeat, `suggested` what a robot found elsewhere; None where
+    there is nothing.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ShownField:
     box_px: Box
     as_written: ShownValue | None
     as_decided: ShownValue | None
+    suggested: ShownValue | None
     settled: bool
     undecided: bool
     candidates: tuple[Candidate, ...]
@@ -216,6 +218,7 @@ def _shown(
         box_px=Box(*field.box_px),
         as_written=shown_or_none(field.as_written, vault, masked=masked),
         as_decided=shown_or_none(field.as_decided, vault, masked=masked),
+        suggested=shown_or_none(_suggested(field), vault, masked=masked),
         settled=is_settled(field),
         undecided=is_undecided(field),
         candidates=() if masked else _candidates(field, vault),
@@ -223,6 +226,11 @@ def _shown(
         latest_version=latest,
         versions=versions,
     )
+
+
+def _suggested(field: Field) -> FieldVersion | None:
+    # Few fields have one: it is fetched only there.
+    return None if field.suggested_id is None else field.suggested
 
 
 def _candidates(field: Field, vault: Vault) -> tuple[Candidate, ...]:

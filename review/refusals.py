@@ -173,6 +173,12 @@ class ReasonMissingError(WrongCallError):
     code = "reason_missing"
 
 
+class NotAskedError(WrongCallError):
+    """A robot says something about a field that its queue does not name."""
+
+    code = "not_asked"
+
+
 class ValueRefusedError(WrongCallError):
     """What was typed cannot stand in such a field."""
 

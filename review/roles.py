@@ -13,6 +13,7 @@ REVIEWERS = frozenset({Role.REVIEWER, Role.APPROVER})
 KEYERS = REVIEWERS | {Role.KEYER}
 APPROVERS = frozenset({Role.APPROVER})
 MACHINES = frozenset({Role.MACHINE})
+ROBOTS = frozenset({Role.ROBOT})
 # Who gives out rights.
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 # Who may see whole filings, and who their pages: those who scan sort them. Whoever

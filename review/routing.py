@@ -13,6 +13,7 @@ from review.judgement import lay_out
 from review.keying import pool
 from review.keying.assigning import assign
 from review.queue import leave_unclaimed, put_in_queue
+from review.suggesting.asking import ask
 from review.transitions import move
 from storage import balance, refiling
 from storage.clocks import start_clock
@@ -80,6 +81,8 @@ def _send(session: Session, entry: Entry, reasons: list[str], now: datetime) -> 
     # Who sees the entry could not key it blind: reviewers come after the keyers.
     if reasons and not pool.is_in_it(session, entry):
         put_in_queue(session, entry, now=now)
+    if reasons:
+        ask(session, entry, now=now)
 
 
 def go_on(
@@ -94,12 +97,36 @@ def go_on(
 
     What keeps it for another reason than its values, such as a return inside, stays.
     """
-    kept = [one for one in entry.reasons if one.partition(":")[0] not in ASKED_AGAIN]
-    entry.reasons = [*kept, *_reasons(session, entry, definition, vault)]
+    entry.reasons = _asked_again(session, entry, definition, vault)
     if entry.reasons:
         put_in_queue(session, entry, now=now)
     else:
         move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
+
+
+def follow_robot(
+    session: Session,
+    entry: Entry,
+    *,
+    definition: FormDefinition,
+    vault: Vault,
+    now: datetime,
+) -> None:
+    """Ask again who must look, now that a robot agreed with a reading or did not.
+
+    An entry that somebody holds stays with them.
+    """
+    entry.reasons = _asked_again(session, entry, definition, vault)
+    if not entry.reasons and leave_unclaimed(session, entry, now=now):
+        move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
+    follow_head(session, entry.filing, now=now)
+
+
+def _asked_again(
+    session: Session, entry: Entry, definition: FormDefinition, vault: Vault
+) -> list[str]:
+    kept = [one for one in entry.reasons if one.partition(":")[0] not in ASKED_AGAIN]
+    return [*kept, *_reasons(session, entry, definition, vault)]
 
 
 def _reasons(

@@ -16,7 +16,7 @@ from review.acts import WORKING_ACTS, Act
 from review.contractors import note_work
 from review.guards import Attempt, Guard
 from review.refusals import RoleForbidsError, StateForbidsError
-from review.roles import APPROVERS, KEYERS, MACHINES, REVIEWERS
+from review.roles import APPROVERS, KEYERS, MACHINES, REVIEWERS, ROBOTS
 from review.rounds import end_round
 from storage import audit
 from storage.holding import held_rows
@@ -67,6 +67,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_REVIEW, Act.UNDO, _REVIEW, REVIEWERS, guards.always),
     Transition(_REVIEW, Act.WAIVE, _REVIEW, REVIEWERS, guards.reason_given),
     Transition(_REVIEW, Act.JUDGE, _REVIEW, REVIEWERS, guards.always),
+    # What a robot found elsewhere; it settles, finishes and approves nothing.
+    Transition(_REVIEW, Act.SUGGEST, _REVIEW, ROBOTS, guards.always),
     Transition(_REVIEW, Act.FINISH, _READY, REVIEWERS, guards.nothing_open),
     Transition(_REVIEW, Act.FOLLOW, _READY, MACHINES, guards.nothing_to_see),
     Transition(

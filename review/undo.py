@@ -58,7 +58,7 @@ def standing_changes(versions: Sequence[FieldVersion]) -> list[FieldVersion]:
     """The changes by people that were not taken back, oldest first."""
     changes: list[FieldVersion] = []
     for version in versions:
-        if version.author_kind == AuthorKind.ENGINE:
+        if version.author_kind != AuthorKind.PERSON:
             continue
         if (version.ground or {}).get("kind") == TAKEN_BACK:
             changes.pop()
@@ -74,9 +74,14 @@ def _before(
     purpose: str,
 ) -> FieldVersion | None:
     """What holds once the last change is gone: an older one, or the reading."""
-    readings = [v for v in versions if v.author_kind == AuthorKind.ENGINE]
+    readings = [v for v in versions if v.author_kind == AuthorKind.ENGINE or _agreed(v)]
     same = [v for v in (*readings, *changes) if v.purpose == purpose]
     return same[-1] if same else None
+
+
+def _agreed(version: FieldVersion) -> bool:
+    """A robot's that says what was read; what else it suggests was never in force."""
+    return version.author_kind == AuthorKind.ROBOT and version.accepted
 
 
 def _versions(session: Session, field: Field) -> Sequence[FieldVersion]:

@@ -56,7 +56,9 @@ from storage.time_stamps.asking import STAMP_WORK
 # Kinds of work that people do in their own time.
 _OF_PEOPLE = ("review", "keying")
 # Robots come when their host is open, and what they gave up has a page of its own.
-_OF_ROBOTS = or_(Work.kind.startswith("robot."), Work.kind.startswith("doubt."))
+_OF_ROBOTS = or_(
+    *(Work.kind.startswith(f"{step}.") for step in ("robot", "doubt", "suggest"))
+)
 # So long after it was put out, whoever has the version before must know of it.
 CORRECTED_AFTER = timedelta(days=1)
 # So long after a file lay there, its host should have said what became of it.

@@ -190,6 +190,35 @@ def write_proposal(
     return _add(session, vault, field, version, Body(value, text))
 
 
+def write_suggestion(
+    session: Session,
+    vault: Vault,
+    field: Field,
+    *,
+    value: str,
+    text: str,
+    ground: Mapping[str, Any],
+    author: str,
+    now: datetime,
+) -> FieldVersion:
+    """Add what a robot found elsewhere; it stands beside what the field says."""
+    version = FieldVersion(
+        purpose=Purpose.AS_WRITTEN,
+        author_kind=AuthorKind.ROBOT,
+        author=author,
+        at=now,
+        state=FieldState.READ,
+        accepted=False,
+        grounds=[],
+        ground=dict(ground),
+    )
+    field.suggested = _add(session, vault, field, version, Body(value, text))
+    if version.value is not None:
+        # Nobody looks a filing up by what is not in force.
+        version.value.cards = []
+    return version
+
+
 def write_support(
     session: Session,
     vault: Vault,
@@ -198,6 +227,7 @@ def write_support(
     author: str,
     grounds: Sequence[str],
     now: datetime,
+    author_kind: AuthorKind = AuthorKind.ENGINE,
 ) -> FieldVersion:
     """Accept a doubtful reading because something independent of it agrees.
 
@@ -208,7 +238,7 @@ def write_support(
         raise ValueError(f"{field.name} was never read")
     version = FieldVersion(
         purpose=Purpose.AS_WRITTEN,
-        author_kind=AuthorKind.ENGINE,
+        author_kind=author_kind,
         author=author,
         at=now,
         state=reading.state,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from forms.grammar import my_number_is_valid
 from kamizero.errors import RecordsUnavailableError
+from kamizero.model import FieldState
 from kamizero.records import InsuredRecord, OfficeRecord, Records
 from validation.filing import FilingValues
 from validation.line import Line
@@ -23,6 +24,7 @@ RECORD = "record"
 SUM = "sum"
 CHECK_DIGIT = "check_digit"
 NEXT_DAY = "next_day"
+ROBOT = "robot"
 
 _OFFICE_ITEMS = (
     "office.symbol",
@@ -58,6 +60,29 @@ def supported(
         for name in names:
             grounds[name].append(ground)
     return {name: tuple(found) for name, found in grounds.items()}
+
+
+def bears_out(
+    found: str,
+    *,
+    reading: str,
+    state: FieldState,
+    chosen_by: str | None,
+    is_blind: bool,
+) -> bool:
+    """Tell whether what a robot found elsewhere accepts a doubtful reading.
+
+    It is the second ground beside the free reading, for numbers and dates too, and
+    never one alone: it must spell the same, no rule may have chosen the reading, and
+    whoever was shown the reading before only repeats it.
+    """
+    return (
+        is_blind
+        and state == FieldState.READ
+        and chosen_by is None
+        and bool(found)
+        and found == reading
+    )
 
 
 def _relations(head: Line) -> Iterator[tuple[str, tuple[str, ...]]]:

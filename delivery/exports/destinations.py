@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from delivery.exports.terms import ABOUT, Terms, read
-from delivery.robots.record import flat_name
+from forms.flat_names import flat_name
 from forms.library import Library
 from kamizero.errors import ConflictError, MissingError, WrongCallError
 from kamizero.tokyo import TOKYO

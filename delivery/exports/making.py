@@ -27,8 +27,9 @@ from delivery.exports.layout import (
 )
 from delivery.exports.terms import CORRECTS, KEY, Terms
 from delivery.records import shown_value
-from delivery.robots.record import fields_of, flat_name
+from delivery.robots.record import fields_of
 from delivery.robots.way import Act, By, go
+from forms.flat_names import flat_name
 from kamizero.errors import TamperedError, UnwritableError
 from kamizero.tokyo import business_date
 from storage import audit, work

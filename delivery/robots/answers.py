@@ -12,10 +12,11 @@ from delivery.robots import registrations
 from delivery.robots.comparing import differing
 from delivery.robots.leasing import Held, commit
 from delivery.robots.lost import doubt, tell_dead
-from delivery.robots.record import flat_name, flat_record
+from delivery.robots.record import flat_record
 from delivery.robots.refusals import NotShownError, WayForbidsError
 from delivery.robots.way import Act, By, go
 from forms.definition import FormDefinition
+from forms.flat_names import flat_name
 from storage import work
 from storage.clocks import end_clock
 from storage.tables import (

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from delivery.robots.record import flat_name
 from delivery.robots.refusals import NotShownError
 from forms.definition import FormDefinition
+from forms.flat_names import flat_name
 from forms.grammar.values import canonical
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from delivery.robots.leasing import Held
-from delivery.robots.record import fields_of, flat_name, numbers_of
+from delivery.robots.record import fields_of, numbers_of
 from delivery.robots.refusals import LostLeaseError
+from forms.flat_names import flat_name
 from storage import audit
 from storage.values import body_of, decided_version
 from storage.vault import Vault

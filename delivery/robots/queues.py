@@ -8,11 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.definition import FormDefinition
+from forms.flat_names import flat_name
 from kamizero.errors import ConflictError, MissingError, WrongCallError
 from kamizero.tokyo import TOKYO
 from storage import audit, sites
 from storage.office_days import EVERYWHERE, calendar_of
-from storage.tables import Entry, LostLease, RobotQueue
+from storage.tables import Entry, LostLease, QueueStep, RobotQueue
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -33,9 +35,13 @@ class Terms:
         business_days: only on days on which the office works.
         must_show: fields that an answer must bring back from the host's screen.
         backlog: what was approved before is its work too.
+        step: where on its way an entry comes to the queue.
+        writes: in review, flat names of the fields its robots may say something about.
     """
 
     title: str
+    step: QueueStep = QueueStep.REGISTER
+    writes: tuple[str, ...] = ()
     form: str | None = None
     site: str | None = None
     on_lost_lease: LostLease = LostLease.DOUBT
@@ -48,19 +54,31 @@ class Terms:
 
 
 def add_queue(
-    session: Session, name: str, terms: Terms, *, actor: str, now: datetime
+    session: Session,
+    name: str,
+    terms: Terms,
+    *,
+    actor: str,
+    now: datetime,
+    definition: FormDefinition | None = None,
 ) -> RobotQueue:
     """Make a queue; what is approved already comes in by `put_backlogs`.
+
+    Args:
+        definition: of the form of a queue whose robots say something about fields.
 
     Raises:
         WrongCallError: the terms cannot be.
         ConflictError: the name is taken.
     """
     _demand_right(session, name, terms)
+    _demand_writable(terms, definition)
     opens, closes = terms.hours or (None, None)
     queue = RobotQueue(
         name=name,
         title=terms.title,
+        step=terms.step,
+        writes=list(terms.writes) or None,
         form=terms.form,
         of_site=terms.site,
         on_lost_lease=terms.on_lost_lease,
@@ -71,7 +89,8 @@ def add_queue(
         business_days=terms.business_days,
         must_show=list(terms.must_show),
         since=_FOREVER if terms.backlog else now,
-        backlog_after=0 if terms.backlog else None,
+        # Who asks about entries in review is asked by whoever knows those.
+        backlog_after=0 if terms.backlog and terms.step == QueueStep.REGISTER else None,
         made_at=now,
         made_by=actor,
     )
@@ -91,16 +110,25 @@ def close_queue(
     _record(session, "robot_queue.closed", queue, actor=actor, now=now)
 
 
-def find_queue(session: Session, name: str) -> RobotQueue:
-    """The queue of that name. Raises MissingError."""
+def find_queue(
+    session: Session, name: str, *, step: QueueStep | None = QueueStep.REGISTER
+) -> RobotQueue:
+    """The queue of that name and step, None for any. Raises MissingError."""
     queue = session.scalar(select(RobotQueue).where(RobotQueue.name == name))
-    if queue is None:
-        raise MissingError(f"There is no queue {name}; list them with GET /queues.")
+    if queue is None or step not in (None, queue.step):
+        raise MissingError(
+            f"There is no queue {name} to {step or 'close'}; "
+            "list them with GET /queues."
+        )
     return queue
 
 
-def all_queues(session: Session) -> Sequence[RobotQueue]:
-    return session.scalars(select(RobotQueue).order_by(RobotQueue.name)).all()
+def all_queues(
+    session: Session, *, step: QueueStep = QueueStep.REGISTER
+) -> Sequence[RobotQueue]:
+    """The queues of a step, by name."""
+    query = select(RobotQueue).where(RobotQueue.step == step)
+    return session.scalars(query.order_by(RobotQueue.name)).all()
 
 
 def queues_for(session: Session, entry: Entry) -> list[RobotQueue]:
@@ -154,6 +182,25 @@ def _demand_right(session: Session, name: str, terms: Terms) -> None:
             raise WrongCallError("Hours are two times of one day, such as 08:30 21:00.")
 
 
+def _demand_writable(terms: Terms, definition: FormDefinition | None) -> None:
+    """Fields are named before a queue is asked about them, and none holds a number."""
+    if terms.step == QueueStep.REGISTER:
+        if terms.writes:
+            raise WrongCallError("Only a queue of the step suggest writes fields.")
+        return
+    if definition is None or not terms.writes or terms.must_show:
+        raise WrongCallError(
+            "A queue that suggests values is of one form and names the fields it "
+            "writes; it registers nothing, so nothing must be shown."
+        )
+    fields = {flat_name(one.name): one for one in definition.fields}
+    for name in terms.writes:
+        if name not in fields:
+            raise WrongCallError(f"{definition.form} has no field {name}.")
+        if fields[name].sensitive:
+            raise WrongCallError(f"{name} is a number that no robot writes.")
+
+
 def _record(
     session: Session, act: str, queue: RobotQueue, *, actor: str, now: datetime
 ) -> None:
@@ -164,5 +211,9 @@ def _record(
         subject_kind="robot_queue",
         subject_id=queue.id,
         now=now,
-        body={"name": queue.name, "on_lost_lease": str(queue.on_lost_lease)},
+        body={
+            "name": queue.name,
+            "step": str(queue.step),
+            "on_lost_lease": str(queue.on_lost_lease),
+        },
     )

@@ -1,23 +1,15 @@
 """What a robot is given of one entry: flat, decided values, one name for one column."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from delivery.records import shown_value
+from forms.flat_names import flat_name
 from storage.tables import HEAD, Entry, Field, FieldValue, FieldVersion
 from storage.values import decided_version
 from storage.vault import Vault
-
-# A row of a form names its line; its columns are the same for each.
-_LINE = re.compile(r"\.\d+\.")
-
-
-def flat_name(name: str) -> str:
-    """`insured.2.birth_date` -> `insured.birth_date`: the same on every line."""
-    return _LINE.sub(".", name, count=1)
 
 
 def flat_record(session: Session, vault: Vault, entry: Entry) -> dict[str, str]:

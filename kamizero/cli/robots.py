@@ -1,21 +1,25 @@
-"""`kamizero robots`: the queues that robots take approved entries from."""
+"""`kamizero robots`: the queues that robots take entries from."""
 
 import getpass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import Session
 
 from delivery.backlog import put_backlogs
 from delivery.robots import queues
 from delivery.robots.queues import Terms
 from delivery.robots.standing import standing_of
+from forms.library import Library
 from kamizero.cli.clock import now
 from kamizero.cli.console import answer
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
-from storage.tables import LostLease
+from review.suggesting import standing as suggesting
+from review.suggesting.asking import ask_about_all
+from storage.tables import LostLease, QueueStep, RobotQueue
 
 app = typer.Typer(help="Queues of work for robots.", no_args_is_help=True)
 
@@ -24,6 +28,13 @@ app = typer.Typer(help="Queues of work for robots.", no_args_is_help=True)
 def add_queue(
     name: str,
     title: Annotated[str, typer.Option(help="What people call it.")] = "",
+    step: Annotated[
+        QueueStep,
+        typer.Option(
+            help="`register`: approved entries, to be registered in a host. `suggest`: "
+            "entries in review, whose doubtful or empty fields are looked up elsewhere."
+        ),
+    ] = QueueStep.REGISTER,
     form: Annotated[
         str | None, typer.Option(help="Entries of this form alone, such as 2200.")
     ] = None,
@@ -53,13 +64,23 @@ def add_queue(
         list[str] | None,
         typer.Option(help="A field that answers must bring from the host's screen."),
     ] = None,
+    writes: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A field that robots of the step `suggest` say something about, such "
+            "as insured.pension_number; several with commas."
+        ),
+    ] = None,
     backlog: Annotated[
-        bool, typer.Option("--backlog", help="Also what is approved already.")
+        bool,
+        typer.Option("--backlog", help="Also what is approved, or in review, already."),
     ] = False,
 ) -> None:
-    """Make a queue; what is approved from now on and fits comes into it."""
+    """Make a queue; what comes that far from now on and fits comes into it."""
     terms = Terms(
         title=title or name,
+        step=step,
+        writes=tuple(one.strip() for some in writes or () for one in some.split(",")),
         form=form,
         site=site,
         on_lost_lease=on_lost_lease,
@@ -70,9 +91,20 @@ def add_queue(
         must_show=tuple(must_show or ()),
         backlog=backlog,
     )
+    is_suggesting = step is QueueStep.SUGGEST
+    definition = Library.shipped().get(form) if is_suggesting and form else None
     database = open_storeroom(Settings.load()).database
     with database.begin() as session:
-        queues.add_queue(session, name, terms, actor=getpass.getuser(), now=now())
+        queue = queues.add_queue(
+            session,
+            name,
+            terms,
+            actor=getpass.getuser(),
+            now=now(),
+            definition=definition,
+        )
+        if backlog and is_suggesting:
+            ask_about_all(session, queue, now=now())
     put_backlogs(database, now=now())
     typer.echo(f"Robots can lease from {name}.")
 
@@ -84,6 +116,7 @@ def list_queues(json: Annotated[bool, typer.Option("--json")] = False) -> None:
         lines = [
             {
                 "name": one.queue.name,
+                "step": one.queue.step,
                 "form": one.queue.form,
                 "site": one.queue.of_site,
                 "on_lost_lease": one.queue.on_lost_lease,
@@ -96,10 +129,20 @@ def list_queues(json: Annotated[bool, typer.Option("--json")] = False) -> None:
                 for queue in queues.all_queues(session)
             )
         ]
+        lines += [
+            _suggesting(session, queue)
+            for queue in queues.all_queues(session, step=QueueStep.SUGGEST)
+        ]
     if json:
         answer({"queues": lines})
         return
     for line in lines:
+        if line["step"] == QueueStep.SUGGEST:
+            typer.echo(
+                f"{line['name']}  {line['waiting']} wait, {line['in_hand']} in hand, "
+                f"{line['given_up']} given up"
+            )
+            continue
         typer.echo(
             f"{line['name']}  {line['pending']} wait, {line['in_doubt']} in doubt, "
             f"{line['given_up']} given up, {line['registered']} registered"
@@ -110,9 +153,24 @@ def list_queues(json: Annotated[bool, typer.Option("--json")] = False) -> None:
 def close_queue(name: str) -> None:
     """Hand nothing out from a queue any more."""
     with open_storeroom(Settings.load()).database.begin() as session:
-        queue = queues.find_queue(session, name)
+        queue = queues.find_queue(session, name, step=None)
         queues.close_queue(session, queue, actor=getpass.getuser(), now=now())
     typer.echo(f"{name} hands nothing out any more.")
+
+
+def _suggesting(session: Session, queue: RobotQueue) -> dict[str, Any]:
+    found = suggesting.standing_of(session, queue, now=now())
+    return {
+        "name": queue.name,
+        "step": queue.step,
+        "form": queue.form,
+        "site": queue.of_site,
+        "writes": queue.writes,
+        "is_closed": queue.closed_at is not None,
+        "waiting": found.waiting,
+        "in_hand": found.in_hand,
+        "given_up": len(found.given_up),
+    }
 
 
 def _hours(words: str | None) -> tuple[str, str] | None:

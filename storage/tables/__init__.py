@@ -135,7 +135,13 @@ from storage.tables.retention import (
     RecordFile,
 )
 from storage.tables.returns import AddresseeKind, Posting, ReturnNotice
-from storage.tables.robots import LostLease, Outcome, Registration, RobotQueue
+from storage.tables.robots import (
+    LostLease,
+    Outcome,
+    QueueStep,
+    Registration,
+    RobotQueue,
+)
 from storage.tables.routes import (
     Absence,
     ApprovalRound,
@@ -290,6 +296,7 @@ __all__ = [
     "Posting",
     "Purpose",
     "Question",
+    "QueueStep",
     "ReadingProof",
     "Recall",
     "RecallChange",

@@ -74,6 +74,10 @@ class Field(Table):
     as_decided_id: Mapped[int | None] = mapped_column(
         ForeignKey("field_version.id", use_alter=True)
     )
+    # What a robot found elsewhere that is not in force: a person answers it.
+    suggested_id: Mapped[int | None] = mapped_column(
+        ForeignKey("field_version.id", use_alter=True)
+    )
 
     filing: Mapped[Filing] = relationship(back_populates="fields")
     as_written: Mapped["FieldVersion | None"] = relationship(
@@ -81,6 +85,9 @@ class Field(Table):
     )
     as_decided: Mapped["FieldVersion | None"] = relationship(
         foreign_keys=[as_decided_id], post_update=True
+    )
+    suggested: Mapped["FieldVersion | None"] = relationship(
+        foreign_keys=[suggested_id], post_update=True
     )
 
 

@@ -28,6 +28,15 @@ class LostLease(StrEnum):
     DOUBT = "doubt"
 
 
+class QueueStep(StrEnum):
+    """Where on its way an entry comes to the robots of a queue."""
+
+    # Approved, to be registered in a host.
+    REGISTER = "register"
+    # In review: they look up elsewhere what the paper leaves open.
+    SUGGEST = "suggest"
+
+
 class Outcome(StrEnum):
     """How a registration that was begun came out."""
 
@@ -39,23 +48,30 @@ class Outcome(StrEnum):
 
 
 class RobotQueue(Table):
-    """Which approved entries one kind of robot registers, and on what terms."""
+    """Which entries are the work of one kind of robot, and on what terms."""
 
     __tablename__ = "robot_queue"
     __table_args__ = (
         one_of("on_lost_lease", LostLease),
+        one_of("step", QueueStep),
         CheckConstraint(
             "(opens IS NULL) = (closes IS NULL) AND (opens IS NULL OR opens < closes)",
             name="hours_are_a_span",
         ),
         CheckConstraint("lease_seconds BETWEEN 5 AND 86400", name="lease_is_a_day"),
         CheckConstraint("max_attempts BETWEEN 1 AND 100", name="attempts_end"),
+        CheckConstraint(
+            "(step = 'suggest') = (writes IS NOT NULL)", name="step_has_fields"
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     # Also the subscriber of its deliveries.
     name: Mapped[str] = mapped_column(String(32), unique=True)
     title: Mapped[str] = mapped_column(String(100))
+    step: Mapped[str] = mapped_column(
+        String(16), default=QueueStep.REGISTER, server_default=QueueStep.REGISTER
+    )
     # None where entries of every form, or of every site, are its work.
     form: Mapped[str | None] = mapped_column(String(16))
     of_site: Mapped[str | None] = mapped_column(ForeignKey("site.code"))
@@ -68,6 +84,8 @@ class RobotQueue(Table):
     business_days: Mapped[bool]
     # Names of fields that `complete` must bring back from the host's screen.
     must_show: Mapped[list[str]] = mapped_column(JSON)
+    # Flat names of what robots of the step `suggest` may say something about.
+    writes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     # Entries approved before are none of its work.
     since: Mapped[datetime] = mapped_column(Instant)
     made_at: Mapped[datetime] = mapped_column(Instant)

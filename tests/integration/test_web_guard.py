@@ -205,6 +205,7 @@ def test_a_crash_is_told_in_peace_and_its_page_is_guarded_too(office: Office) ->
 
     assert answer.status_code == 500
     assert 'data-testid="problem"' in answer.text
+    assert '<a class="button main" href="/' in answer.text
     assert "the value of a field" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 

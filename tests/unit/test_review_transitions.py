@@ -71,9 +71,17 @@ def test_no_machine_ends_an_entry(role: Role) -> None:
     assert acts & ENDING == set()
 
 
-@pytest.mark.parametrize(
-    "role", [Role.SCANNER, Role.AUDITOR, Role.ADMINISTRATOR, Role.ROBOT]
-)
+def test_a_robot_moves_no_entry_but_to_where_it_is() -> None:
+    lines = [line for line in TRANSITIONS if Role.ROBOT in line.roles]
+
+    assert [(one.act, one.from_state) for one in lines] == [
+        (Act.SUGGEST, EntryState.IN_REVIEW)
+    ]
+    assert all(one.from_state == one.to_state for one in lines)
+    assert all(one.roles == {Role.ROBOT} for one in lines)
+
+
+@pytest.mark.parametrize("role", [Role.SCANNER, Role.AUDITOR, Role.ADMINISTRATOR])
 def test_who_only_scans_looks_or_administers_moves_nothing(role: Role) -> None:
     assert [act for state in EntryState for act in acts_from(state, role=role)] == []
 

@@ -34,6 +34,7 @@ _PEOPLE_OF = {
     Scope.QUEUES_READ: roles.LOOKERS,
     # People settle what is in doubt on the page of robots.
     Scope.QUEUES_WORK: frozenset[Role](),
+    Scope.QUEUES_SUGGEST: frozenset[Role](),
     Scope.QUEUES_SETTLE: frozenset[Role](),
     Scope.NUMBERS_READ: frozenset[Role](),
     Scope.METRICS_READ: roles.KEEPERS | {Role.ADMINISTRATOR},

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from delivery.robots.answers import Fault
 from delivery.robots.leasing import MOST_AT_ONCE
 from delivery.robots.settling import Settled
-from storage.tables import DeliveryState
+from storage.tables import DeliveryState, QueueStep
 
 # A code of the host or the robot: nothing that could be a person's name.
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
@@ -16,17 +16,22 @@ HostNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,64}$")]
 
 
 class QueueRecord(BaseModel):
-    """One queue; `opens_at` is when something is handed out next, null for never."""
+    """One queue; `opens_at` is when something is handed out next, null for never.
+
+    One of the step `suggest` counts entries in review: `waiting` and `in_hand`.
+    """
 
     name: str
     title: str
+    step: QueueStep
     form: str | None
     site: str | None
     on_lost_lease: str
     lease_seconds: int
     must_show: list[str]
+    writes: list[str]
     opens_at: datetime | None
-    counts: dict[DeliveryState, int]
+    counts: dict[str, int]
     given_up: int
 
 
@@ -89,6 +94,25 @@ class SettledBody(HeldBody):
     outcome: Settled
     host_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{0,64}$")] = ""
     code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,64}$")] = ""
+
+
+class Found(HeldBody):
+    """What was found, by flat name; leave out what was not."""
+
+    fields: Annotated[
+        dict[
+            Annotated[str, Field(max_length=100)],
+            Annotated[str, Field(min_length=1, max_length=500)],
+        ],
+        Field(max_length=50),
+    ] = {}
+
+
+class NotFound(HeldBody):
+    """Why nothing could be looked up; it is tried again later until it is given up."""
+
+    code: Code
+    retry_after: Annotated[int | None, Field(ge=0, le=604_800)] = None
 
 
 class Answered(BaseModel):

@@ -16,7 +16,8 @@ from delivery.robots.standing import Standing, standing_of
 from delivery.robots.way import By
 from delivery.robots.work import CORRECT, LOOK_UP, REGISTER
 from kamizero.model import Scope
-from storage.tables import Delivery, DeliveryState, RobotQueue
+from review.suggesting import standing as suggesting_standing
+from storage.tables import Delivery, DeliveryState, QueueStep, RobotQueue
 from web.api.callers import Caller, InRooms, Needs
 from web.api.leased import LeasedList, leased_csv, leased_items
 from web.api.once import Answer, InOnce, Note, Once
@@ -48,11 +49,16 @@ _CSV = "text/csv"
 @router.get("", dependencies=[Depends(Needs(Scope.QUEUES_READ))])
 def list_queues(rooms: InRooms) -> QueueList:
     with rooms.database.look() as session:
-        standings = [
-            standing_of(session, queue, now=rooms.clock())
+        now = rooms.clock()
+        registering = [
+            _told(standing_of(session, queue, now=now))
             for queue in queues.all_queues(session)
         ]
-        return QueueList(items=[_told(one) for one in standings])
+        suggesting = [
+            _told_of_suggesting(session, queue, now)
+            for queue in queues.all_queues(session, step=QueueStep.SUGGEST)
+        ]
+        return QueueList(items=[*registering, *suggesting])
 
 
 @router.get("/{name}/items/{item}", dependencies=[Depends(Needs(Scope.QUEUES_READ))])
@@ -358,18 +364,38 @@ def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(one: Standing) -> QueueRecord:
-    queue = one.queue
+    counts = {state.value: count for state, count in one.counts.items()}
+    return _record(one.queue, one.opens_at, counts, one.dead)
+
+
+def _told_of_suggesting(
+    session: Session, queue: RobotQueue, now: datetime
+) -> QueueRecord:
+    found = suggesting_standing.standing_of(session, queue, now=now)
+    counts = {"waiting": found.waiting, "in_hand": found.in_hand}
+    opens = queues.opens_at(session, queue, now=now)
+    return _record(queue, opens, counts, len(found.given_up))
+
+
+def _record(
+    queue: RobotQueue,
+    opens_at: datetime | None,
+    counts: dict[str, int],
+    given_up: int,
+) -> QueueRecord:
     return QueueRecord(
         name=queue.name,
         title=queue.title,
+        step=QueueStep(queue.step),
         form=queue.form,
         site=queue.of_site,
         on_lost_lease=queue.on_lost_lease,
         lease_seconds=queue.lease_seconds,
         must_show=queue.must_show,
-        opens_at=one.opens_at,
-        counts=dict(one.counts),
-        given_up=one.dead,
+        writes=queue.writes or [],
+        opens_at=opens_at,
+        counts=counts,
+        given_up=given_up,
     )
 
 

@@ -11,7 +11,7 @@ from delivery.answers.layout import Verdict
 from delivery.answers.standing import broken_lists, heard
 from delivery.exports.destinations import all_destinations
 from delivery.robots.queues import all_queues
-from delivery.robots.record import flat_name
+from forms.flat_names import flat_name
 from storage.tables import HostRefusal
 from web.painting import painter_of
 from web.rooms import Rooms

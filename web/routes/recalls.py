@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from delivery.recall_trail import trail_of
 from delivery.refused import find_refusal
-from delivery.robots.record import flat_name
+from forms.flat_names import flat_name
 from kamizero.errors import MissingError, WrongCallError
 from review.error_register import READERS
 from review.recall import Cause, Right, propose

@@ -9,8 +9,14 @@ from delivery.robots import leasing, queues, settling
 from delivery.robots.settling import Settled
 from delivery.robots.standing import dead_letters, doubts, standing_of
 from delivery.robots.way import By
+from forms.flat_names import flat_name
+from review.suggesting import leasing as asked
+from review.suggesting import standing as suggesting
+from storage.tables import QueueStep, RobotQueue
 from web.painting import painter_of
+from web.rooms import Rooms
 from web.routes.notices import notice
+from web.shown.fields import label_of
 from web.visitors import InRooms, Looker, Reviewer, shown_to_them
 
 router = APIRouter(prefix="/robots", dependencies=[Depends(shown_to_them)])
@@ -31,6 +37,14 @@ def robots_page(request: Request, rooms: InRooms, visitor: Looker) -> Response:
             standings=[standing_of(session, one, now=now) for one in every],
             doubts=[found for one in every for found in doubts(session, one)],
             dead=[found for one in every for found in dead_letters(session, one)],
+            suggesting=[
+                (
+                    suggesting.standing_of(session, one, now=now),
+                    queues.opens_at(session, one, now=now),
+                    _writes(rooms, one, visitor.language),
+                )
+                for one in queues.all_queues(session, step=QueueStep.SUGGEST)
+            ],
             now=now,
             said=notice(request, visitor),
         )
@@ -74,3 +88,19 @@ def try_again(rooms: InRooms, visitor: Reviewer, name: str, item: int) -> Respon
             now=rooms.clock(),
         )
     return RedirectResponse("/robots?notice=robot_again", status_code=303)
+
+
+@router.post("/{name}/suggestions/{entry}/again")
+def ask_again(rooms: InRooms, visitor: Reviewer, name: str, entry: int) -> Response:
+    """Let robots look once more for what they found nothing about."""
+    with rooms.database.begin() as session:
+        queue = queues.find_queue(session, name, step=QueueStep.SUGGEST)
+        asked.try_again(session, queue, entry, actor=visitor.name, now=rooms.clock())
+    return RedirectResponse("/robots?notice=robot_again", status_code=303)
+
+
+def _writes(rooms: Rooms, queue: RobotQueue, language: str) -> list[str]:
+    """What its robots say something about, as people call it."""
+    definition = rooms.library.get(queue.form or "")
+    labels = {flat_name(one.name): label_of(one, language) for one in definition.fields}
+    return [labels.get(name, name) for name in queue.writes or ()]

@@ -170,7 +170,7 @@ def _count(filing: Filing, *states: EntryState) -> int:
 
 def _eyes(session: Session, filings: list[int], *, machine: bool) -> dict[int, int]:
     """Filled fields per filing that stand as the machine, or as a person, said."""
-    engine = FieldVersion.author_kind == AuthorKind.ENGINE
+    person = FieldVersion.author_kind == AuthorKind.PERSON
     waits = exists().where(
         Entry.filing_id == Field.filing_id,
         Entry.n == Field.entry_n,
@@ -184,7 +184,7 @@ def _eyes(session: Session, filings: list[int], *, machine: bool) -> dict[int, i
         )
         .where(
             Field.filing_id.in_(filings),
-            engine if machine else not_(engine),
+            not_(person) if machine else person,
             FieldVersion.state != FieldState.BLANK,
             or_(Field.entry_n == HEAD, waits),
         )

@@ -168,7 +168,7 @@ def _said(pen: Pen, field: Field, value: ShownValue | None) -> str:
 def _by_person(shown: ShownField) -> bool:
     return shown.as_decided is not None or (
         shown.as_written is not None
-        and shown.as_written.author_kind != AuthorKind.ENGINE
+        and shown.as_written.author_kind == AuthorKind.PERSON
     )
 
 
@@ -215,10 +215,17 @@ def _standing(shown: ShownField, pen: Pen) -> str:
     if shown.as_decided is not None:
         return pen.texts.say("standing.decided", pen.language)
     if not shown.settled:
-        confidence = share(shown.as_written.confidence)
-        return pen.texts.say("standing.doubtful", pen.language, share=confidence)
+        return _doubt(shown, shown.as_written, pen)
     name = "settled" if _by_person(shown) else "accepted"
     return pen.texts.say(f"standing.{name}", pen.language)
+
+
+def _doubt(shown: ShownField, written: ShownValue, pen: Pen) -> str:
+    confidence = share(written.confidence)
+    if shown.suggested is None:
+        return pen.texts.say("standing.doubtful", pen.language, share=confidence)
+    robot = shown.suggested.author
+    return pen.texts.say("standing.suggested", pen.language, robot=robot)
 
 
 def _candidates(shown: ShownField, field: Field, pen: Pen) -> tuple[Option, ...]:
@@ -247,7 +254,23 @@ def _readings(shown: ShownField, field: Field, pen: Pen) -> dict[str, Option]:
         said = pen.shown(field, **known)
         if writing:
             found.setdefault(writing, Option(writing, said, share(probability)))
-    return found
+    return _with_suggestion(shown.suggested, field, found, pen)
+
+
+def _with_suggestion(
+    suggested: ShownValue | None, field: Field, found: Mapping[str, Option], pen: Pen
+) -> dict[str, Option]:
+    """What a robot found comes next to what was read, with who said it."""
+    if suggested is None:
+        return dict(found)
+    writing, author = _typed(field, suggested), suggested.author
+    known = found.get(writing)
+    said = f"{known.share} · {author}" if known and known.share else author
+    option = Option(writing, _said(pen, field, suggested), said)
+    if known:
+        return {**found, writing: option}
+    first = dict(list(found.items())[:1])
+    return {**first, writing: option, **found}
 
 
 def _every_choice(

@@ -218,6 +218,9 @@ def who(value: ShownValue, pen: Pen) -> str:
         return NAME
     if value.author_kind == AuthorKind.ENGINE:
         return pen.texts.say("filing.machine", pen.language)
+    if value.author_kind == AuthorKind.ROBOT:
+        said = "agreed" if value.accepted else "suggested"
+        return pen.texts.say(f"filing.{said}", pen.language, robot=value.author)
     return value.author
 
 

@@ -1,0 +1,1 @@
+"""What robots find out elsewhere about entries in review: suggestions, no more."""

@@ -1,0 +1,275 @@
+"""Robots that look fields up before approval: what they are told, and what it does."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from storage.tables import AuditEvent, IdempotentAnswer, Work
+from tests.office import Office
+from tests.paper import PAPER
+from tests.robots import later
+from tests.suggesting import KANA, NUMBER, Looker, looker_of, open_queue, said
+
+FIELD, EMPTY = "insured.1.name_kana", "insured.1.pension_number"
+READ, OTHER = PAPER["name_kana"], "ヤマダ　ジロウ"
+
+
+def asked_one(office: Office, *scopes: str) -> tuple[Looker, Any, int]:
+    open_queue(office)
+    filing = office.waiting()
+    robot = looker_of(office, *scopes)
+    (item,) = robot.asked()
+    return robot, item, filing
+
+
+def acts(office: Office) -> list[str]:
+    with office.desk.database.look() as session:
+        query = select(AuditEvent.act).order_by(AuditEvent.id)
+        return [act for act in session.scalars(query) if "sugg" in act]
+
+
+def test_a_robot_is_not_told_what_was_read_where_it_is_asked(office: Office) -> None:
+    _, item, filing = asked_one(office)
+
+    assert (item["filing"], item["n"], item["attempt"]) == (filing, 1, 1)
+    assert set(item["asked"]) == {KANA, NUMBER}
+    assert item["fields"].keys().isdisjoint(item["asked"])
+    assert item["fields"]["insured.name_kanji"] == PAPER["name_kanji"]
+    assert set(item["fields"]["insured.my_number"]) == {"*"}
+
+
+def test_a_reading_that_a_robot_spells_too_needs_no_person(office: Office) -> None:
+    robot, item, filing = asked_one(office)
+
+    answer = robot.found(item, **{KANA: "ﾔﾏﾀﾞ ﾀﾛｳ"})
+
+    assert answer.json() == {"id": item["id"], "fields": {KANA: "accepted"}}
+    assert said(office, filing, FIELD) == [
+        ("engine", READ, False),
+        ("robot", READ, True),
+    ]
+    # It goes on to whoever approves it, and no robot does that.
+    assert office.desk.states(filing) == ["ready"]
+    office.desk.approve(filing)
+    assert acts(office) == [
+        "suggestion.leased",
+        "entry.suggest",
+        "suggestion.answered",
+    ]
+    with office.desk.database.look() as session:
+        kept = [*session.scalars(select(IdempotentAnswer.body))]
+        bodies = [*session.scalars(select(AuditEvent.body))]
+    assert READ not in str([*kept, *bodies])
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value", "read"),
+    [(KANA, FIELD, OTHER, READ), (NUMBER, EMPTY, "1234567890", "")],
+)
+def test_what_differs_stands_beside_the_reading_until_a_person_answers(
+    office: Office, name: str, field: str, value: str, read: str
+) -> None:
+    robot, item, filing = asked_one(office)
+
+    answer = robot.found(item, **{name: value})
+
+    assert answer.json()["fields"] == {name: "suggested"}
+    claim = office.desk.claim(filing)
+    shown = office.desk.shown(claim, field)
+    assert shown.as_written is not None
+    assert shown.suggested is not None
+    assert (shown.as_written.value, shown.suggested.value) == (read, value)
+    assert (shown.suggested.author, shown.settled) == ("robot", False)
+    office.desk.settle(claim, field, value)
+    office.desk.accept(claim, FIELD)
+    office.desk.finish(claim)
+    assert office.desk.states(filing) == ["ready"]
+
+
+def test_the_review_page_offers_what_a_robot_found_with_its_name(
+    office: Office,
+) -> None:
+    robot, item, filing = asked_one(office)
+    robot.found(item, **{KANA: OTHER})
+    rei = office.person()
+    rei.submit(f"/queue/{item['id']}/open")
+
+    task = rei.get(f"/review/{item['id']}").text
+    page = rei.get(f"/filings/{filing}").text
+
+    assert "robot suggests a value" in task
+    assert OTHER in task
+    assert "robot (robot, suggested)" in page
+
+
+def test_a_key_that_can_read_filings_only_repeats_what_was_read(
+    office: Office,
+) -> None:
+    robot, item, filing = asked_one(office, "queues:suggest", "filings:read")
+
+    answer = robot.found(item, **{KANA: READ})
+
+    assert answer.json()["fields"] == {KANA: "suggested"}
+    assert office.desk.states(filing) == ["in_review"]
+
+
+def test_a_robot_never_writes_over_what_a_person_said(office: Office) -> None:
+    robot, item, filing = asked_one(office)
+    claim = office.desk.claim(filing)
+    office.desk.settle(claim, FIELD, OTHER)
+
+    answer = robot.found(item, **{KANA: READ})
+
+    assert answer.json()["fields"] == {KANA: "left"}
+    assert said(office, filing, FIELD)[-1] == ("person", OTHER, True)
+    assert len(said(office, filing, FIELD)) == 2
+
+
+def test_a_person_is_told_that_a_robot_said_something_meanwhile(
+    office: Office,
+) -> None:
+    robot, item, filing = asked_one(office)
+    claim = office.desk.claim(filing)
+    seen = office.desk.shown(claim, FIELD).latest_version
+    robot.found(item, **{KANA: OTHER})
+
+    with pytest.raises(Exception, match="changed by robot"):
+        office.desk.settle(claim, FIELD, READ, seen=seen)
+
+    office.desk.settle(claim, FIELD, READ)
+    assert said(office, filing, FIELD)[-1] == ("person", READ, True)
+
+
+def test_a_change_taken_back_leaves_the_reading_and_what_was_suggested(
+    office: Office,
+) -> None:
+    robot, item, filing = asked_one(office)
+    robot.found(item, **{KANA: OTHER})
+    claim = office.desk.claim(filing)
+    office.desk.settle(claim, FIELD, "ヤマダ　サブロウ")
+
+    office.desk.undo(claim, FIELD)
+
+    shown = office.desk.shown(claim, FIELD)
+    assert shown.as_written is not None
+    assert shown.suggested is not None
+    assert (shown.as_written.value, shown.suggested.value) == (READ, OTHER)
+    assert not shown.settled
+
+
+def test_what_a_robot_may_not_say_is_refused_and_it_may_say_it_right(
+    office: Office,
+) -> None:
+    robot, item, _ = asked_one(office)
+
+    undeclared = robot.found(item, **{"insured.name_kanji": "山田"})
+    impossible = robot.found(item, **{KANA: "YAMADA"})
+    too_late = robot.found({**item, "fence": 99}, **{KANA: READ})
+    right = robot.found(item, **{KANA: READ})
+    again = robot.found(item, **{KANA: READ})
+
+    assert (undeclared.status_code, undeclared.json()["type"]) == (
+        400,
+        "urn:kamizero:problem:not_asked",
+    )
+    assert impossible.json()["type"] == "urn:kamizero:problem:value_refused"
+    assert too_late.json()["type"] == "urn:kamizero:problem:stale_fence"
+    assert right.status_code == 200
+    assert again.status_code == 409
+
+
+def test_an_entry_that_people_finished_is_asked_about_no_more(office: Office) -> None:
+    robot, held, filing = asked_one(office)
+    claim = office.desk.claim(filing)
+    office.desk.accept(claim, FIELD)
+    office.desk.finish(claim)
+
+    late = robot.found(held, **{NUMBER: "1234567890"})
+    later(office, minutes=6)
+
+    assert late.json()["type"] == "urn:kamizero:problem:state_forbids"
+    assert robot.asked() == []
+    assert said(office, filing, EMPTY) == [("engine", "", True)]
+
+
+def test_a_lost_lease_goes_to_the_next_and_a_released_one_too(office: Office) -> None:
+    robot, lost, _ = asked_one(office)
+    later(office, minutes=6)
+
+    (again,) = robot.asked()
+    stale = robot.act("extend", lost)
+    kept = robot.act("extend", again)
+    released = robot.act("release", again)
+    (third,) = robot.asked()
+
+    assert (stale.status_code, kept.status_code) == (409, 200)
+    assert released.json()["state"] == "open"
+    assert third["attempt"] == again["attempt"] == 2
+
+
+def test_what_robots_gave_up_stands_on_the_page_and_is_tried_again(
+    office: Office,
+) -> None:
+    open_queue(office, max_attempts=1)
+    office.waiting()
+    robot = looker_of(office, "queues:suggest", "queues:read")
+    (item,) = robot.asked()
+    rei = office.person()
+
+    given_up = robot.act("fail", item, code="NOT-THERE")
+    page = rei.get("/robots").text
+    (told,) = robot.client.get("/api/v1/queues").json()["items"]
+    tried = rei.submit(f"/robots/look/suggestions/{item['id']}/again")
+    twice = rei.submit(f"/robots/look/suggestions/{item['id']}/again")
+    (again,) = robot.asked()
+
+    assert given_up.json()["state"] == "dead"
+    assert "NOT-THERE" in page
+    assert "Pension" in page or "pension" in page
+    assert (told["step"], told["given_up"], told["writes"]) == (
+        "suggest",
+        1,
+        [NUMBER, KANA],
+    )
+    assert (tried.status_code, twice.status_code) == (303, 409)
+    assert again["fence"] > item["fence"]
+
+
+def test_a_queue_knows_what_was_in_review_before_it_where_that_is_wanted(
+    office: Office,
+) -> None:
+    office.waiting()
+    open_queue(office, backlog=True)
+
+    assert len(looker_of(office).asked()) == 1
+
+
+def test_a_closed_host_is_looked_into_by_nobody(office: Office) -> None:
+    open_queue(office, hours=("23:58", "23:59"))
+    office.waiting()
+
+    assert looker_of(office).asked() == []
+
+
+def test_robots_that_register_and_robots_that_suggest_keep_to_their_queues(
+    office: Office,
+) -> None:
+    open_queue(office)
+    filing = office.waiting()
+    robot = looker_of(office, "queues:suggest", "queues:work")
+
+    assert robot.ask("lease", max=1).status_code == 404
+    claim = office.desk.claim(filing)
+    office.desk.accept(claim, FIELD)
+    office.desk.finish(claim)
+    office.desk.approve(filing)
+    with office.desk.database.look() as session:
+        kinds = set(session.scalars(select(Work.kind)))
+    assert not any(kind.startswith("robot.") for kind in kinds)
+
+
+def test_looking_something_up_needs_its_own_scope(office: Office) -> None:
+    open_queue(office)
+
+    assert looker_of(office, "queues:work").ask("suggestions/lease").status_code == 403
