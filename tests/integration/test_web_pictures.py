@@ -1,13 +1,16 @@
 """Pictures of pages: numbers are covered for all but whoever has the item."""
 
 from io import BytesIO
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from kamizero.model import Box, PageKind, Role
-from storage.tables import Field, Filing, FilingStep, Page
+from storage import site_rights, sites
+from storage.tables import ApiToken, AuditEvent, Field, Filing, FilingStep, Page
 from tests.office import COVERED, WHITE, Browser, Office
 
 PLACES = {1: Box(100, 100, 50, 20), 2: Box(100, 300, 50, 20)}
@@ -194,3 +197,59 @@ def test_a_number_in_the_margin_of_a_form_is_covered(office: Office) -> None:
         session.get_one(Page, page).numbers = [list(PLACES[2])]
 
     assert covered(office.person(), f"/pages/{page}.jpg") == [2]
+
+
+def crop_of(answer: Any) -> npt.NDArray[np.uint8]:
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    with Image.open(BytesIO(answer.content)) as image:
+        return np.asarray(image.convert("L"))
+
+
+def test_a_field_is_cut_out_of_its_page_upright_with_a_margin(office: Office) -> None:
+    filing, page = a_filing_of_two(office)
+    with office.desk.database.begin() as session:
+        session.get_one(Page, page).quality = {"turn": 90}
+        name = session.query(Field).filter_by(name="insured.2.name_kana").one()
+        # Its right half lies on the number of another person.
+        name.box_px = [75, 95, 50, 30]
+    robot = office.robot("filings:read")
+
+    crop = crop_of(
+        robot.get(f"/api/v1/filings/{filing}/fields/insured.2.name_kana/crop")
+    )
+
+    # A millimetre at 200 dpi is 8 px.
+    assert crop.shape == (66, 46)
+    assert (crop[4, 23], crop[62, 23]) == (WHITE, COVERED)
+    assert robot.get(f"/api/v1/filings/{filing}/fields/x/crop").status_code == 404
+    assert robot.get("/api/v1/filings/99/fields/x/crop").status_code == 404
+
+
+def test_a_number_is_cut_out_only_for_who_may_read_it_and_leaves_a_trace(
+    office: Office,
+) -> None:
+    filing, _ = a_filing_of_two(office)
+    path = f"/api/v1/filings/{filing}/fields/insured.1.my_number/crop"
+    robot = office.robot("filings:read", "numbers:read")
+
+    refused = office.person().get(path)
+    given = crop_of(robot.get(path))
+
+    assert (refused.status_code, given.min()) == (403, WHITE)
+    with office.desk.database.look() as session:
+        (event,) = session.query(AuditEvent).filter_by(act="filing.number_shown")
+        number = session.query(Field).filter_by(name="insured.1.my_number").one()
+    assert (event.actor, event.body["field"]) == ("robot", number.id)
+
+
+def test_a_field_of_another_site_is_not_cut_out(office: Office) -> None:
+    filing, _ = a_filing_of_two(office)
+    robot = office.robot("filings:read")
+    with office.desk.database.begin() as session:
+        sites.know(session, "NARA")
+        key = session.query(ApiToken).one()
+        site_rights.keep_to_sites(session, key, ["NARA"], now=office.now)
+
+    answer = robot.get(f"/api/v1/filings/{filing}/fields/insured.1.name_kana/crop")
+
+    assert answer.status_code == 404

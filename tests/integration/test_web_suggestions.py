@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage.tables import AuditEvent, IdempotentAnswer, Work
+from storage import site_rights, sites
+from storage.tables import ApiToken, AuditEvent, IdempotentAnswer, Work
 from tests.office import Office
 from tests.paper import PAPER
 from tests.robots import later
@@ -273,3 +274,15 @@ def test_looking_something_up_needs_its_own_scope(office: Office) -> None:
     open_queue(office)
 
     assert looker_of(office, "queues:work").ask("suggestions/lease").status_code == 403
+
+
+def test_a_robot_of_another_site_is_asked_nothing(office: Office) -> None:
+    open_queue(office)
+    office.waiting()
+    robot = looker_of(office)
+    with office.desk.database.begin() as session:
+        sites.know(session, "NARA")
+        key = session.scalars(select(ApiToken)).one()
+        site_rights.keep_to_sites(session, key, ["NARA"], now=office.now)
+
+    assert robot.asked() == []

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from web.api import (
     answers,
     approvals,
+    crops,
     deliveries,
     events,
     filings,
@@ -31,6 +32,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         filings,
+        crops,
         forms,
         approvals,
         deliveries,

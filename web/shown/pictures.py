@@ -56,6 +56,18 @@ def smaller(data: bytes, width: int) -> bytes:
         return buffer.getvalue()
 
 
+def cropped(data: bytes, area: Box, *, turn: int) -> bytes:
+    """This part (px) of a picture as PNG, as much of it as there is, upright."""
+    with Image.open(BytesIO(data)) as image:
+        left, top = max(round(area.x), 0), max(round(area.y), 0)
+        right = max(min(round(area.right), image.width), left + 1)
+        bottom = max(min(round(area.bottom), image.height), top + 1)
+        part = image.crop((left, top, right, bottom)).rotate(-turn, expand=True)
+        buffer = BytesIO()
+        part.save(buffer, "PNG")
+        return buffer.getvalue()
+
+
 def _is_unread(page: Page) -> bool:
     if page.kind != PageKind.FORM:
         return page.kind is None
