@@ -17,7 +17,9 @@ from storage.tables import (
     Delivery,
     DeliveryState,
     Entry,
+    ExportFile,
     ExportItem,
+    ExportState,
     Recall,
     RecallState,
     RobotQueue,
@@ -87,8 +89,11 @@ def _demand_settled(
     # What a file was planned with leaves with it.
     planned = set(
         session.scalars(
-            select(ExportItem.delivery_id).where(
-                ExportItem.delivery_id.in_([row.id for row in rows])
+            select(ExportItem.delivery_id)
+            .join(ExportFile, ExportFile.id == ExportItem.file_id)
+            .where(
+                ExportItem.delivery_id.in_([row.id for row in rows]),
+                ExportFile.state == ExportState.PLANNED,
             )
         )
     )

@@ -55,6 +55,7 @@ from storage.time_stamps.asking import STAMP_WORK
 
 # Kinds of work that people do in their own time.
 _OF_PEOPLE = ("review", "keying")
+_OF_FILES = Delivery.subscriber.startswith("export:")
 # Robots come when their host is open, and what they gave up has a page of its own.
 _OF_ROBOTS = or_(
     *(Work.kind.startswith(f"{step}.") for step in ("robot", "doubt", "suggest"))
@@ -91,6 +92,7 @@ WORDS: Mapping[str, str] = {
     "robots_failed": "Robots gave entries up; see the page of robots.",
     "exports_blocked": "Entries cannot be written into files; see the page of exports.",
     "exports_stopped": "Files cannot be made; look for `export_not_planned`.",
+    "exports_expired": "Nobody fetched files in time; see the page of exports.",
     "exports_late": "Files do not reach their places; see the page of exports.",
     "refused": "Hosts refuse entries; see the page of answers.",
     "answers_open": "Answers fit nothing or are broken; see the page of answers.",
@@ -215,8 +217,8 @@ def _was_not_recalled_again() -> ColumnElement[bool]:
 
 
 def _of_robots(session: Session) -> Iterator[Alert]:
-    in_doubt = Delivery.state == DeliveryState.IN_DOUBT
-    yield from _counted(session, "doubt", func.min(Delivery.changed_at), in_doubt)
+    in_doubt = (Delivery.state == DeliveryState.IN_DOUBT, ~_OF_FILES)
+    yield from _counted(session, "doubt", func.min(Delivery.changed_at), *in_doubt)
     later = Work.__table__.alias()
     again = select(later.c.id).where(
         later.c.kind == Work.kind,
@@ -245,6 +247,9 @@ def _of_exports(session: Session, now: datetime) -> Iterator[Alert]:
         ExportFile.planned_at < now - STUCK_AFTER,
     )
     yield from _counted(session, "exports_late", func.min(ExportFile.planned_at), *late)
+    expired = (Delivery.state == DeliveryState.IN_DOUBT, _OF_FILES)
+    first = func.min(Delivery.changed_at)
+    yield from _counted(session, "exports_expired", first, *expired)
     # One that is on its way is why the next is not made.
     on_its_way = select(ExportFile.id).where(
         ExportFile.destination_id == ExportDestination.id,

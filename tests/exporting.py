@@ -1,5 +1,6 @@
 """Destinations of files, and workers that plan and lay them, or are lost at it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,17 @@ from sqlalchemy.orm import Session
 
 from delivery.backlog import put_backlogs
 from delivery.exports import destinations, terms
+from delivery.exports.making import EXPORT
 from delivery.exports.terms import Terms
 from delivery.outbox import API
 from forms.library import Library
+from storage.alerts import alerts_of
 from storage.ledger.account import draw_up
 from storage.tables import Delivery, ExportFile
 from tests.desk import LATER, Desk
+from tests.workshop import Clock, rooms
+from workers.exporting import plan_exports
+from workers.loop import Loop
 
 NAME, SUBSCRIBER = "host", "export:host"
 COLUMNS = [
@@ -21,6 +27,50 @@ COLUMNS = [
     {"heading": "氏名", "field": "insured.name_kanji"},
     {"heading": "生年月日", "field": "insured.birth_date"},
 ]
+
+
+class Killed(BaseException):
+    """The worker is gone: no Exception that any of it catches."""
+
+
+class House:
+    """A worker beside the desk; time passes for it alone."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.clock = Clock()
+        self.clock.now = LATER
+        self.rooms = rooms(desk, clock=self.clock)
+        self.worker = Loop(self.rooms, worker="w")
+
+    def plan(self) -> None:
+        """When the next hour has come."""
+        self.clock.now += timedelta(days=1)
+        plan_exports(self.rooms)
+
+    def lay(self) -> bool:
+        """One piece of work, after whatever lease a lost worker had."""
+        self.clock.now += timedelta(minutes=2)
+        return self.worker.work_once((EXPORT,))
+
+    def plan_and_lay(self) -> None:
+        self.plan()
+        assert self.lay()
+
+
+def killed(*_: Any, **__: Any) -> Any:
+    raise Killed
+
+
+def alert_kinds(desk: Desk, house: House) -> set[str]:
+    """The alerts of exports, an hour after they were due."""
+    found = alerts_of(
+        desk.database,
+        desk.store,
+        free_bytes=lambda: 1,
+        least_free=0,
+        now=house.clock.now + timedelta(hours=1),
+    )
+    return {one.kind for one in found if one.kind.startswith("exports")}
 
 
 def said(folder: Path, /, **other: Any) -> Terms:

@@ -14,11 +14,13 @@ from delivery.buckets import open_bucket
 from delivery.exports.destinations import all_destinations, terms_of
 from kamizero.errors import KamizeroError, StoreError
 from storage.tables import ExportDestination
+from workers.exporting import expire_once
 from workers.rooms import Rooms
 
 log = structlog.get_logger()
 
 HEAR_SECONDS = 5.0
+EXPIRE_ROUNDS = 120
 
 
 def hear_once(rooms: Rooms) -> None:
@@ -38,10 +40,17 @@ def hear_once(rooms: Rooms) -> None:
 
 
 def hear_hosts(rooms: Rooms, stop: threading.Event) -> None:
-    """Do it until told to stop, apart from all else: a share may hang for minutes."""
+    """Do it until told to stop, apart from all else: a share may hang for minutes.
+
+    Files that nobody fetches are looked for beside it, for the same reason.
+    """
+    rounds = 0
     while not stop.wait(HEAR_SECONDS):
         try:
             hear_once(rooms)
+            if rounds % EXPIRE_ROUNDS == 0:
+                expire_once(rooms)
+            rounds += 1
         except KamizeroError as error:
             log.error("hearing_failed", error=str(error))
 

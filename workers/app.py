@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 from storage.sweep import due
 from workers.accounting import account_once
 from workers.answering import HEAR_SECONDS, hear_once
+from workers.exporting import expire_once
 from workers.failing import MACHINE_WORK, bury_poison
 from workers.hearing import Listener
 from workers.keeping import KEEP_SECONDS, keep_once
@@ -111,6 +112,7 @@ def serve(app: Celery, listener: Listener) -> None:
         with listener.told() as rooms:
             keep_once(rooms)
             account_once(rooms)
+            expire_once(rooms)
 
 
 def sweep(app: Celery, rooms: Rooms) -> None:

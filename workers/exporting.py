@@ -9,7 +9,14 @@ from sqlalchemy import select
 
 from delivery.backlog import put_backlogs
 from delivery.buckets import open_bucket
+from delivery.exports.destinations import terms_of
 from delivery.exports.drop import DONE, Drop, lay
+from delivery.exports.expiry import (
+    begin_expiry,
+    due_files,
+    finish_expiry,
+    note_fetched,
+)
 from delivery.exports.folder import FolderDrop
 from delivery.exports.layout import Laid
 from delivery.exports.making import EXPORT, Contents, contents, plan
@@ -72,6 +79,45 @@ def _lay_sealed(rooms: Rooms, drop: Drop, file_id: int, made: Contents) -> None:
         with rooms.database.begin() as session:
             note_sealing(session, file_id, Laid.of(data), now=rooms.clock())
     lay(drop, made.name, data, made.done(Laid.of(data)))
+
+
+def expire_once(rooms: Rooms) -> None:
+    """Take away the files that nobody fetched in time."""
+    with rooms.database.look() as session:
+        found = list(due_files(session, now=rooms.clock()))
+    for one in found:
+        try:
+            _expire(rooms, one)
+        except KamizeroError as error:
+            # A place that is away keeps no other file lying.
+            log.error("export_not_expired", file=one, error=str(error))
+
+
+def _expire(rooms: Rooms, file_id: int) -> None:
+    with rooms.database.look() as session:
+        file = session.get_one(ExportFile, file_id)
+        terms, name, is_begun = terms_of(file.destination), file.name, bool(file.end)
+        ours = {file.sha256, *(one.sha256 for one in sealings(session, file_id))}
+    drop = drop_of(terms, rooms.export_keys)
+    data = drop.found(name)
+    is_there = data is not None and Laid.of(data).sha256 in ours
+    if not is_there and not is_begun:
+        with rooms.database.begin() as session:
+            file = session.get_one(ExportFile, file_id)
+            note_fetched(session, file, now=rooms.clock())
+        return
+    if not is_begun:
+        with rooms.database.begin() as session:
+            file = session.get_one(ExportFile, file_id)
+            begin_expiry(session, file, now=rooms.clock())
+    # Its mark first: nobody begins to fetch what is going.
+    drop.remove(f"{name}{DONE}")
+    if is_there:
+        drop.remove(name)
+    with rooms.database.begin() as session:
+        file = session.get_one(ExportFile, file_id)
+        finish_expiry(session, file, now=rooms.clock())
+    log.info("export_expired", file=file_id)
 
 
 def drop_of(terms: Terms, keys: Path | None) -> Drop:

@@ -48,6 +48,8 @@ AT_ONCE = 200
 LISTED = 0
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{0,64}")
 _NUMBER = re.compile(r"[A-Za-z0-9_./-]{0,64}")
+# What an answer may come to: also what a file held that seemed not to be fetched.
+AWAITING = frozenset({DeliveryState.TAKEN, DeliveryState.IN_DOUBT})
 _SAYS = {
     Verdict.REGISTERED: DeliveryState.REGISTERED,
     Verdict.REJECTED: DeliveryState.REJECTED,
@@ -148,7 +150,7 @@ def _noted(
     if row.state == _SAYS[verdict]:
         line.state, line.said = AnswerState.REPEATED, {}
         return None
-    if row.state != DeliveryState.TAKEN:
+    if row.state not in AWAITING:
         return "not_sent" if row.state == DeliveryState.PENDING else "contradicts"
     if verdict == Verdict.REJECTED and row.entry.state != EntryState.APPROVED:
         # A later version is in force: there is nothing left to correct in this one.

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from delivery.answers.applying import note
+from delivery.answers.applying import AWAITING, note
 from delivery.answers.layout import Verdict
 from delivery.exports.destinations import terms_of
 from delivery.robots.way import By
@@ -17,7 +17,6 @@ from storage.tables import (
     AnswerList,
     AnswerState,
     Delivery,
-    DeliveryState,
     Entry,
     EntryState,
     Filing,
@@ -87,7 +86,7 @@ def lay_to(
             f"{destination.name} was given no entry {n} of a filing {receipt_number}."
         )
     is_refused = verdict == Verdict.REJECTED
-    if row.state != DeliveryState.TAKEN or (
+    if row.state not in AWAITING or (
         is_refused and row.entry.state != EntryState.APPROVED
     ):
         raise ConflictError(

@@ -30,5 +30,8 @@ class BucketDrop:
             found = self.bucket.read(key)
         demand_same(found, data, key)
 
+    def remove(self, name: str) -> None:
+        self.bucket.remove(self._key(name), None)
+
     def _key(self, name: str) -> str:
         return f"{self.prefix}{name}"

@@ -22,6 +22,10 @@ class Drop(Protocol):
         """
         ...
 
+    def remove(self, name: str) -> None:
+        """Take it away; where it is gone already, nothing happens."""
+        ...
+
 
 def lay(drop: Drop, name: str, data: bytes, done: bytes) -> None:
     """`name`, then `name.done`; done again, it changes nothing.

@@ -33,6 +33,11 @@ class FolderDrop:
         with explained(self.folder):
             self._write(target, data)
 
+    def remove(self, name: str) -> None:
+        with explained(self.folder):
+            (self.folder / name).unlink(missing_ok=True)
+            sync_folder(self.folder)
+
     def _write(self, target: Path, data: bytes) -> None:
         part = self.folder / f"{target.name}{PART}"
         # What a run before left half written is of no worth.

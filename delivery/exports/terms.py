@@ -93,6 +93,7 @@ class Terms(_Data):
         times: when a file is made, office time; nothing new makes no file.
         business_days: only on days on which the office works.
         frame: header, trailer and ends of records of fixed columns.
+        expires_days: after how many days a file that nobody fetched is removed.
         answers: where the host writes what became of the entries, and how.
     """
 
@@ -113,6 +114,7 @@ class Terms(_Data):
     business_days: bool = True
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
     frame: Frame = Frame()
+    expires_days: Annotated[int, Field(ge=1, le=365)] | None = None
     answers: AnswerLayout | None = None
 
     @model_validator(mode="after")

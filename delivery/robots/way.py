@@ -66,6 +66,9 @@ WAYS: tuple[Way, ...] = (
     # A list of the host says what became of what a file gave it.
     Way(_TAKEN, Act.ANSWER, _REGISTERED, _LISTED),
     Way(_TAKEN, Act.ANSWER_REJECTED, _REJECTED, _LISTED),
+    # Its file was not fetched, or so it seemed: the host says better.
+    Way(_DOUBT, Act.ANSWER, _REGISTERED, _LISTED),
+    Way(_DOUBT, Act.ANSWER_REJECTED, _REJECTED, _LISTED),
     Way(_TAKEN, Act.COMPLETE, _REGISTERED, _ROBOT),
     Way(_TAKEN, Act.REJECT, _REJECTED, _ROBOT),
     Way(_TAKEN, Act.GIVE_BACK, _PENDING, _EITHER),

@@ -9,6 +9,7 @@ import typer
 from delivery.backlog import put_backlogs
 from delivery.buckets import open_bucket
 from delivery.exports import destinations, terms
+from delivery.exports.expiry import settle_expired
 from delivery.exports.layout import Laid
 from delivery.exports.making import ask_placing, contents, plan, unplaced
 from delivery.exports.recipients import seal
@@ -20,6 +21,7 @@ from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError
 from kamizero.settings import Settings
 from storage import audit
+from storage.tables import ExpiryEnd
 
 app = typer.Typer(help="Files of approved entries.", no_args_is_help=True)
 
@@ -132,6 +134,20 @@ def again(name: str, number: int, out: Path) -> None:
     # After the commit: what leaves the house has its event.
     out.write_bytes(data)
     typer.echo(f"{out}: {file.rows} entries.")
+
+
+@app.command("reissue")
+def reissue(name: str, number: int) -> None:
+    """Let the entries of a file that nobody fetched go out in a new one."""
+    with open_storeroom(Settings.load()).database.begin() as session:
+        destination = destinations.find_destination(session, name)
+        file = find_file(session, destination, number)
+        if file is None:
+            raise MissingError(f"{name} has no file {number}.")
+        count = settle_expired(
+            session, file, ExpiryEnd.REISSUE, actor=getpass.getuser(), now=now()
+        )
+    typer.echo(f"{name}: {count} entries go out in the next file.")
 
 
 @app.command("close")

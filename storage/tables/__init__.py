@@ -42,12 +42,15 @@ from storage.tables.devices import Device, Upload, UploadState
 from storage.tables.events import AuditEvent, AuditHead, AuditSeal
 from storage.tables.exports import (
     BlockEnd,
+    ExpiryEnd,
     ExportBlock,
     ExportDestination,
+    ExportEnd,
     ExportFile,
     ExportItem,
     ExportSealing,
     ExportState,
+    FileEnd,
 )
 from storage.tables.fields import (
     HEAD,
@@ -240,8 +243,10 @@ __all__ = [
     "ErrorKind",
     "ErrorOrigin",
     "EventMessage",
+    "ExpiryEnd",
     "ExportBlock",
     "ExportDestination",
+    "ExportEnd",
     "ExportFile",
     "ExportItem",
     "ExportSealing",
@@ -249,6 +254,7 @@ __all__ = [
     "Field",
     "FieldValue",
     "FieldVersion",
+    "FileEnd",
     "FiledOriginal",
     "Filing",
     "FilingStep",

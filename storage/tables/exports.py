@@ -25,6 +25,24 @@ class ExportState(StrEnum):
     PLACED = "placed"
 
 
+class FileEnd(StrEnum):
+    """What became of a file that lay there."""
+
+    # Its receiver took it away.
+    FETCHED = "fetched"
+    # It lay there too long, and we took it away.
+    EXPIRED = "expired"
+
+
+class ExpiryEnd(StrEnum):
+    """What a person said of entries whose file was not fetched."""
+
+    # They go out in the next file.
+    REISSUE = "reissue"
+    # The host has them all the same.
+    REGISTERED = "registered"
+
+
 class BlockEnd(StrEnum):
     """What a person said of an entry that could not be written."""
 
@@ -105,6 +123,7 @@ class ExportFile(Table):
     items: Mapped[list["ExportItem"]] = relationship(
         back_populates="file", order_by="ExportItem.line"
     )
+    end: Mapped["ExportEnd | None"] = relationship(back_populates="file")
 
 
 class ExportItem(Table):
@@ -112,15 +131,14 @@ class ExportItem(Table):
 
     __tablename__ = "export_item"
     __table_args__ = (
-        # An entry goes out to a destination once.
-        UniqueConstraint("delivery_id"),
+        # An entry goes out once, but for files that are issued again: a trigger.
         UniqueConstraint("file_id", "line"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("export_file.id"))
     line: Mapped[int]
-    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
     # By flat name the number of the version that was decided.
     versions: Mapped[dict[str, int]] = mapped_column(JSON)
     # Names of columns in which a substitute stands.
@@ -128,6 +146,35 @@ class ExportItem(Table):
 
     file: Mapped[ExportFile] = relationship(back_populates="items")
     delivery: Mapped[Delivery] = relationship()
+
+
+class ExportEnd(Table):
+    """What became of a file whose time was over; begun before anything is removed."""
+
+    __tablename__ = "export_end"
+    __table_args__ = (
+        one_of("how", FileEnd),
+        one_of("settled_how", ExpiryEnd),
+        CheckConstraint(
+            "(settled_how IS NULL) = (settled_at IS NULL) "
+            "AND (settled_how IS NULL) = (settled_by IS NULL) "
+            "AND (settled_how IS NULL OR done_at IS NOT NULL)",
+            name="settled_by_somebody",
+        ),
+        CheckConstraint("how = 'expired' OR done_at IS NOT NULL", name="done_at_once"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("export_file.id"), unique=True)
+    how: Mapped[str] = mapped_column(String(16))
+    begun_at: Mapped[datetime] = mapped_column(Instant)
+    # Nothing of it lies there from then on.
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_how: Mapped[str | None] = mapped_column(String(16))
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_by: Mapped[str | None] = mapped_column(String(100))
+
+    file: Mapped[ExportFile] = relationship(back_populates="end")
 
 
 class ExportSealing(Table):

@@ -43,7 +43,7 @@ class Forgetful:
     """A place that is full, or away, once the first thing was laid."""
 
     def __init__(self, drop: Drop) -> None:
-        self.found = drop.found
+        self.found, self.remove = drop.found, drop.remove
         self._put = drop.put
 
     def put(self, name: str, data: bytes) -> None:

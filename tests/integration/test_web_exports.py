@@ -1,5 +1,6 @@
 """The page of exports, and the commands that make destinations and files."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import yaml
 from delivery.exports.making import plan
 from kamizero.model import Role
 from tests.exporting import (
+    House,
     approved,
     destination_in,
     open_destination,
@@ -16,6 +18,7 @@ from tests.exporting import (
 )
 from tests.installation import Installation
 from tests.office import Office
+from workers.exporting import expire_once
 
 RARE = {"insured.1.name_kanji": "𠮷田 花"}
 
@@ -44,6 +47,38 @@ def test_a_person_settles_what_cannot_be_written_once(blocked: Office) -> None:
     assert (settled.status_code, again.status_code) == (303, 409)
     assert states(blocked.desk) == ["registered", "pending"]
     assert 'data-testid="blocked"' not in after
+
+
+@pytest.fixture
+def expired(office: Office, tmp_path: Path) -> Office:
+    """A file of a destination that nobody fetched in time."""
+    open_destination(office.desk, tmp_path / "out", expires_days=5)
+    approved(office.desk)
+    house = House(office.desk)
+    house.plan_and_lay()
+    house.clock.now += timedelta(days=6)
+    expire_once(house.rooms)
+    return office
+
+
+def test_a_person_lets_a_file_that_nobody_fetched_go_out_again(
+    expired: Office,
+) -> None:
+    rei, ada = expired.person("rei", Role.REVIEWER), expired.person("ada", Role.AUDITOR)
+    page = rei.get("/exports").text
+    looked = ada.get("/exports").text
+    forbidden = ada.submit("/exports/expired/1", how="reissue")
+
+    settled = rei.submit("/exports/expired/1", how="reissue")
+    again = rei.submit("/exports/expired/1", how="registered")
+
+    assert 'data-testid="reissue-1"' in page
+    assert 'data-testid="expired"' in looked
+    assert 'data-testid="reissue-1"' not in looked
+    codes = [one.status_code for one in (forbidden, settled, again)]
+    assert codes == [403, 303, 409]
+    assert states(expired.desk) == ["pending"]
+    assert 'data-testid="expired"' not in rei.get("/exports").text
 
 
 def test_who_only_looks_is_offered_no_act(blocked: Office) -> None:

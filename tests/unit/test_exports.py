@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pyrage
 import pytest
@@ -15,11 +14,10 @@ from delivery import backlog
 from delivery.exports import blocks, destinations, making
 from delivery.exports.drop import DONE
 from delivery.exports.folder import FolderDrop
-from delivery.exports.making import EXPORT, contents
+from delivery.exports.making import contents
 from forms.library import Library
 from kamizero.errors import ConflictError, DefinitionError, WrongCallError
 from storage import values, work
-from storage.alerts import alerts_of
 from storage.tables import (
     AuditEvent,
     BlockEnd,
@@ -33,48 +31,21 @@ from tests.desk import LATER, Desk
 from tests.exporting import (
     NAME,
     SUBSCRIBER,
+    House,
+    Killed,
+    alert_kinds,
     approved,
     balances,
     destination_in,
     files,
+    killed,
     open_destination,
     said,
     states,
 )
-from tests.workshop import Clock, rooms
 from workers import exporting, steps
-from workers.exporting import plan_exports
-from workers.loop import Loop
 
 RARE = {"insured.1.name_kanji": "𠮷田 花"}
-
-
-class Killed(BaseException):
-    """The worker is gone: no Exception that any of it catches."""
-
-
-class House:
-    """A worker beside the desk; time passes for it alone."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.clock = Clock()
-        self.clock.now = LATER
-        self.rooms = rooms(desk, clock=self.clock)
-        self.worker = Loop(self.rooms, worker="w")
-
-    def plan(self) -> None:
-        """When the next hour has come."""
-        self.clock.now += timedelta(days=1)
-        plan_exports(self.rooms)
-
-    def lay(self) -> bool:
-        """One piece of work, after whatever lease a lost worker had."""
-        self.clock.now += timedelta(minutes=2)
-        return self.worker.work_once((EXPORT,))
-
-    def plan_and_lay(self) -> None:
-        self.plan()
-        assert self.lay()
 
 
 @pytest.fixture
@@ -85,10 +56,6 @@ def house(desk: Desk) -> House:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "out"
-
-
-def killed(*_: Any, **__: Any) -> Any:
-    raise Killed
 
 
 def half_written(drop: FolderDrop, name: str, data: bytes) -> None:
@@ -110,18 +77,6 @@ LOST_AT = {
     "noting": (steps, "confirm", killed),
     "finishing": (work, "finish", killed),
 }
-
-
-def alert_kinds(desk: Desk, house: House) -> set[str]:
-    """The alerts of exports, an hour after they were due."""
-    found = alerts_of(
-        desk.database,
-        desk.store,
-        free_bytes=lambda: 1,
-        least_free=0,
-        now=house.clock.now + timedelta(hours=1),
-    )
-    return {one.kind for one in found if one.kind.startswith("exports")}
 
 
 def keys_in(folder: Path) -> list[str]:

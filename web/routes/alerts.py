@@ -23,6 +23,7 @@ _PLACES = {
     "robots_failed": "robots",
     "exports_blocked": "exports",
     "exports_stopped": "exports",
+    "exports_expired": "exports",
     "exports_late": "exports",
     "refused": "answers",
     "answers_open": "answers",

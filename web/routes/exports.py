@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from delivery.exports import blocks
+from delivery.exports import blocks, expiry
 from delivery.exports.destinations import all_destinations
 from delivery.exports.standing import standing_of
-from storage.tables import BlockEnd
+from kamizero.errors import MissingError
+from storage.tables import BlockEnd, ExpiryEnd, ExportFile
 from web.painting import painter_of
 from web.routes.notices import notice
 from web.routes.robots import HostNumber
@@ -28,6 +29,7 @@ def exports_page(request: Request, rooms: InRooms, visitor: Looker) -> Response:
             here="exports",
             standings=[standing_of(session, one) for one in every],
             blocked=blocks.open_blocks(session),
+            expired=expiry.expired_files(session),
             titles={one.subscriber: one.terms["title"] for one in every},
             said=notice(request, visitor),
         )
@@ -51,4 +53,20 @@ def settle(
             now=rooms.clock(),
             host_number=host_number,
         )
+    return RedirectResponse("/exports?notice=export_settled", status_code=303)
+
+
+@router.post("/expired/{number}")
+def settle_expired(
+    rooms: InRooms,
+    visitor: Reviewer,
+    number: int,
+    how: Annotated[ExpiryEnd, Form()],
+) -> Response:
+    """Say what becomes of the entries of a file that nobody fetched."""
+    with rooms.database.begin() as session:
+        file = session.get(ExportFile, number)
+        if file is None:
+            raise MissingError("That file is not here. Load the page again.")
+        expiry.settle_expired(session, file, how, actor=visitor.name, now=rooms.clock())
     return RedirectResponse("/exports?notice=export_settled", status_code=303)
