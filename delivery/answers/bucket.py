@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from delivery.answers.layout import MOST_BYTES, AnswerLayout
+from delivery.answers.layout import AnswerLayout
+from delivery.answers.lists import MOST_BYTES
 from delivery.answers.tray import Found
 from storage.s3.bucket import Bucket, Listed
 

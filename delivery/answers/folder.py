@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from delivery.answers.layout import MOST_BYTES, AnswerLayout
+from delivery.answers.layout import AnswerLayout
+from delivery.answers.lists import MOST_BYTES
 from delivery.answers.tray import Found
 from storage.files import explained, sync_folder
 

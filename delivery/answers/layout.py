@@ -3,15 +3,15 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from delivery.answers.lists import END, MOST_BYTES, BrokenListError, Said
+from delivery.answers.records import Records, Span
 from delivery.buckets import BucketTerms
-from kamizero.errors import KamizeroError
 
 KEY, RECEIPT, ENTRY = "$key", "$receipt_number", "$entry"
 FILE_NUMBER, LINE = "$file_number", "$line"
@@ -21,11 +21,7 @@ RESULT, CODE, MESSAGE = "result", "code", "message"
 HOST_NUMBER, ITEM = "host_number", "item"
 _SAID = frozenset({RESULT, CODE, MESSAGE, HOST_NUMBER, ITEM})
 _PATTERN = re.compile(r"[A-Za-z0-9_.*?-]+")
-# What one list may hold; a host that writes more writes something else.
-MOST_BYTES = 20_000_000
 MOST_CELL = 500
-# DOS ends a text file so.
-_END = "\x1a"
 
 
 class Verdict(StrEnum):
@@ -40,7 +36,8 @@ class AnswerLayout(BaseModel):
         folder, bucket: where lists lie; one of the two.
         file_name: with `*` and `?`; nothing else there is touched.
         columns: what is known by which heading, or by which place from 1 where a list
-            has no headings.
+            has no headings, or where in a record.
+        records: how a list of fixed columns is laid out; without it, it is CSV.
         registered, rejected: the words of the column `result`.
         every: what each line says where there is no such column.
         fields: by the host's code the field it is about.
@@ -55,7 +52,8 @@ class AnswerLayout(BaseModel):
     file_name: str
     encoding: Literal["utf-8-sig", "utf-8", "cp932", "shift_jis"] = "utf-8-sig"
     headings: bool = True
-    columns: dict[str, str | int]
+    columns: dict[str, str | int | Span]
+    records: Records | None = None
     registered: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     every: Verdict | None = None
@@ -83,12 +81,25 @@ class AnswerLayout(BaseModel):
             raise ValueError("say which words are registered, and which rejected")
         if set(self.registered) & set(self.rejected):
             raise ValueError("a word says either registered or rejected")
-        kind = str if self.headings else int
+        self._demand_places()
+        return self
+
+    def _demand_places(self) -> None:
+        if self.records is not None:
+            self.records.demand_fit(self.spans, self.encoding)
+        kind = Span if self.records else str if self.headings else int
         if not all(isinstance(one, kind) for one in self.columns.values()):
             raise ValueError(
-                "columns are headings, or places from 1 where `headings` is false"
+                "columns are headings, or places from 1 where `headings` is false, or "
+                "`at` and `width` where there are `records`"
             )
-        return self
+
+    @property
+    def spans(self) -> dict[str, Span]:
+        """The columns that say where in a record they stand."""
+        return {
+            name: one for name, one in self.columns.items() if isinstance(one, Span)
+        }
 
     @property
     def key(self) -> tuple[str, ...] | None:
@@ -100,40 +111,21 @@ class AnswerLayout(BaseModel):
         return frozenset((*self.fields.values(), *self.items.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line of a list: cells by what they are, as the host wrote them."""
-
-    line: int
-    cells: Mapping[str, str]
-
-
-class BrokenListError(KamizeroError):
-    """A list that cannot be read as it should be written; nothing of it is used.
-
-    Attributes:
-        line: from 1, as an editor counts; 0 where it is the whole file.
-        column: the heading or place that is amiss, "" for the whole line.
-    """
-
-    code = "broken_list"
-
-    def __init__(self, kind: str, *, line: int = 0, column: str = "") -> None:
-        super().__init__(f"The list is broken: {kind} at line {line}, {column!r}.")
-        self.kind, self.line, self.column = kind, line, column
-
-
 def lines_of(layout: AnswerLayout, data: bytes) -> list[Said]:
     """Every line of a list. Raises BrokenListError."""
     if len(data) > MOST_BYTES:
         raise BrokenListError("too_large")
+    if layout.records is not None:
+        return layout.records.lines(data, layout.spans, layout.encoding)
     rows = _rows(_text(layout, data))
     if layout.headings:
         number, headings = next(rows, (1, []))
         places = _places(layout, headings)
         width = len(headings)
     else:
-        places = {name: int(at) - 1 for name, at in layout.columns.items()}
+        places = {
+            name: at - 1 for name, at in layout.columns.items() if isinstance(at, int)
+        }
         width = 0
     found = []
     for number, cells in rows:
@@ -172,7 +164,7 @@ def _text(layout: AnswerLayout, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BrokenListError("encoding", line=line) from error
-    text = text.rstrip(_END)
+    text = text.rstrip(END)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise BrokenListError("encoding", line=line)

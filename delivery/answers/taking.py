@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from delivery.answers.layout import AnswerLayout, BrokenListError, Said, lines_of
+from delivery.answers.layout import AnswerLayout, lines_of
+from delivery.answers.lists import BrokenListError, Said
 from delivery.answers.tray import Found
 from kamizero.errors import ConflictError, MissingError
 from storage import audit

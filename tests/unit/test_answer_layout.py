@@ -7,12 +7,14 @@ from pydantic import ValidationError
 
 from delivery.answers.layout import (
     AnswerLayout,
-    BrokenListError,
     Verdict,
     fields_named,
     lines_of,
     verdict_of,
 )
+from delivery.answers.lists import BrokenListError
+from delivery.answers.records import Span
+from delivery.exports.fixed import Place, Side, laid
 
 COLUMNS = {"$key": "番号", "result": "結果", "code": "コード"}
 HEAD = "番号,結果,コード\r\n"
@@ -105,3 +107,104 @@ def test_a_list_of_errors_alone_needs_no_column_of_results() -> None:
     errors = layout(columns={"$key": "番号"}, every="rejected")
 
     assert verdict_of(errors, {"$key": "1"}) == Verdict.REJECTED
+
+
+FIXED: dict[str, Any] = {
+    "records": {
+        "width": 24,
+        "header": 1,
+        "trailer": 1,
+        "data": {"at": 1, "width": 1, "text": "2"},
+        "count": {"at": 2, "width": 6, "side": "right", "pad": "0"},
+    },
+    "columns": {
+        "$key": {"at": 2, "width": 6, "side": "right", "pad": "0"},
+        "result": {"at": 8, "width": 2},
+        "code": {"at": 10, "width": 5},
+        "message": {"at": 15, "width": 10},
+    },
+}
+RECORDS = (
+    "1KENPO20261130          ",
+    "2000012OK               ",
+    "2000130NGE1   氏名違い  ",
+    "8a note between         ",
+    "9000002                 ",
+)
+
+
+def records(*lines: str, end: str = "\r\n") -> bytes:
+    return "".join(f"{one}{end}" for one in lines).encode("cp932")
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", ""], ids=["crlf", "lf", "none"])
+def test_a_list_of_fixed_columns_is_read_by_places_of_bytes(end: str) -> None:
+    name = {"\r\n": "crlf", "\n": "lf", "": "none"}[end]
+    fixed = layout(**{**FIXED, "records": {**FIXED["records"], "line_end": name}})
+
+    found = lines_of(fixed, records(*RECORDS, end=end) + b"\x1a")
+
+    assert [one.line for one in found] == [2, 3]
+    assert dict(found[0].cells) == {
+        "$key": "12",
+        "result": "OK",
+        "code": "",
+        "message": "",
+    }
+    assert dict(found[1].cells) == {
+        "$key": "130",
+        "result": "NG",
+        "code": "E1",
+        "message": "氏名違い",
+    }
+
+
+BROKEN_RECORDS = {
+    "width": (records(*RECORDS[:2], "2000013OK", RECORDS[4]), 3, "9"),
+    "count": (records(*RECORDS[:2], RECORDS[4]), 3, "2"),
+    "records": (records(RECORDS[0]), 0, "1"),
+    # A sign that the end of its column cuts in two.
+    "encoding": (
+        records(RECORDS[0], "2000012OK     x氏名違い氏", "9000001" + 17 * " ").replace(
+            "氏\r\n9".encode("cp932"), b"\x8e\r\n9"
+        ),
+        2,
+        "message",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN_RECORDS)
+def test_a_broken_list_of_fixed_columns_names_record_and_column(kind: str) -> None:
+    data, line, column = BROKEN_RECORDS[kind]
+
+    with pytest.raises(BrokenListError) as refused:
+        lines_of(layout(**FIXED), data)
+
+    found = (refused.value.kind, refused.value.line, refused.value.column)
+    assert found == (kind, line, column)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"columns": {"$key": "番号", "result": "結果"}},
+        {"columns": {**FIXED["columns"], "code": {"at": 20, "width": 6}}},
+        {"encoding": "utf-8-sig"},
+        {"records": {**FIXED["records"], "trailer": 0}},
+        {"records": None},
+    ],
+    ids=["headings", "behind", "bom", "count", "csv"],
+)
+def test_a_layout_of_records_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        layout(**{**FIXED, **wrong})
+
+
+def test_what_a_file_of_fixed_columns_says_is_read_back_as_it_was_written() -> None:
+    place = Place(width=6, side=Side.RIGHT, pad="0")
+    span = Span(at=3, **place.model_dump())
+
+    written = laid("130", place, "cp932")
+
+    assert span.read(f"xx{written}".encode("cp932"), "cp932") == "130"
