@@ -25,6 +25,7 @@ _STATUSES: tuple[tuple[type[errors.KamizeroError], HTTPStatus], ...] = (
     (QuotaError, HTTPStatus.INSUFFICIENT_STORAGE),
     (TooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (refusals.PreconditionError, HTTPStatus.PRECONDITION_FAILED),
+    (refusals.PreconditionNeededError, HTTPStatus.PRECONDITION_REQUIRED),
     (refusals.KeyReusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ValueRefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (TooManyCallsError, HTTPStatus.TOO_MANY_REQUESTS),

@@ -67,6 +67,12 @@ class PreconditionError(ConflictError):
     code = "precondition"
 
 
+class PreconditionNeededError(WrongCallError):
+    """What has an ETag is changed only by who says which version they saw."""
+
+    code = "precondition_needed"
+
+
 class TakenError(ConflictError):
     """Somebody else works on the item, or it is already done."""
 

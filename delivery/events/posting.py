@@ -1,11 +1,15 @@
 """One attempt to tell one receiver: to the address looked at, no redirect, no proxy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from socket import SHUT_RDWR, socket
+from threading import Timer
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakSet
 
 from delivery.events.address import (
     Gate,
@@ -18,8 +22,13 @@ from kamizero.errors import WrongCallError
 if TYPE_CHECKING:
     from httpx import Client
 
+# For each word of a receiver, and for all it says: one that drips must hold nobody.
 _SECONDS = 15.0
+_IN_ALL = 20.0
 FORBIDDEN, UNREACHED = 0, -1
+_CONNECTED = frozenset(
+    {"connection.connect_tcp.complete", "connection.start_tls.complete"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,10 @@ class Post(Protocol):
 class Poster:
     """Posts over HTTP; what a receiver answers besides its head is not read."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, *, in_all: float = _IN_ALL) -> None:
         self._gate = gate
+        self._in_all = in_all
+        self._sockets: WeakSet[socket] = WeakSet()
 
     @cached_property
     def _client(self) -> "Client":
@@ -82,17 +93,42 @@ class Poster:
 
         try:
             at = URL(place.url.geturl()).copy_with(host=place.address)
-            with self._client.stream(
-                "POST",
-                at,
-                content=body,
-                headers=headers,
-                # Its certificate must be one of its name.
-                extensions={"sni_hostname": place.host},
-            ) as answer:
+            with (
+                self._over_in_time(),
+                self._client.stream(
+                    "POST",
+                    at,
+                    content=body,
+                    headers=headers,
+                    # Its certificate must be one of its name.
+                    extensions={"sni_hostname": place.host, "trace": self._know},
+                ) as answer,
+            ):
                 return Reply(answer.status_code, answer.headers.get("retry-after", ""))
         except (HTTPError, InvalidURL):
             return Reply(UNREACHED)
+
+    @contextmanager
+    def _over_in_time(self) -> Iterator[None]:
+        """Hang up after so long, however little by little the receiver answers."""
+        timer = Timer(self._in_all, self._hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _know(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep what a connection is made of: no timeout of the client ends it whole."""
+        if event in _CONNECTED:
+            self._sockets.add(info["return_value"].get_extra_info("socket"))
+
+    def _hang_up(self) -> None:
+        for one in list(self._sockets):
+            # What is closed already needs nothing.
+            with suppress(OSError):
+                one.shutdown(SHUT_RDWR)
 
     def close(self) -> None:
         self._client.close()

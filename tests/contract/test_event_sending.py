@@ -21,7 +21,7 @@ from storage.directory import DirectoryStore
 from storage.ledger.account import draw_up
 from storage.tables import EventMessage, MessageState, Subscription
 from storage.vault import KeyRing, Vault
-from tests.receivers import Receiver, listening
+from tests.receivers import Receiver, dripping, listening
 
 BEGIN = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 URL = "https://robots.example/in"
@@ -109,6 +109,17 @@ def fails_a_third(name: str, attempt: int) -> int:
     return 500 if mark < 77 else 204
 
 
+def alerts(house: House) -> list[str]:
+    found = alerts_of(
+        house.database,
+        house.store,
+        free_bytes=lambda: 1,
+        least_free=0,
+        now=house.now,
+    )
+    return [one.kind for one in found]
+
+
 def test_everything_is_acknowledged_once_by_a_receiver_that_often_fails(
     house: House,
 ) -> None:
@@ -161,14 +172,15 @@ def test_what_fails_for_days_is_given_up_and_holds_up_its_subject_alone(
     assert house.receiver.attempts[first] == len(WAITS) + 1
     assert house.states() == {"given_up": 1, "acknowledged": 2}
     assert house.law() == (3, 3, 0)
-    found = alerts_of(
-        house.database,
-        house.store,
-        free_bytes=lambda: 1,
-        least_free=0,
-        now=house.now,
-    )
-    assert "events_failed" in [one.kind for one in found]
+    assert "events_failed" in alerts(house)
+    # A replay that is acknowledged settles it.
+    house.receiver.status = lambda *_: 204
+    with house.database.begin() as session:
+        row = subscriptions.find(session, "host")
+        subscriptions.replay(session, row, after=0, actor="ken", now=house.now)
+    house.send(seconds=1)
+    assert house.states() == {"acknowledged": 3}
+    assert "events_failed" not in alerts(house)
 
 
 def test_a_receiver_says_how_long_it_wants_to_be_left_alone(house: House) -> None:
@@ -397,3 +409,12 @@ def test_a_receiver_inside_is_not_reached_unless_it_is_named() -> None:
         poster.close()
 
     assert (refused.status, secure.status, asked) == (FORBIDDEN, FORBIDDEN, [])
+
+
+def test_a_receiver_that_drips_its_answer_holds_nobody() -> None:
+    with dripping() as address:
+        poster = Poster(Gate(hosts=frozenset({"127.0.0.1"})), in_all=0.2)
+        first, second = (poster(address, b"{}", {}) for _ in range(2))
+        poster.close()
+
+    assert (first.status, second.status) == (UNREACHED, UNREACHED)

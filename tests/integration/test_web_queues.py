@@ -91,6 +91,25 @@ def test_numbers_are_masked_and_given_only_by_their_own_scope_with_a_trace(
     assert number not in str(event.body)
 
 
+def test_a_slow_host_gives_a_robot_time_after_it_committed(office: Office) -> None:
+    open_queue(office)
+    approved(office)
+    robot = robot_of(office)
+    (item,) = robot.lease()
+    robot.act("committing", item)
+    later(office, minutes=4)
+
+    extended = robot.act("extend", item)
+    later(office, minutes=4)
+    robot.lease()
+    in_time = states(office)
+    later(office, minutes=2)
+    robot.lease()
+
+    assert (extended.status_code, in_time) == (200, ["taken"])
+    assert states(office) == ["in_doubt"]
+
+
 def test_what_is_leased_is_kept_in_no_answer_to_repeat(office: Office) -> None:
     open_queue(office)
     approved(office)

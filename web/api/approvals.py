@@ -15,7 +15,7 @@ from review.transitions import hold_filing
 from storage.tables import Filing
 from web.api.callers import Caller, InRooms, Needs, OnlyPeople
 from web.api.once import Answer, InOnce, Note
-from web.refusals import PreconditionError
+from web.refusals import PreconditionError, PreconditionNeededError
 from web.rooms import Rooms
 from web.shown.filing import find_filing
 
@@ -51,7 +51,11 @@ def approve_filing(
     wanted: ApprovalWanted,
     if_match: Annotated[str, Header()] = "",
 ) -> Response:
-    """Sign what was looked at; four eyes hold here as on the page."""
+    """Sign what was looked at; four eyes hold here as on the page.
+
+    `If-Match` is the ETag of the filing: without it the answer is 428, and 412 where
+    the filing is another by now.
+    """
     request = {"approve": filing_id, "manifest": wanted.manifest_sha256}
     return once.run(
         request, lambda note: _approve(rooms, caller, filing_id, wanted, if_match, note)
@@ -88,7 +92,12 @@ def _approve(
 
 
 def _check_version(filing: Filing, if_match: str) -> None:
-    if if_match and if_match.strip('"') != str(filing.version):
+    seen = {one.strip() for one in if_match.split(",") if one.strip()}
+    if not seen:
+        raise PreconditionNeededError(
+            f"Send `If-Match` with the ETag of filing {filing.id} as you saw it."
+        )
+    if seen.isdisjoint({"*", f'"{filing.version}"'}):
         raise PreconditionError(
             f"Filing {filing.id} is at version {filing.version} now; fetch it again."
         )
