@@ -124,6 +124,6 @@ def test_no_sentence_is_left_that_nobody_says() -> None:
 def test_what_a_store_defends_against_is_said_on_pages_and_in_evidence(
     grade: Grade,
 ) -> None:
-    assert Texts.shipped().knows(f"retention.grades.{grade.name}")
+    assert Texts.shipped().knows(f"store_grade.{grade.name}")
     for language in LANGUAGES:
         assert grade.name in report_texts()[language]["grades"]
