@@ -1,6 +1,6 @@
 """Approved entries as the table of an e-filing: what is decided, one row a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from forms.csv.values import row_of, substituted, without_surplus
 from kamizero.errors import WrongCallError
 from kamizero.model import FieldState
 from kamizero.records import Records
-from storage.tables import HEAD, Entry, EntryState, Field, Filing
+from storage.tables import HEAD, Entry, EntryState, Field, FieldVersion, Filing
 from storage.values import body_of, decided_version
 from storage.vault import Vault
 
@@ -48,6 +48,17 @@ class Changed:
 
     line: int
     item: Item
+    # Left out because others say it already, and not for want of a character.
+    is_surplus: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person as a table says them, and the office they belong to."""
+
+    layout: Layout
+    office: tuple[str, ...]
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +99,40 @@ def table_of(
     """
     if not entries:
         raise WrongCallError("No entry is approved there. Approve some and call again.")
-    offices: dict[tuple[str, ...], tuple[str, ...]] = {}
-    said = []
+    rows = []
     for entry in entries:
         layout = _layout(entry, head)
         values = _values(entry, vault)
         if KANA not in values and records is not None:
             values |= {KANA: kana_on_record(records, values)}
-        office = _row(office_layout(), values, head, prefecture_at=1)
-        offices.setdefault(office_of(office), office)
-        said.append((layout, _row(layout, values, head, prefecture_at=2)))
-    table, changed = _laid(list(offices.values()), said, head)
+        rows.append(person_row(layout, values, head))
+    table, changed = table_with(rows, head)
     return WrittenTable(table, tuple(entries), tuple(changed))
+
+
+def person_row(layout: Layout, values: Mapping[str, str], head: TableHead) -> PersonRow:
+    """What is decided of one person, by item, as the layout says it."""
+    office = _row(office_layout(), values, head, prefecture_at=1)
+    return PersonRow(layout, office, _row(layout, values, head, prefecture_at=2))
+
+
+def table_with(
+    rows: Sequence[PersonRow], head: TableHead
+) -> tuple[Table, list[Changed]]:
+    """The table of these rows, each office once, and what it could not hold as it was.
+
+    There is one row at least.
+    """
+    offices: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for one in rows:
+        offices.setdefault(office_of(one.office), one.office)
+    said = [(one.layout, one.items) for one in rows]
+    return _laid(list(offices.values()), said, head)
+
+
+def decided_value(version: FieldVersion, vault: Vault) -> str:
+    """What a version says in a table, numbers in full."""
+    return body_of(version, vault).value if version.state in _SPEAKING else ""
 
 
 def _layout(entry: Entry, head: TableHead) -> Layout:
@@ -119,23 +152,23 @@ def _values(entry: Entry, vault: Vault) -> dict[str, str]:
     for field in fields:
         value = _decided(field, vault) if field.entry_n in (HEAD, entry.n) else ""
         if value:
-            values[_item_name(field.name)] = value
+            values[item_name(field.name)] = value
     return values
 
 
 def _decided(field: Field, vault: Vault) -> str:
     if field.as_written is None:
         return ""
-    version = decided_version(field)
-    return body_of(version, vault).value if version.state in _SPEAKING else ""
+    return decided_value(decided_version(field), vault)
 
 
-def _item_name(name: str) -> str:
+def item_name(name: str) -> str:
+    """What a layout calls the field: those of a person by their last word."""
     return name.rpartition(".")[2] if name.startswith(f"{PREFIX}.") else name
 
 
 def _row(
-    layout: Layout, values: dict[str, str], head: TableHead, *, prefecture_at: int
+    layout: Layout, values: Mapping[str, str], head: TableHead, *, prefecture_at: int
 ) -> tuple[str, ...]:
     items = list(row_of(layout, values))
     items[prefecture_at - 1] = head.prefecture
@@ -157,7 +190,8 @@ def _laid(
     for number, layout, items in placed:
         kept, left_out = without_surplus(layout, items)
         kept, other = substituted(layout, kept, blank_names=head.blank_names)
-        changed += [Changed(number, item) for item in (*left_out, *other)]
+        changed += [Changed(number, item, is_surplus=True) for item in left_out]
+        changed += [Changed(number, item) for item in other]
         lines.append(TableLine(number, kept))
     count = len(offices)
     table = Table(

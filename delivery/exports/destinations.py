@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from delivery.exports.tables import demand_table
 from delivery.exports.terms import ABOUT, Terms, read
 from forms.flat_names import flat_name
 from forms.library import Library
@@ -127,6 +128,8 @@ def next_time(session: Session, terms: Terms, *, after: datetime) -> datetime | 
 
 
 def _demand_columns(library: Library, terms: Terms) -> None:
+    if terms.table is not None:
+        demand_table(library.get(terms.form), terms.table)
     fields = {flat_name(one.name): one for one in library.get(terms.form).fields}
     for column in terms.columns:
         if column.field in ABOUT:

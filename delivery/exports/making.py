@@ -8,7 +8,7 @@ anywhere between, the file is made again, byte for byte, under the same number.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select, true
@@ -16,17 +16,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from delivery.exports.blocks import block, blocked_rows, substituted_rows
 from delivery.exports.destinations import next_time, terms_of
-from delivery.exports.fixed import FILE_NUMBER, MADE_ON
 from delivery.exports.layout import (
     Laid,
     Line,
     Unwritable,
     done_bytes,
-    file_bytes,
-    line_of,
 )
 from delivery.exports.terms import CORRECTS, KEY, Terms
-from delivery.records import shown_value
+from delivery.exports.writing import Writing, writing_of
 from delivery.robots.record import fields_of
 from delivery.robots.way import Act, By, go
 from forms.flat_names import flat_name
@@ -84,10 +81,11 @@ def plan(
     if len(waiting) < MOST_ROWS:
         destination.next_at = next_time(session, terms, after=now)
     number = _next_number(session, destination)
-    items, lines = _written(session, vault, terms, waiting, number, now=now)
+    writing = writing_of(terms, number=number, made_on=business_date(now))
+    items, lines = _written(session, vault, writing, waiting, number, now=now)
     if not items:
         return None
-    data, count = _fitting(terms, lines, about=_head(number, business_date(now)))
+    data, count = _fitting(writing, lines)
     if count < len(items):
         items = items[:count]
         destination.next_at = now
@@ -136,18 +134,19 @@ def contents(session: Session, vault: Vault, file: ExportFile) -> Contents:
         MissingError: a value was erased since.
     """
     terms = terms_of(file.destination)
+    writing = writing_of(terms, number=file.number, made_on=file.made_on)
     lines = []
     for item in file.items:
         entry = item.delivery.entry
         values = {
             **_about(item.delivery, entry, file.number, item.line),
-            **_kept(vault, _found(session, item.versions), item.versions),
+            **_kept(vault, writing, _found(session, item.versions), item.versions),
         }
-        line = line_of(terms, values, substitute=True)
+        line = writing.line(values, substitute=True)
         if isinstance(line, Unwritable):
             raise TypeError("with substitutes everything can be written")
         lines.append(line)
-    data = file_bytes(terms, lines, about=_head(file.number, file.made_on))
+    data = writing.data(lines)
     found = sha256(data).hexdigest()
     if found != file.sha256:
         raise TamperedError(
@@ -196,7 +195,7 @@ def _waiting(session: Session, destination: ExportDestination) -> list[Delivery]
 def _written(
     session: Session,
     vault: Vault,
-    terms: Terms,
+    writing: Writing,
     waiting: Sequence[Delivery],
     number: int,
     *,
@@ -204,28 +203,27 @@ def _written(
 ) -> tuple[list[ExportItem], list[Line]]:
     items: list[ExportItem] = []
     lines: list[Line] = []
-    named = {column.field for column in terms.columns}
-    headings = {column.field: column.heading for column in terms.columns}
+    wanted = writing.wanted
     settled = substituted_rows(session, waiting)
     for row in waiting:
         versions = {
             name: version.id
             for field in fields_of(session, row.entry)
-            if (name := flat_name(field.name)) in named and field.as_written
+            if (name := flat_name(field.name)) in wanted and field.as_written
             for version in [decided_version(field)]
         }
         found = _found(session, versions)
         destroyed = [name for name, at in versions.items() if found[at].value is None]
         if destroyed and row.id not in settled:
-            lost = tuple(headings[name] for name in destroyed)
+            lost = tuple(wanted[name] for name in destroyed)
             block(session, row, lost, actor=_ACTOR, now=now)
             continue
         versions = {one: at for one, at in versions.items() if one not in destroyed}
         values = {
             **_about(row, row.entry, number, len(lines) + 1),
-            **_kept(vault, found, versions),
+            **_kept(vault, writing, found, versions),
         }
-        line = line_of(terms, values, substitute=row.id in settled)
+        line = writing.line(values, substitute=row.id in settled)
         if isinstance(line, Unwritable):
             block(session, row, line.columns, actor=_ACTOR, now=now)
             continue
@@ -241,9 +239,7 @@ def _written(
     return items, lines
 
 
-def _fitting(
-    terms: Terms, lines: Sequence[Line], *, about: Mapping[str, str]
-) -> tuple[bytes, int]:
+def _fitting(writing: Writing, lines: Sequence[Line]) -> tuple[bytes, int]:
     """The bytes of as many lines as count and totals can say, and how many it is.
 
     One line alone always can: a value too wide for its total is in none of them.
@@ -251,7 +247,7 @@ def _fitting(
     count = len(lines)
     while True:
         try:
-            return file_bytes(terms, lines[:count], about=about), count
+            return writing.data(lines[:count]), count
         except UnwritableError:
             if count == 1:
                 raise
@@ -272,10 +268,6 @@ def _about(row: Delivery, entry: Entry, number: int, line: int) -> dict[str, str
     }
 
 
-def _head(number: int, made_on: date) -> dict[str, str]:
-    return {FILE_NUMBER: str(number), MADE_ON: f"{made_on:%Y%m%d}"}
-
-
 def _found(session: Session, versions: Mapping[str, int]) -> dict[int, FieldVersion]:
     rows = session.scalars(
         select(FieldVersion)
@@ -286,13 +278,13 @@ def _found(session: Session, versions: Mapping[str, int]) -> dict[int, FieldVers
 
 
 def _kept(
-    vault: Vault, found: Mapping[int, FieldVersion], versions: Mapping[str, int]
+    vault: Vault,
+    writing: Writing,
+    found: Mapping[int, FieldVersion],
+    versions: Mapping[str, int],
 ) -> dict[str, str]:
-    """The values of these versions by name; what is sensitive is masked."""
-    return {
-        name: shown_value(found[one].field, found[one], vault)
-        for name, one in versions.items()
-    }
+    """The values of these versions by name, as the file shows them."""
+    return {name: writing.value(found[one], vault) for name, one in versions.items()}
 
 
 def _next_number(session: Session, destination: ExportDestination) -> int:

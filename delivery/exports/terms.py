@@ -79,6 +79,30 @@ class Column(_Data):
     place: Place | None = None
 
 
+class Attorney(_Data):
+    """The labour attorney who files."""
+
+    code: Annotated[str, Field(pattern=r"^\d{8}$")]
+    name: Annotated[str, Field(min_length=1, max_length=24)]
+
+    @property
+    def said(self) -> tuple[str, str]:
+        return self.code, self.name
+
+
+class TableTerms(_Data):
+    """What no filing says of a table of an e-filing.
+
+    Attributes:
+        prefecture: code of the offices' prefecture, which is not that of JIS.
+        blank_names: a name that the table cannot hold is left blank.
+    """
+
+    prefecture: Annotated[str, Field(pattern=r"^\d{2}$")]
+    attorney: Attorney | None = None
+    blank_names: bool = False
+
+
 class Terms(_Data):
     """One destination.
 
@@ -92,6 +116,7 @@ class Terms(_Data):
         formula_guard: whether what a spreadsheet would calculate gets a `'` before it.
         times: when a file is made, office time; nothing new makes no file.
         business_days: only on days on which the office works.
+        table: what stands in the head of a table of an e-filing.
         frame: header, trailer and ends of records of fixed columns.
         expires_days: after how many days a file that nobody fetched is removed.
         answers: where the host writes what became of the entries, and how.
@@ -104,7 +129,7 @@ class Terms(_Data):
     bucket: BucketTerms | None = None
     recipients: tuple[str, ...] = ()
     file_name: str
-    kind: Literal["csv", "jsonl", "fixed"]
+    kind: Literal["csv", "jsonl", "fixed", "shfd0006"]
     encoding: Literal["utf-8", "utf-8-sig", "cp932", "shift_jis"] = "utf-8-sig"
     missing: Missing = Missing.REFUSE
     substitute: Sign = "〓"
@@ -112,7 +137,8 @@ class Terms(_Data):
     formula_guard: bool = True
     times: Annotated[tuple[Hour, ...], Field(min_length=1)]
     business_days: bool = True
-    columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+    columns: tuple[Column, ...] = ()
+    table: TableTerms | None = None
     frame: Frame = Frame()
     expires_days: Annotated[int, Field(ge=1, le=365)] | None = None
     answers: AnswerLayout | None = None
@@ -133,6 +159,7 @@ class Terms(_Data):
             if unwritable(signs, self.encoding):
                 raise ValueError(f"{signs} cannot be written in {self.encoding}")
         self._demand_places()
+        self._demand_table()
         if self.kind == "jsonl" and self.encoding != "utf-8":
             raise ValueError("JSON Lines are utf-8")
         return self
@@ -146,6 +173,18 @@ class Terms(_Data):
             raise ValueError(str(error)) from error
         if not self.file_name.endswith(SEALED):
             raise ValueError(f"what is encrypted is called something{SEALED}")
+
+    def _demand_table(self) -> None:
+        is_table = self.kind == "shfd0006"
+        if (self.table is not None) != is_table or bool(self.columns) == is_table:
+            raise ValueError("the kind shfd0006 has a `table`, every other `columns`")
+        if is_table and not self.recipients:
+            raise ValueError(
+                "My Numbers stand in tables of e-filings: name `recipients` who alone "
+                "can read them"
+            )
+        if is_table and (self.instead or self.encoding != "utf-8-sig"):
+            raise ValueError("how a table is written stands in its own rules")
 
     def _demand_places(self) -> None:
         is_fixed = self.kind == "fixed"
