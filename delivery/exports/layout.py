@@ -57,7 +57,7 @@ def line_of(
     """
     cells, lacking, too_wide = [], [], []
     for column in terms.columns:
-        text = _replaced(_spelt(column, values), terms)
+        text = terms.replaced(_spelt(column, values))
         missing = unwritable(text, terms.encoding)
         if missing:
             lacking.append(column.heading)
@@ -162,10 +162,6 @@ def _total(terms: Terms, heading: str, lines: Sequence[Line]) -> int:
     # Of a number that zeros fill, those are part of it.
     signs = " " if pad.isdecimal() else pad
     return sum(int(line.cells[at].strip(signs) or 0) for line in lines)
-
-
-def _replaced(text: str, terms: Terms) -> str:
-    return text.translate({ord(one): other for one, other in terms.instead.items()})
 
 
 def _guarded(text: str, terms: Terms) -> str:

@@ -37,6 +37,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Sign = Annotated[str, Field(min_length=1, max_length=1)]
+GaijiCode = Annotated[str, Field(pattern=r"^F[0-9][4-9A-F][0-9A-F]$")]
 
 
 class Missing(StrEnum):
@@ -113,6 +114,8 @@ class Terms(_Data):
         file_name: with `{number}` or, padded with zeros, `{number:06}`.
         missing, substitute: for what is still not to be written after `instead`.
         instead: signs by what is written for them.
+        gaiji: signs by the code, four hexadecimal digits, that the host gave them in
+            the user-defined area of CP932.
         formula_guard: whether what a spreadsheet would calculate gets a `'` before it.
         times: when a file is made, office time; nothing new makes no file.
         business_days: only on days on which the office works.
@@ -134,6 +137,7 @@ class Terms(_Data):
     missing: Missing = Missing.REFUSE
     substitute: Sign = "〓"
     instead: dict[Sign, str] = {}
+    gaiji: dict[Sign, GaijiCode] = {}
     formula_guard: bool = True
     times: Annotated[tuple[Hour, ...], Field(min_length=1)]
     business_days: bool = True
@@ -155,6 +159,7 @@ class Terms(_Data):
             )
         if len({one.heading for one in self.columns}) < len(self.columns):
             raise ValueError("two columns have the same heading")
+        self._demand_gaiji()
         for signs in (self.substitute, *self.instead.values(), *self._headings()):
             if unwritable(signs, self.encoding):
                 raise ValueError(f"{signs} cannot be written in {self.encoding}")
@@ -173,6 +178,27 @@ class Terms(_Data):
             raise ValueError(str(error)) from error
         if not self.file_name.endswith(SEALED):
             raise ValueError(f"what is encrypted is called something{SEALED}")
+
+    def _demand_gaiji(self) -> None:
+        if self.gaiji and self.encoding != "cp932":
+            raise ValueError("codes of 外字 are of the encoding cp932")
+        twice = set(self.gaiji) & set(self.instead)
+        if twice:
+            raise ValueError(f"{', '.join(sorted(twice))} has both a code and another")
+        for sign, code in self.gaiji.items():
+            try:
+                bytes.fromhex(code).decode("cp932")
+            except UnicodeDecodeError as error:
+                raise ValueError(f"{sign} has a code that is none: {code}") from error
+
+    def replaced(self, text: str) -> str:
+        """The text with what is written in place of its signs."""
+        # What CP932 leaves to its users, Unicode leaves to them too.
+        codes = {
+            one: bytes.fromhex(at).decode("cp932") for one, at in self.gaiji.items()
+        }
+        signs = {**self.instead, **codes}
+        return text.translate({ord(one): other for one, other in signs.items()})
 
     def _demand_table(self) -> None:
         is_table = self.kind == "shfd0006"

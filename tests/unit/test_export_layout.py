@@ -276,3 +276,30 @@ def test_what_cannot_be_summed_and_a_total_without_room_are_no_file() -> None:
 def test_a_frame_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(DefinitionError):
         said(FOLDER, **{**FIXED, **wrong})
+
+
+def test_a_sign_that_the_host_made_is_written_by_its_code() -> None:
+    wanted = said(FOLDER, **{**FIXED, "gaiji": {"𠮷": "F040", "﨑": "F9FC"}})
+
+    line = line_of(wanted, values("𠮷田 﨑"))
+
+    assert isinstance(line, Line)
+    assert line.substituted == ()
+    name = line.cells[2].encode("cp932")
+    assert name == b"\xf0\x40" + "田 ".encode("cp932") + b"\xf9\xfc   "
+    assert len(name) == 10
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gaiji": {"𠮷": "F07F"}},
+        {"gaiji": {"𠮷": "889F"}},
+        {"gaiji": {"𠮷": "F040"}, "instead": {"𠮷": "吉"}},
+        {"gaiji": {"𠮷": "F040"}, "encoding": "shift_jis"},
+    ],
+    ids=str,
+)
+def test_a_code_that_is_none_of_the_host_s_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(DefinitionError):
+        said(FOLDER, **{**FIXED, **wrong})
