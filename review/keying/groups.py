@@ -266,6 +266,8 @@ def _readings(person: str, now: datetime) -> Select[int, Field, FieldVersion]:
             Entry.state == EntryState.IN_REVIEW,
             Field.mode.in_((Mode.OCR, Mode.CHECK)),
             Field.as_decided_id.is_(None),
+            # What a robot says against it is seen where a lot does not show it.
+            Field.suggested_id.is_(None),
             FieldVersion.author_kind == AuthorKind.ENGINE,
             FieldVersion.state == FieldState.READ,
             or_(FieldVersion.accepted.is_(False), Field.mode == Mode.CHECK),

@@ -14,6 +14,7 @@ from PIL import Image
 from kamizero.model import Role
 from storage.tables import AuditEvent, Field, GroupCheck, Work
 from storage.values import write_reading
+from tests import suggesting
 from tests.desk import LATER
 from tests.office import WHITE, Browser, Office
 from tests.paper import a_reading
@@ -62,6 +63,19 @@ def test_what_looks_right_is_settled_and_what_does_not_goes_to_review(
     assert lot(rei) == ""
     left = next(one for one in filings if office.desk.states(one) == ["in_review"])
     assert office.desk.claim(left, person="ken")
+
+
+def test_a_field_a_robot_says_something_else_about_is_in_no_lot(
+    office: Office,
+) -> None:
+    suggesting.open_queue(office)
+    office.waiting()
+    office.waiting()
+    robot = suggesting.looker_of(office)
+    (item,) = robot.asked()
+    robot.found(item, **{suggesting.KANA: "ヤマダ　ジロウ"})
+
+    assert len(items(lot(office.person()))) == 1
 
 
 def test_a_lot_is_sorted_by_doubt(office: Office) -> None:
