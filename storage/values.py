@@ -52,39 +52,25 @@ def write_reading(
     session: Session, vault: Vault, field: Field, reading: Reading, *, now: datetime
 ) -> FieldVersion:
     """Add what the machine read; it becomes what is written."""
-    version = FieldVersion(
-        purpose=Purpose.AS_WRITTEN,
-        author_kind=AuthorKind.ENGINE,
-        author=reading.engine,
-        at=now,
-        state=reading.state,
-        confidence=reading.confidence,
-        accepted=reading.accepted,
-        chosen_by=reading.chosen_by,
-        grounds=list(reading.grounds),
-    )
+    version = FieldVersion(**read_columns(reading, now=now))
     body = Body(reading.value, reading.text, reading.alternatives)
     field.as_written = _add(session, vault, field, version, body)
     return version
 
 
-def write_readings(
-    session: Session,
-    vault: Vault,
-    readings: Sequence[tuple[Field, Reading]],
-    *,
-    now: datetime,
-) -> list[FieldVersion]:
-    """Add new fields and what the machine read in them, in as few statements as go."""
-    session.add_all(field for field, _ in readings)
-    # Versions are sealed to the number of their field.
-    session.flush()
-    versions = [
-        write_reading(session, vault, field, reading, now=now)
-        for field, reading in readings
-    ]
-    session.flush()
-    return versions
+def read_columns(reading: Reading, *, now: datetime) -> dict[str, Any]:
+    """What a version says of a reading."""
+    return {
+        "purpose": Purpose.AS_WRITTEN,
+        "author_kind": AuthorKind.ENGINE,
+        "author": reading.engine,
+        "at": now,
+        "state": reading.state,
+        "confidence": reading.confidence,
+        "accepted": reading.accepted,
+        "chosen_by": reading.chosen_by,
+        "grounds": list(reading.grounds),
+    }
 
 
 def write_correction(
@@ -359,7 +345,7 @@ def _add(
     if field.id is None:
         session.add(field)
         session.flush()
-    if not field.sensitive and _holds_my_number(body):
+    if holds_misplaced_number(field, body):
         # Written where it does not belong, it is sealed there from now on, and goes
         # with the others when their time is over.
         field.sensitive = field.misplaced_number = True
@@ -367,14 +353,17 @@ def _add(
     version.seq = _next_seq(session, field)
     commitment = vault.commitment(body.value)
     version.commitment = commitment.hex
-    version.value = _value_row(vault, field, version.seq, body)
+    version.value = FieldValue(**value_columns(vault, field, version.seq, body))
     version.value.salt = commitment.salt
     version.value.cards = index_cards(vault.index(), field, body.value)
     session.add(version)
     return version
 
 
-def _holds_my_number(body: Body) -> bool:
+def holds_misplaced_number(field: Field, body: Body) -> bool:
+    """A My Number stands in a field that none belongs into."""
+    if field.sensitive:
+        return False
     others = (text for one in body.candidates for text in (one.value, one.text))
     return holds_my_number(body.value, body.text, *others)
 
@@ -385,12 +374,13 @@ def _next_seq(session: Session, field: Field) -> int:
     return (session.scalar(_LATEST_SEQ, {"field_id": field.id}) or 0) + 1
 
 
-def _value_row(vault: Vault, field: Field, seq: int, body: Body) -> FieldValue:
+def value_columns(vault: Vault, field: Field, seq: int, body: Body) -> dict[str, Any]:
+    """How the value of a version is kept: open, or sealed."""
     if not field.sensitive:
-        return FieldValue(body=_json(body))
+        return {"body": _json(body), "sealed": None, "key_id": None}
     plain = json.dumps(_json(body), ensure_ascii=False).encode()
     sealed = vault.seal(plain, bound_to=sealed_place(field.id, seq))
-    return FieldValue(sealed=sealed.data, key_id=sealed.key_id)
+    return {"body": None, "sealed": sealed.data, "key_id": sealed.key_id}
 
 
 def index_cards(index: Index, field: Field, value: str) -> list[Card]:

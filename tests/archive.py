@@ -17,6 +17,7 @@ from kamizero.model import Box, Candidate, FieldState, PageKind, Reading
 from storage import audit
 from storage.database import Database
 from storage.directory import DirectoryStore
+from storage.first_readings import write_readings
 from storage.interfaces import ObjectStore
 from storage.key_rotation import know_signing_key
 from storage.manifest import build, signed_bytes
@@ -36,7 +37,7 @@ from storage.tables import (
     Page,
     Site,
 )
-from storage.values import READ, reading_digest, write_correction, write_readings
+from storage.values import READ, reading_digest, write_correction
 from storage.vault import KeyRing, Vault
 from tests.paper import take_route
 

@@ -18,6 +18,7 @@ from kamizero.model import (
     PageKind,
     Reading,
 )
+from storage.first_readings import write_readings
 from storage.manifest import stamped_bytes
 from storage.tables import (
     ApprovalRound,
@@ -34,7 +35,6 @@ from storage.tables import (
     RouteStep,
     Site,
 )
-from storage.values import write_readings
 from storage.vault import Vault
 
 NOW = datetime(2020, 12, 10, 1, 0, tzinfo=UTC)

@@ -15,6 +15,7 @@ from kamizero.errors import RefusedError
 from kamizero.model import PageKind, Reading
 from storage import audit, values
 from storage.clocks import start_clock
+from storage.first_readings import write_readings
 from storage.tables import Arrival, Entry, Field, Filing, FilingStep, Page
 from validation.filing import FilingValues
 from workers.looking import PageLook, Seen
@@ -55,7 +56,7 @@ def record_readings(
         _field(filing, definition.field(found.name), found, position, pages)
         for position, found in enumerate(reading.readings)
     ]
-    versions = values.write_readings(
+    versions = write_readings(
         session,
         rooms.vault,
         list(zip(fields, reading.readings, strict=True)),
