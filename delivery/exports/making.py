@@ -162,9 +162,11 @@ def confirm(session: Session, file: ExportFile, *, now: datetime) -> None:
     session.refresh(file, ["state"], with_for_update=True)
     if file.state == ExportState.PLACED:
         return
+    # Who asks where My Numbers went finds it by this.
+    with_numbers = terms_of(file.destination).table is not None
     for item in file.items:
         row = item.delivery
-        about = {"file": file.id, "line": item.line}
+        about = {"file": file.id, "line": item.line, "numbers": with_numbers}
         go(session, row, Act.EXPORT, by=By.MACHINE, actor=_ACTOR, now=now, about=about)
         end_clock(session, row.entry, by=ClockEnd.DELIVERY, now=now)
     file.state, file.placed_at = ExportState.PLACED, now

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from delivery.answers.bucket import BucketTray
@@ -18,13 +19,21 @@ from delivery.buckets import BucketTerms, open_bucket
 from delivery.exports.bucket import BucketDrop
 from delivery.exports.drop import DONE, Drop, lay
 from delivery.exports.folder import FolderDrop
+from kamizero.cli import exports as commands
 from kamizero.errors import SetupError, StoreError
 from storage.s3.bucket import Bucket
 from tests.answering import answers
 from tests.buckets import a_shared_bucket
 from tests.ceph import S3_KEY, S3_SECRET
 from tests.desk import LATER, Desk
-from tests.exporting import approved, balances, files, open_destination, states
+from tests.exporting import (
+    approved,
+    balances,
+    files,
+    open_destination,
+    said,
+    states,
+)
 from tests.workshop import Clock, rooms
 from workers.answering import hear_once
 from workers.exporting import plan_exports
@@ -263,3 +272,21 @@ def test_a_bucket_that_cannot_be_named_so_is_refused(wrong: dict[str, str]) -> N
 
     with pytest.raises(ValidationError):
         BucketTerms.model_validate({**right, **wrong})
+
+
+def test_a_bucket_that_cannot_be_asked_makes_no_destination(
+    tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = {"url": "https://127.0.0.1:1", "name": "kenpo", "keys": "host"}
+    source = tmp_path / "host.yaml"
+    terms = said(tmp_path, folder=None, bucket=bucket).model_dump(mode="json")
+    source.write_text(yaml.safe_dump(terms, allow_unicode=True), "utf-8")
+    monkeypatch.setenv("KAMIZERO_DATA_DIR", str(tmp_path / "data"))
+
+    with pytest.raises(SetupError, match="KAMIZERO_EXPORT_KEYS_DIR"):
+        commands.add("host", source)
+    monkeypatch.setenv("KAMIZERO_EXPORT_KEYS_DIR", str(keys))
+    with pytest.raises(StoreError, match="does not answer"):
+        commands.add("host", source)
+
+    assert not (tmp_path / "data").exists()

@@ -13,7 +13,7 @@ from delivery.table import TableHead, table_of
 from forms.csv.writer import write_table
 from kamizero.errors import DefinitionError, MissingError, WrongCallError
 from kamizero.tokyo import business_date
-from storage.tables import BlockEnd, Entry, ExportFile
+from storage.tables import AuditEvent, BlockEnd, Entry, ExportFile
 from tests.desk import LATER, Desk
 from tests.exporting import (
     House,
@@ -85,6 +85,9 @@ def test_a_file_is_the_table_that_the_one_writer_writes(
     assert row(data)[6:10] == ["ﾔﾏﾀﾞ ﾀﾛｳ", "山田　太郎", "7", "020512"]
     assert not any(one.severity == "error" for one in checked(data).problems)
     assert row(data)[12] == "123456789018"
+    with desk.database.look() as session:
+        went_out = select(AuditEvent.body).where(AuditEvent.act == "delivery.export")
+        assert [one["numbers"] for one in session.scalars(went_out)] == [True]
     assert states(desk) == ["taken"]
     assert balances(desk)
 
