@@ -186,7 +186,7 @@ def test_a_name_a_stroke_from_a_likelier_one_needs_an_eye(
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    ["大太", "犬太", "木本", "本太", "日目", "日白", "未末", "土士", "右石"],
+    ["大太", "犬太", "木本", "本太", "日目", "日白", "未末", "土士", "右石", "子丁"],
 )
 def test_kanji_a_stroke_apart_look_like_each_other(one: str, other: str) -> None:
     assert f"{other}田" in like(f"{one}田")
