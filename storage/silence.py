@@ -51,10 +51,10 @@ class Watch:
 
     @classmethod
     def over(cls, address: URL) -> "Watch":
-        """As patient as whoever connects."""
+        """As patient as whoever connects; that may be for ever, which is not waited."""
         said = patient(address).query["connect_timeout"]
         try:
-            return cls(float(str(said)))
+            return cls(float(str(said)) or float(PATIENCE["connect_timeout"]))
         except ValueError as error:
             raise SetupError(
                 f"connect_timeout={said} in KAMIZERO_DATABASE_URL is no number of "
@@ -88,9 +88,12 @@ def _answers(connection: Any, seconds: float) -> bool:
     try:
         line = connection.pgconn
         line.send_query(b"")
+        # Unlike `select` it knows descriptors beyond the 1,024th.
+        heard = select.poll()
+        heard.register(line.socket, select.POLLIN)
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            if not select.select([line.socket], [], [], left)[0]:
+            if not heard.poll(left * 1000):
                 return False
             line.consume_input()
             while not line.is_busy():

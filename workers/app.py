@@ -5,12 +5,10 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from storage.sweep import due
-from workers.accounting import account_once
 from workers.answering import HEAR_SECONDS, hear_once
-from workers.exporting import expire_once
 from workers.failing import MACHINE_WORK, bury_poison
 from workers.hearing import Listener
-from workers.keeping import KEEP_SECONDS, keep_once
+from workers.keeping import KEEP_SECONDS, keep_all_once
 from workers.rooms import Rooms
 from workers.sealing import seal_once
 from workers.telling import tell_once
@@ -95,6 +93,8 @@ def serve(app: Celery, listener: Listener) -> None:
     @app.task(name="kamizero.sweep", shared=False)
     def sweep_task() -> None:
         with listener.told() as rooms:
+            # First, or an attempt that an outage cost would be the last.
+            listener.loop.excuse()
             sweep(app, rooms)
 
     @app.task(name="kamizero.tell", shared=False)
@@ -110,9 +110,7 @@ def serve(app: Celery, listener: Listener) -> None:
     @app.task(name="kamizero.keep", shared=False)
     def keep_task() -> None:
         with listener.told() as rooms:
-            keep_once(rooms)
-            account_once(rooms)
-            expire_once(rooms)
+            keep_all_once(rooms)
 
 
 def sweep(app: Celery, rooms: Rooms) -> None:

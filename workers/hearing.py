@@ -15,10 +15,9 @@ import structlog
 from celery import signals
 
 from kamizero.errors import KamizeroError
-from workers.accounting import account_once
 from workers.answering import hear_once
 from workers.failing import bury_poison
-from workers.keeping import keep_once
+from workers.keeping import keep_all_once
 from workers.loop import Loop
 from workers.rooms import Rooms
 from workers.sealing import seal_once
@@ -63,15 +62,16 @@ class Listener:
     def look(self) -> None:
         """Do what is due, piece by piece until a message comes."""
         with self._turn:
-            rooms = self._rooms
-            bury_poison(rooms)
+            self.loop.excuse()
+            bury_poison(self._rooms)
             while self._is_silent() and self.loop.work_once():
                 pass
-            tell_once(rooms)
-            hear_once(rooms)
-            keep_once(rooms)
-            account_once(rooms)
-            seal_once(rooms)
+            for act in (tell_once, hear_once, keep_all_once, seal_once):
+                try:
+                    act(self._rooms)
+                except KamizeroError as error:
+                    # A share that is away must not keep events unsealed.
+                    log.error("looking_failed", act=act.__name__, error=str(error))
 
     @cached_property
     def loop(self) -> Loop:

@@ -44,7 +44,7 @@ class Loop:
     def work_once(self, kinds: Sequence[str] = MACHINE_WORK) -> bool:
         """Do one piece of work; False where there was none to do."""
         rooms = self._rooms
-        self._excuse()
+        self.excuse()
         claim = work.claim(
             rooms.database,
             kinds=kinds,
@@ -65,7 +65,7 @@ class Loop:
         while not stop.is_set() and wanted():
             try:
                 # First, or what killed the worker before us would be taken again.
-                self._excuse()
+                self.excuse()
                 bury_poison(self._rooms)
                 if not self.work_once():
                     stop.wait(IDLE_SECONDS)
@@ -134,7 +134,7 @@ class Loop:
             self._untold.append(claim)
             raise
 
-    def _excuse(self) -> None:
+    def excuse(self) -> None:
         """Say of each claim that nobody could be told of that an outage ended it.
 
         Else the attempt would count as that of a worker that was lost.

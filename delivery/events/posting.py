@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from socket import SHUT_RDWR, socket
-from threading import Timer
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
 
@@ -70,6 +70,9 @@ class Poster:
         self._gate = gate
         self._in_all = in_all
         self._sockets: WeakSet[socket] = WeakSet()
+        self._is_over = False
+        # Between who posts and what ends the post in time.
+        self._lock = Lock()
 
     @cached_property
     def _client(self) -> "Client":
@@ -111,6 +114,7 @@ class Poster:
     @contextmanager
     def _over_in_time(self) -> Iterator[None]:
         """Hang up after so long, however little by little the receiver answers."""
+        self._is_over = False
         timer = Timer(self._in_all, self._hang_up)
         timer.daemon = True
         timer.start()
@@ -118,14 +122,26 @@ class Poster:
             yield
         finally:
             timer.cancel()
+            # One that has begun must not hang up on the next post.
+            timer.join()
 
     def _know(self, event: str, info: Mapping[str, Any]) -> None:
         """Keep what a connection is made of: no timeout of the client ends it whole."""
-        if event in _CONNECTED:
+        if event not in _CONNECTED:
+            return
+        with self._lock:
             self._sockets.add(info["return_value"].get_extra_info("socket"))
+            if self._is_over:
+                # Connected or agreed on a key too late.
+                self._shut()
 
     def _hang_up(self) -> None:
-        for one in list(self._sockets):
+        with self._lock:
+            self._is_over = True
+            self._shut()
+
+    def _shut(self) -> None:
+        for one in self._sockets:
             # What is closed already needs nothing.
             with suppress(OSError):
                 one.shutdown(SHUT_RDWR)

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from threading import Thread
 
+import pytest
 from sqlalchemy import func, select
 
+from kamizero.errors import StoreError
 from storage.tables import AuditEvent, AuditSeal, Filing, FilingStep
 from tests.desk import Desk
 from tests.workshop import put, rooms
+from workers import hearing
 from workers.hearing import Listener
 from workers.loop import Loop
 
@@ -37,21 +40,21 @@ def test_who_hears_nothing_does_all_that_is_due(desk: Desk) -> None:
 
 def test_who_was_told_of_something_leaves_the_rest_to_messages(desk: Desk) -> None:
     put(desk, "check", desk.receive())
-    hearing = listener(desk, silence=timedelta(hours=1))
+    who = listener(desk, silence=timedelta(hours=1))
 
-    with hearing.told():
+    with who.told():
         pass
-    hearing.look()
+    who.look()
 
     assert done(desk) == 0
 
 
 def test_a_process_does_one_thing_at_a_time(desk: Desk) -> None:
     put(desk, "check", desk.receive())
-    hearing = listener(desk, silence=timedelta(0))
-    looking = Thread(target=hearing.look)
+    who = listener(desk, silence=timedelta(0))
+    looking = Thread(target=who.look)
 
-    with hearing.told() as own:
+    with who.told() as own:
         looking.start()
         Loop(own, worker="other").work_once(["check"])
         meanwhile = looking.is_alive()
@@ -59,3 +62,19 @@ def test_a_process_does_one_thing_at_a_time(desk: Desk) -> None:
 
     assert meanwhile
     assert done(desk) == 1
+
+
+def test_what_fails_keeps_nothing_else_from_being_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: object) -> None:
+        raise StoreError("The share is away.")
+
+    put(desk, "check", desk.receive())
+    monkeypatch.setattr(hearing, "hear_once", away)
+
+    listener(desk, silence=timedelta(0)).look()
+
+    with desk.database.look() as session:
+        events = session.scalar(select(func.count()).select_from(AuditEvent))
+        assert session.scalar(select(func.count()).select_from(AuditSeal)) == events
