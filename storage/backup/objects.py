@@ -83,7 +83,11 @@ def copy_out(database: Database, store: ObjectStore, folder: Path) -> None:
 
 
 def put_back(
-    folder: Path, store: ObjectStore, *, erased: frozenset[str], now: datetime
+    folder: Path,
+    store: ObjectStore,
+    *,
+    erased: frozenset[str],
+    clock: Callable[[], datetime],
 ) -> dict[Named, str]:
     """Give the store everything again; what rows name, and the version it has now.
 
@@ -92,7 +96,7 @@ def put_back(
     """
     lines = (folder / LOCKS).read_text("utf-8").splitlines()
     locks = [one for one in map(Lock.of, lines) if one.named.sha256 not in erased]
-    versions = _each(partial(_put_one, store, folder / OBJECTS, now), locks)
+    versions = _each(partial(_put_one, store, folder / OBJECTS, clock), locks)
     return {lock.named: version for lock, version in zip(locks, versions, strict=True)}
 
 
@@ -156,11 +160,14 @@ def _copy_one(store: ObjectStore, folder: Path, one: Named) -> Lock | None:
     return Lock(one, kept.retain_until, kept.hold)
 
 
-def _put_one(store: ObjectStore, folder: Path, now: datetime, lock: Lock) -> str:
+def _put_one(
+    store: ObjectStore, folder: Path, clock: Callable[[], datetime], lock: Lock
+) -> str:
     key = lock.named.key
     with explained(folder / key):
         data = (folder / key).read_bytes()
-    until = max(lock.retain_until, now + SHORTEST_LOCK)
+    # Counted from this object on: those before it took their time.
+    until = max(lock.retain_until, clock() + SHORTEST_LOCK)
     prefix = key.partition("/")[0]
     kept = store.put(data, prefix=prefix, retain_until=until)
     if lock.hold:

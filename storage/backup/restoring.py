@@ -87,7 +87,7 @@ def restore_backup(
         store = target.open_store()
         if are_listed(folder):
             gone = frozenset(one for each in erasures or [] for one in each.originals)
-            tell_rows(database, put_back(folder, store, erased=gone, now=clock()))
+            tell_rows(database, put_back(folder, store, erased=gone, clock=clock))
         erased = apply_again(database, store, erasures or [], clock=clock)
         _record(database, contents, erased, erasures, by=by, now=clock())
         open_rows(database, revision)

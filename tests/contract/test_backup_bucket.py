@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from kamizero.errors import MissingError, SetupError
+from kamizero.errors import MissingError, SetupError, StoreError
 from kamizero.model import Role
+from storage.backup import objects
 from storage.backup.erasures import erasures_in, publish
 from storage.backup.making import Source, make_backup
+from storage.backup.objects import LOCKS, OBJECTS, Lock, Named, put_back
 from storage.backup.restoring import Target, restore_backup
 from storage.database import Database, embedded_url
 from storage.directory import DirectoryStore
-from storage.interfaces import ObjectStore
+from storage.interfaces import Kept, ObjectStore
 from storage.retention.destruction import approve, destroy, propose_file
 from storage.retention.record_files import keep_up
 from storage.retention.schedule import Schedule
@@ -140,6 +142,38 @@ def test_a_bucket_is_not_restored_into_a_folder(house: House, tmp_path: Path) ->
 
     with pytest.raises(SetupError, match="lay in a bucket"):
         house.restore(store=DirectoryStore(tmp_path / "other"))
+
+
+class SlowStore(DirectoryStore):
+    """Takes long for everything, and no lock that is over."""
+
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+
+    def put(self, data: bytes, *, prefix: str, retain_until: datetime) -> Kept:
+        if retain_until <= self.now:
+            raise StoreError("InvalidArgument")
+        self.now += timedelta(seconds=50)
+        return super().put(data, prefix=prefix, retain_until=retain_until)
+
+
+def test_a_restore_takes_as_long_as_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SlowStore(tmp_path / "new")
+    locks = []
+    for data in (b"one", b"two", b"three"):
+        named = Named(f"originals/{sha256(data)}", "a version")
+        path = tmp_path / OBJECTS / named.key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        locks.append(Lock(named, store.now - timedelta(days=1), hold=False))
+    (tmp_path / LOCKS).write_text("".join(f"{one.line()}\n" for one in locks))
+    # In turn: which of several at a time comes first is chance.
+    monkeypatch.setattr(objects, "_AT_ONCE", 1)
+
+    versions = put_back(tmp_path, store, erased=frozenset(), clock=lambda: store.now)
+
+    assert list(versions) == [one.named for one in locks]
 
 
 def _row(kept: Archive, data: bytes) -> Original:
