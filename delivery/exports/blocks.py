@@ -29,11 +29,27 @@ def block(
     row: Delivery,
     columns: Sequence[str],
     *,
+    may_substitute: bool = True,
     actor: str,
     now: datetime,
 ) -> None:
-    """Leave the entry out of files until a person says what becomes of it."""
-    session.add(ExportBlock(delivery_id=row.id, columns=list(columns), found_at=now))
+    """Leave the entry out of files until a person says what becomes of it.
+
+    Also where one let it out before and it cannot be written all the same.
+
+    Args:
+        may_substitute: whether a person may let it out with substitutes.
+    """
+    found = session.scalars(
+        select(ExportBlock).where(ExportBlock.delivery_id == row.id)
+    ).one_or_none()
+    if found is None:
+        found = ExportBlock(delivery_id=row.id)
+        session.add(found)
+    found.columns, found.may_substitute = list(columns), may_substitute
+    found.how = found.settled_at = found.settled_by = None
+    found.found_at = now
+    session.flush()
     _record(session, "delivery.blocked", row, actor=actor, now=now)
 
 
@@ -82,13 +98,19 @@ def settle(
 
     Raises:
         MissingError: there is none of that number.
-        ConflictError: somebody settled it before.
+        ConflictError: somebody settled it before, or its receiver would not take it
+            with substitutes.
     """
     found = session.get(ExportBlock, block_id, with_for_update=True)
     if found is None:
         raise MissingError("That entry does not wait here. Load the page again.")
     if found.how is not None:
         raise ConflictError(f"{found.settled_by} settled it before. Load it again.")
+    if how == BlockEnd.SUBSTITUTE and not found.may_go_out:
+        raise ConflictError(
+            "Its receiver would send it back as it is. Register it by hand, or correct "
+            "it first."
+        )
     row = found.delivery
     found.how, found.settled_at, found.settled_by = how, now, actor
     if how == BlockEnd.SUBSTITUTE:

@@ -7,13 +7,13 @@ doubt, and a person says what becomes of them.
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from delivery.exports.destinations import all_destinations, terms_of
 from delivery.robots import registrations
 from delivery.robots.way import Act, By, go
-from kamizero.errors import ConflictError
+from kamizero.errors import ConflictError, ForbiddenError
 from storage import audit
 from storage.tables import (
     Delivery,
@@ -83,6 +83,12 @@ def expired_files(session: Session) -> Sequence[ExportFile]:
     ).all()
 
 
+def is_seen_whole(session: Session, file: ExportFile) -> bool:
+    """Whether every entry of it is of a site of who looks."""
+    seen = select(func.count(ExportItem.id)).where(ExportItem.file_id == file.id)
+    return session.scalar(seen) == file.rows
+
+
 def settle_expired(
     session: Session, file: ExportFile, how: ExpiryEnd, *, actor: str, now: datetime
 ) -> int:
@@ -90,7 +96,13 @@ def settle_expired(
 
     Raises:
         ConflictError: it did not expire, was settled before, or goes nowhere again.
+        ForbiddenError: it holds entries of sites that are not theirs.
     """
+    if not is_seen_whole(session, file):
+        raise ForbiddenError(
+            f"File {file.number} holds entries of other sites too. Let somebody settle "
+            "it who sees them all."
+        )
     end = session.scalars(
         select(ExportEnd).where(ExportEnd.file_id == file.id).with_for_update()
     ).one_or_none()

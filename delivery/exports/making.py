@@ -86,6 +86,10 @@ def plan(
     if not items:
         return None
     data, count = _fitting(writing, lines)
+    if not count:
+        _block_first(session, writing, waiting, items, now=now)
+        destination.next_at = now
+        return None
     if count < len(items):
         items = items[:count]
         destination.next_at = now
@@ -216,15 +220,18 @@ def _written(
         }
         found = _found(session, versions)
         destroyed = [name for name, at in versions.items() if found[at].value is None]
-        if destroyed and row.id not in settled:
-            lost = tuple(wanted[name] for name in destroyed)
-            block(session, row, lost, actor=_ACTOR, now=now)
-            continue
         versions = {one: at for one, at in versions.items() if one not in destroyed}
         values = {
             **_about(row, row.entry, number, len(lines) + 1),
             **_kept(vault, writing, found, versions),
         }
+        if wrong := writing.refused(values):
+            block(session, row, wrong, may_substitute=False, actor=_ACTOR, now=now)
+            continue
+        if destroyed and row.id not in settled:
+            lost = tuple(wanted[name] for name in destroyed)
+            block(session, row, lost, actor=_ACTOR, now=now)
+            continue
         line = writing.line(values, substitute=row.id in settled)
         if isinstance(line, Unwritable):
             block(session, row, line.columns, actor=_ACTOR, now=now)
@@ -244,16 +251,29 @@ def _written(
 def _fitting(writing: Writing, lines: Sequence[Line]) -> tuple[bytes, int]:
     """The bytes of as many lines as count and totals can say, and how many it is.
 
-    One line alone always can: a value too wide for its total is in none of them.
+    None where not even the first can be written alone.
     """
     count = len(lines)
-    while True:
+    while count:
         try:
             return writing.data(lines[:count]), count
         except UnwritableError:
-            if count == 1:
-                raise
             count //= 2
+    return b"", 0
+
+
+def _block_first(
+    session: Session,
+    writing: Writing,
+    waiting: Sequence[Delivery],
+    items: Sequence[ExportItem],
+    *,
+    now: datetime,
+) -> None:
+    """Leave out the entry that would make no file, so that the others go out."""
+    (row,) = (row for row in waiting if row.id == items[0].delivery_id)
+    columns = tuple(dict.fromkeys(writing.wanted.values()))
+    block(session, row, columns, may_substitute=False, actor=_ACTOR, now=now)
 
 
 def _about(row: Delivery, entry: Entry, number: int, line: int) -> dict[str, str]:

@@ -74,25 +74,18 @@ class TableWriting:
     def line(
         self, values: Mapping[str, str], *, substitute: bool = False
     ) -> Line | Unwritable:
-        # What the head of a filing says comes first, as in every table.
-        in_turn = sorted(values, key=lambda name: name.startswith(f"{PREFIX}."))
-        said = {item_name(name): values[name] for name in in_turn if values[name]}
-        row = person_row(self.layout, said, self.head)
-        line = (*row.office, *row.items)
-        table, changed = table_with([row], self.head)
-        other = tuple(
-            dict.fromkeys(one.item.label for one in changed if not one.is_surplus)
-        )
-        if substitute:
-            return Line(line, other)
+        row, other = self._row(values)
+        if other and self.missing == Missing.REFUSE and not substitute:
+            return Unwritable(other)
+        return Line((*row.office, *row.items), other)
+
+    def refused(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        row, _ = self._row(values)
         try:
-            wrong = self._errors(write_table(table))
+            data = self._table([row])
         except UnwritableError as error:
-            wrong = [self._label(error.line, error.item)]
-        refused = [*wrong, *(other if self.missing == Missing.REFUSE else ())]
-        if refused:
-            return Unwritable(tuple(dict.fromkeys(refused)))
-        return Line(line, other)
+            return (self._label(error.line, error.item),)
+        return tuple(dict.fromkeys(self._errors(data)))
 
     def data(self, lines: Sequence[Line]) -> bytes:
         width = len(office_layout().items)
@@ -100,6 +93,19 @@ class TableWriting:
             PersonRow(self.layout, line.cells[:width], line.cells[width:])
             for line in lines
         ]
+        return self._table(rows)
+
+    def _row(self, values: Mapping[str, str]) -> tuple[PersonRow, tuple[str, ...]]:
+        """One person, and the items that are written otherwise than decided."""
+        # What the head of a filing says comes first, as in every table.
+        in_turn = sorted(values, key=lambda name: name.startswith(f"{PREFIX}."))
+        said = {item_name(name): values[name] for name in in_turn if values[name]}
+        row = person_row(self.layout, said, self.head)
+        _, changed = table_with([row], self.head)
+        other = (one.item.label for one in changed if not one.is_surplus)
+        return row, tuple(dict.fromkeys(other))
+
+    def _table(self, rows: Sequence[PersonRow]) -> bytes:
         table, _ = table_with(rows, self.head)
         return write_table(table)
 

@@ -35,6 +35,13 @@ class Writing(Protocol):
         """One entry; with `substitute` it can always be written."""
         ...
 
+    def refused(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The columns for which its receiver takes no such entry, substitutes or not.
+
+        None of these is put into a file that is new.
+        """
+        ...
+
     def data(self, lines: Sequence[Line]) -> bytes:
         """The whole file. Raises UnwritableError where it holds fewer lines."""
         ...
@@ -66,6 +73,11 @@ class ColumnWriting:
         self, values: Mapping[str, str], *, substitute: bool = False
     ) -> Line | Unwritable:
         return line_of(self.terms, values, substitute=substitute)
+
+    def refused(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        del values
+        # A sign that is missing, or a cell that is cut, is all that can be amiss.
+        return ()
 
     def data(self, lines: Sequence[Line]) -> bytes:
         about = {FILE_NUMBER: str(self.number), MADE_ON: f"{self.made_on:%Y%m%d}"}

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -208,9 +209,16 @@ class ExportBlock(Table):
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
     # Names of columns with a character that cannot be written.
     columns: Mapped[list[str]] = mapped_column(JSON)
+    # Whether its receiver would take it with substitutes.
+    may_substitute: Mapped[bool] = mapped_column(server_default=true())
     found_at: Mapped[datetime] = mapped_column(Instant)
     how: Mapped[str | None] = mapped_column(String(16))
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_by: Mapped[str | None] = mapped_column(String(100))
 
     delivery: Mapped[Delivery] = relationship()
+
+    @property
+    def may_go_out(self) -> bool:
+        """Whether a person may let it out: as it is, or as it was corrected since."""
+        return self.may_substitute or self.delivery.changed_at > self.found_at

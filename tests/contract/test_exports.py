@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 
 from delivery.exports.layout import Laid
@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.tables import (
     Delivery,
+    ExportEnd,
     ExportFile,
     ExportItem,
     ExportState,
@@ -105,6 +106,47 @@ def test_the_database_counts_the_numbers_and_lets_no_entry_out_twice(
         with pytest.raises(IntegrityError, match="already"):
             session.flush()
         session.rollback()
+
+
+def test_an_entry_that_is_in_one_file_goes_into_no_other(
+    desk: Desk, tmp_path: Path
+) -> None:
+    open_destination(desk, tmp_path / "out")
+    approved(desk)
+    with desk.database.begin() as session:
+        # It waits still, and its file is on its way: nothing else refuses it.
+        made = plan(session, desk.vault, destination_in(session), now=LATER)
+        assert made is not None
+
+    with desk.database.begin() as session:
+        (first,) = session.get_one(ExportFile, made.id).items
+        again = insert(ExportItem).values(
+            file_id=made.id,
+            line=2,
+            delivery_id=first.delivery_id,
+            versions={},
+            substituted=[],
+        )
+        with pytest.raises(IntegrityError, match="another file"):
+            session.execute(again)
+        session.rollback()
+
+
+def test_nobody_says_what_becomes_of_a_file_that_was_fetched(
+    desk: Desk, tmp_path: Path
+) -> None:
+    host = Host(desk, tmp_path)
+    approved(desk)
+    host.take()
+    said = {"settled_how": "reissue", "settled_at": LATER, "settled_by": "rei"}
+    times = {"file_id": 1, "begun_at": LATER, "done_at": LATER}
+
+    with desk.database.begin() as session:
+        with pytest.raises(IntegrityError, match="lie there"), session.begin_nested():
+            session.execute(insert(ExportEnd).values(how="expired", **times, **said))
+        session.execute(insert(ExportEnd).values(how="fetched", **times))
+        with pytest.raises(IntegrityError, match="stays"), session.begin_nested():
+            session.execute(update(ExportEnd).values(**said))
 
 
 ANSWERS = {

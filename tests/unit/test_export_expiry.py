@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from delivery.exports import destinations, expiry
 from delivery.exports.folder import FolderDrop
-from kamizero.errors import ConflictError
-from storage.tables import AuditEvent, ExpiryEnd, ExportEnd, ExportFile
+from kamizero.errors import ConflictError, ForbiddenError
+from storage import sites
+from storage.tables import AuditEvent, ExpiryEnd, ExportEnd, ExportFile, Filing
 from tests.answering import Host, keys, lines
 from tests.desk import LATER, Desk
 from tests.exporting import (
@@ -198,6 +199,31 @@ def test_entries_that_the_host_has_all_the_same_go_nowhere_again(
     assert balances(desk)
 
 
+def test_who_sees_some_of_a_file_settles_nothing_of_it(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    open_destination(desk, folder, expires_days=5)
+    approved(desk)
+    there = approved(desk)
+    with desk.database.begin() as session:
+        sites.add_site(session, code="west", name="西", actor="ken", now=LATER)
+        session.get_one(Filing, there).site = "west"
+    house.plan_and_lay()
+    house.clock.now += timedelta(days=5)
+    expire_once(house.rooms)
+
+    west = desk.database.within(frozenset({"west"}))
+    with west.begin() as session:
+        (file,) = expiry.expired_files(session)
+        with pytest.raises(ForbiddenError, match="other sites"):
+            expiry.settle_expired(
+                session, file, ExpiryEnd.REISSUE, actor="rei", now=house.clock.now
+            )
+
+    assert states(desk) == ["in_doubt"] * 2
+    assert settle(desk, house, ExpiryEnd.REISSUE) == 2
+
+
 def test_a_closed_destination_issues_nothing_again(
     desk: Desk, house: House, folder: Path
 ) -> None:
@@ -239,8 +265,6 @@ CHANGES = {
     "UPDATE export_end SET how = 'fetched'": "stays",
     "UPDATE export_end SET done_at = NULL": "stays",
     "DELETE FROM export_end": "rows stay",
-    "INSERT INTO export_item (file_id, line, delivery_id, versions, substituted) "
-    "SELECT file_id, 9, delivery_id, '{}', '[]' FROM export_item": "already",
 }
 
 

@@ -6,14 +6,21 @@ from typing import Any
 import pyrage
 import pytest
 from pyrage.x25519 import Identity
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from delivery.exports import blocks
+from delivery.exports.tables import TableWriting
 from delivery.table import TableHead, table_of
 from forms.csv.writer import write_table
-from kamizero.errors import DefinitionError, MissingError, WrongCallError
+from kamizero.errors import (
+    ConflictError,
+    DefinitionError,
+    MissingError,
+    WrongCallError,
+)
 from kamizero.tokyo import business_date
-from storage.tables import AuditEvent, BlockEnd, Entry, ExportFile
+from storage.tables import AuditEvent, BlockEnd, Entry, ExportBlock, ExportFile
 from tests.desk import LATER, Desk
 from tests.exporting import (
     House,
@@ -105,23 +112,11 @@ def test_tables_are_numbered_each_for_its_destination(
     assert files(desk) == [(1, 1, "placed"), (2, 1, "placed")]
 
 
-@pytest.mark.parametrize(
-    ("written", "columns"),
-    [
-        ({"insured.1.name_kanji": "山田\u3000𪚲子"}, ["被保険者氏名(漢字)"]),
-        ({"insured.1.birth_date": ""}, ["生年月日(元号)", "生年月日"]),
-    ],
-    ids=["character", "blank"],
-)
 def test_what_the_table_cannot_say_waits_for_a_person_and_holds_up_no_other(
-    desk: Desk,
-    house: House,
-    folder: Path,
-    written: dict[str, str],
-    columns: list[str],
+    desk: Desk, house: House, folder: Path
 ) -> None:
     open_destination(desk, folder, **TABLE)
-    approved(desk, written={**PLAIN, **written})
+    approved(desk, written={**PLAIN, "insured.1.name_kanji": "山田\u3000𪚲子"})
     approved(desk, written=PLAIN)
     house.plan_and_lay()
     with desk.database.begin() as session:
@@ -132,10 +127,79 @@ def test_what_the_table_cannot_say_waits_for_a_person_and_holds_up_no_other(
 
     house.plan_and_lay()
 
-    assert asked == columns
+    assert asked == ["被保険者氏名(漢字)"]
     assert before == ["pending", "taken"]
     assert states(desk) == ["taken", "taken"]
     assert files(desk) == [(1, 1, "placed"), (2, 1, "placed")]
+
+
+@pytest.mark.parametrize(
+    ("written", "columns"),
+    [
+        ({"insured.1.birth_date": ""}, ["生年月日(元号)", "生年月日"]),
+        ({"insured.1.pension_number": "1234,56"}, ["基礎年金番号(一連番号)"]),
+    ],
+    ids=["error", "comma"],
+)
+def test_what_nobody_would_take_is_let_out_by_no_person(
+    desk: Desk,
+    house: House,
+    folder: Path,
+    written: dict[str, str],
+    columns: list[str],
+) -> None:
+    open_destination(desk, folder, **TABLE)
+    approved(desk, written={**PLAIN, **written})
+    approved(desk, written=PLAIN)
+    house.plan_and_lay()
+    let_out = update(ExportBlock).values(
+        how=BlockEnd.SUBSTITUTE, settled_at=LATER, settled_by="rei"
+    )
+
+    with desk.database.begin() as session:
+        (found,) = blocks.open_blocks(session)
+        asked = found.columns
+        with pytest.raises(ConflictError, match="by hand"):
+            blocks.settle(
+                session, found.id, BlockEnd.SUBSTITUTE, actor="rei", now=LATER
+            )
+        with pytest.raises(IntegrityError, match="stays"), session.begin_nested():
+            session.execute(let_out)
+    with desk.database.begin() as session:
+        blocks.settle(session, found.id, BlockEnd.BY_HAND, actor="rei", now=LATER)
+
+    assert asked == columns
+    assert states(desk) == ["registered", "taken"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_was_let_out_and_makes_no_file_waits_again_and_holds_up_no_other(
+    desk: Desk,
+    house: House,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_known: bool,
+) -> None:
+    open_destination(desk, folder, **TABLE)
+    approved(desk, written={**PLAIN, "insured.1.pension_number": "1234,56"})
+    house.plan()
+    with desk.database.begin() as session:
+        (found,) = blocks.open_blocks(session)
+        # As it was where a table was older, or its checks were.
+        session.execute(update(ExportBlock).values(may_substitute=True))
+        session.refresh(found)
+        blocks.settle(session, found.id, BlockEnd.SUBSTITUTE, actor="rei", now=LATER)
+    approved(desk, written=PLAIN)
+    if not is_known:
+        # Found out by the writer of tables alone.
+        monkeypatch.setattr(TableWriting, "refused", lambda *_: ())
+
+    house.plan()
+    house.plan_and_lay()
+
+    assert states(desk) == ["pending", "taken"]
+    with desk.database.look() as session:
+        assert [one.may_go_out for one in blocks.open_blocks(session)] == [False]
 
 
 def test_a_table_without_room_for_more_is_followed_by_the_next(

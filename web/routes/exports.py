@@ -22,6 +22,7 @@ router = APIRouter(prefix="/exports", dependencies=[Depends(shown_to_them)])
 def exports_page(request: Request, rooms: InRooms, visitor: Looker) -> Response:
     with rooms.database.look() as session:
         every = all_destinations(session)
+        expired = expiry.expired_files(session)
         return painter_of(request).page(
             request,
             "exports.html",
@@ -29,7 +30,7 @@ def exports_page(request: Request, rooms: InRooms, visitor: Looker) -> Response:
             here="exports",
             standings=[standing_of(session, one) for one in every],
             blocked=blocks.open_blocks(session),
-            expired=expiry.expired_files(session),
+            expired=[(one, expiry.is_seen_whole(session, one)) for one in expired],
             titles={one.subscriber: one.terms["title"] for one in every},
             said=notice(request, visitor),
         )
