@@ -29,7 +29,7 @@ def finish(session: Session, *, hand: Hand, recheck: Recheck) -> None:
     hand.reach(session, Act.FINISH)
     recheck(session, hand.entry.filing)
     hand.move(session, Act.FINISH)
-    hand.entry.reasons = queue.without_parking(hand.entry.reasons)
+    hand.entry.reasons = queue.when_finished(hand.entry.reasons)
     record_effort(session, hand)
     close_questions(session, hand.entry, actor=hand.actor, now=hand.now)
     work.finish(session, hand.claim, now=hand.now)
@@ -41,4 +41,5 @@ def pull_back(
 ) -> None:
     """Take an entry back into review before it is approved (引戻し)."""
     move(session, entry, Act.PULL_BACK, actor=actor, role=role, now=now)
+    entry.reasons = queue.pulled_back(entry.reasons)
     queue.put_in_queue(session, entry, now=now)

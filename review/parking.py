@@ -159,6 +159,14 @@ def questions_on(session: Session, entry: Entry) -> Sequence[Question]:
     return session.scalars(_ASKED, {"entry_id": entry.id}).all()
 
 
+def is_asked_about(session: Session, entry: Entry) -> bool:
+    """Tell whether somebody was asked about the entry and has not answered."""
+    open_one = select(Question.id).where(
+        Question.entry_id == entry.id, Question.answered_at.is_(None)
+    )
+    return session.scalar(open_one.limit(1)) is not None
+
+
 def reviewers(session: Session) -> Sequence[str]:
     """Whom an entry can be handed on to."""
     return session.scalars(

@@ -21,6 +21,8 @@ ORDINARY = 100
 # Reasons of this kind say that something is open, one each.
 _POINTS = frozenset({"head", "doubtful", "undecided", "finding", "page"})
 _PARKED = "parked:"
+# It was finished and taken back: only a person lets it go again.
+_PULLED_BACK = "pulled_back"
 
 
 def put_in_queue(session: Session, entry: Entry, *, now: datetime) -> None:
@@ -128,9 +130,25 @@ def without_parking(reasons: Sequence[str]) -> list[str]:
     return [reason for reason in reasons if not reason.startswith(_PARKED)]
 
 
+def pulled_back(reasons: Sequence[str]) -> list[str]:
+    """The reasons of an entry that somebody took back after it was finished."""
+    return [*reasons, _PULLED_BACK]
+
+
+def when_finished(reasons: Sequence[str]) -> list[str]:
+    """The reasons that outlive a person's finishing the entry."""
+    return [one for one in without_parking(reasons) if one != _PULLED_BACK]
+
+
 def leave_unclaimed(session: Session, entry: Entry, *, now: datetime) -> bool:
-    """Take an entry out of the queue; False where a person holds it."""
-    return work.call_off(session, kind=KIND, subject=entry.id, now=now)
+    """Take an entry out of the queue; False where it is in or kept for one's hands."""
+    return work.call_off(
+        session,
+        kind=KIND,
+        subject=entry.id,
+        now=now,
+        only=Work.reserved_for.is_(None),
+    )
 
 
 def hold(session: Session, claim: Claim, entry: Entry, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from review.doubt import POINTS, WORTH_A_LOOK, fields_of, open_points
 from review.judgement import lay_out
 from review.keying import pool
 from review.keying.assigning import assign
+from review.parking import is_asked_about
 from review.queue import leave_unclaimed, put_in_queue
 from review.suggesting.asking import ask
 from review.transitions import move
@@ -108,17 +109,21 @@ def follow_robot(
     session: Session,
     entry: Entry,
     *,
+    agreed: bool,
     definition: FormDefinition,
     vault: Vault,
     now: datetime,
 ) -> None:
-    """Ask again who must look, now that a robot agreed with a reading or did not.
+    """Ask again who must look, now that a robot said what it found.
 
-    An entry that somebody holds stays with them.
+    Args:
+        agreed: it found what was read; else nothing came nearer to its end.
     """
     entry.reasons = _asked_again(session, entry, definition, vault)
-    if not entry.reasons and leave_unclaimed(session, entry, now=now):
-        move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
+    if not agreed:
+        return
+    if not entry.reasons:
+        _follow(session, entry, now=now)
     follow_head(session, entry.filing, now=now)
 
 
@@ -176,13 +181,17 @@ def _reaches_back(value: str, received_on: date) -> bool:
 def follow_head(session: Session, filing: Filing, *, now: datetime) -> None:
     """Let entries go that waited for the head of the form alone, once it is settled.
 
-    One that somebody holds or sent back stays with people.
+    One that somebody sent or took back stays with people.
     """
     for entry in filing.entries:
-        if _waits_for_head_alone(session, entry) and leave_unclaimed(
-            session, entry, now=now
-        ):
-            move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
+        if _waits_for_head_alone(session, entry):
+            _follow(session, entry, now=now)
+
+
+def _follow(session: Session, entry: Entry, *, now: datetime) -> None:
+    """Let an entry go that needs no person; not one in hands or asked about."""
+    if not is_asked_about(session, entry) and leave_unclaimed(session, entry, now=now):
+        move(session, entry, Act.FOLLOW, actor=MACHINE, role=Role.MACHINE, now=now)
 
 
 def _waits_for_head_alone(session: Session, entry: Entry) -> bool:

@@ -48,6 +48,7 @@ __all__ = [
 
 # A kind, and what else must hold of its row.
 _Turn = tuple[str, ColumnElement[bool]]
+_ANY = true()
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
@@ -112,7 +113,7 @@ def claim(
     now: datetime,
     site: str | None = None,
     subject: int | None = None,
-    only: Sequence[ColumnElement[bool]] = (true(),),
+    only: Sequence[ColumnElement[bool]] = (_ANY,),
 ) -> Claim | None:
     """Lease the most urgent thing nobody works on, in a transaction of its own.
 
@@ -289,10 +290,21 @@ def hasten(
     return True
 
 
-def call_off(session: Session, *, kind: str, subject: int, now: datetime) -> bool:
-    """End it because nothing is left to do; False where somebody is at it."""
+def call_off(
+    session: Session,
+    *,
+    kind: str,
+    subject: int,
+    now: datetime,
+    only: ColumnElement[bool] = _ANY,
+) -> bool:
+    """End it because nothing is left to do; False where somebody is at it.
+
+    Args:
+        only: what else must hold of the row.
+    """
     row = session.scalars(
-        _open(kind, subject).where(unheld(now)).with_for_update(skip_locked=True)
+        _open(kind, subject).where(unheld(now), only).with_for_update(skip_locked=True)
     ).one_or_none()
     if row is None:
         return False

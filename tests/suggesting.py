@@ -17,13 +17,13 @@ NUMBER, KANA = "insured.pension_number", "insured.name_kana"
 WRITES = (NUMBER, KANA)
 
 
-def open_queue(office: Office, **terms: Any) -> None:
+def open_queue(office: Office, name: str = QUEUE, **terms: Any) -> None:
     backlog = terms.pop("backlog", False)
     given = {"form": "2200", "writes": WRITES, **terms}
     with office.desk.database.begin() as session:
         queue = queues.add_queue(
             session,
-            QUEUE,
+            name,
             Terms(title="Look", step=QueueStep.SUGGEST, **given),
             actor="ken",
             now=office.now,

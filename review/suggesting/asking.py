@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.flat_names import flat_name
@@ -32,16 +32,10 @@ def kind_of(queue: RobotQueue) -> str:
 
 def ask(session: Session, entry: Entry, *, now: datetime) -> None:
     """Let every open queue know of the entry that may say something about it."""
-    queues = session.scalars(
-        select(RobotQueue).where(
-            RobotQueue.step == QueueStep.SUGGEST,
-            RobotQueue.closed_at.is_(None),
-            RobotQueue.form == entry.filing.form,
-            or_(RobotQueue.of_site.is_(None), RobotQueue.of_site == entry.filing.site),
-        )
-    )
-    for queue in queues.all():
-        _put(session, queue, entry, now=now)
+    site = entry.filing.site
+    for queue in _open_queues(session, entry.filing.form):
+        if queue.of_site in (None, site):
+            _put(session, queue, entry, now=now)
 
 
 def ask_about_all(session: Session, queue: RobotQueue, *, now: datetime) -> None:
@@ -66,6 +60,22 @@ def asked_fields(session: Session, queue: RobotQueue, entry: Entry) -> dict[str,
         for field in fields_of(session, entry)
         if flat_name(field.name) in writes and _is_open(entry, field)
     }
+
+
+def asked_anywhere(session: Session, form: str) -> frozenset[str]:
+    """The flat names that any open queue may ask about in such a form."""
+    queues = _open_queues(session, form)
+    return frozenset(name for queue in queues for name in queue.writes or ())
+
+
+def _open_queues(session: Session, form: str) -> Sequence[RobotQueue]:
+    return session.scalars(
+        select(RobotQueue).where(
+            RobotQueue.step == QueueStep.SUGGEST,
+            RobotQueue.closed_at.is_(None),
+            RobotQueue.form == form,
+        )
+    ).all()
 
 
 def _is_open(entry: Entry, field: Field) -> bool:

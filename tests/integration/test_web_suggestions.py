@@ -5,12 +5,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from kamizero.model import Role
+from review import completion, parking
 from storage import site_rights, sites
-from storage.tables import ApiToken, AuditEvent, IdempotentAnswer, Work
+from storage.tables import ApiToken, AuditEvent, Entry, IdempotentAnswer, Work
 from tests.office import Office
 from tests.paper import PAPER
 from tests.robots import later
-from tests.suggesting import KANA, NUMBER, Looker, looker_of, open_queue, said
+from tests.suggesting import (
+    KANA,
+    NUMBER,
+    Looker,
+    looker_of,
+    open_queue,
+    said,
+)
 
 FIELD, EMPTY = "insured.1.name_kana", "insured.1.pension_number"
 READ, OTHER = PAPER["name_kana"], "ヤマダ　ジロウ"
@@ -38,6 +47,71 @@ def test_a_robot_is_not_told_what_was_read_where_it_is_asked(office: Office) -> 
     assert item["fields"].keys().isdisjoint(item["asked"])
     assert item["fields"]["insured.name_kanji"] == PAPER["name_kanji"]
     assert set(item["fields"]["insured.my_number"]) == {"*"}
+
+
+def test_no_queue_tells_a_robot_what_another_asks_or_what_is_doubtful(
+    office: Office,
+) -> None:
+    open_queue(office, writes=(NUMBER,))
+    open_queue(office, "other", writes=(KANA, "insured.birth_date"))
+    office.waiting(doubtful=[FIELD, "office.name"])
+    robot = looker_of(office)
+    other = Looker(robot.client, queue="other")
+
+    (one,), (two,) = robot.asked(), other.asked(key="other")
+
+    assert (set(one["asked"]), set(two["asked"])) == ({NUMBER}, {KANA})
+    hidden = {KANA, NUMBER, "insured.birth_date", "office.name"}
+    for item in (one, two):
+        assert item["fields"].keys().isdisjoint(hidden)
+        assert item["fields"]["insured.name_kanji"] == PAPER["name_kanji"]
+    assert set(one["doubtful"]) == {KANA, "office.name"}
+
+
+def test_no_robot_lets_go_of_what_a_person_took_back(office: Office) -> None:
+    open_queue(office, writes=(NUMBER,))
+    open_queue(office, "other", writes=(KANA,))
+    filing = office.waiting()
+    robot = looker_of(office)
+    other = Looker(robot.client, queue="other")
+    (empty,), (doubted,) = robot.asked(), other.asked(key="other")
+    claim = office.desk.claim(filing)
+    office.desk.accept(claim, FIELD)
+    office.desk.finish(claim)
+    with office.desk.database.begin() as session:
+        entry = session.get_one(Entry, office.desk.entry_id(filing))
+        completion.pull_back(
+            session, entry=entry, actor="rei", role=Role.REVIEWER, now=office.now
+        )
+
+    answers = (
+        robot.found(empty),
+        other.act("complete", doubted, key="late", fields={KANA: READ}),
+    )
+
+    assert [one.status_code for one in answers] == [200, 200]
+    assert office.desk.states(filing) == ["in_review"]
+    assert office.desk.entry(filing).reasons == ["pulled_back"]
+    office.desk.finish(office.desk.claim(filing))
+    assert office.desk.states(filing) == ["ready"]
+    assert office.desk.entry(filing).reasons == []
+
+
+def test_what_was_handed_on_stays_with_the_colleague(office: Office) -> None:
+    office.employ("kei", Role.REVIEWER)
+    robot, item, filing = asked_one(office)
+    claim = office.desk.claim(filing)
+    with office.desk.database.begin() as session:
+        parking.hand_on(session, claim, to="kei", note="", now=office.now)
+
+    answer = robot.found(item, **{KANA: READ})
+
+    assert answer.json()["fields"] == {KANA: "accepted"}
+    assert office.desk.states(filing) == ["in_review"]
+    with office.desk.database.look() as session:
+        assert len(parking.open_questions(session, asked_of="kei")) == 1
+    office.desk.finish(office.desk.claim(filing, person="kei"))
+    assert office.desk.states(filing) == ["ready"]
 
 
 def test_a_reading_that_a_robot_spells_too_needs_no_person(office: Office) -> None:

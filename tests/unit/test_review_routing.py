@@ -4,10 +4,13 @@ import pytest
 
 from forms.definition import Nature
 from forms.library import Library
-from kamizero.model import FilingKind, Severity
+from kamizero.model import FilingKind, Role, Severity
 from review import queue
-from storage.tables import Filing, FindingRow
-from tests.desk import NOW, Desk
+from review.completion import pull_back
+from review.parking import hand_on
+from storage import people
+from storage.tables import Entry, Filing, FindingRow
+from tests.desk import LATER, NOW, Desk
 
 
 def test_an_entry_without_doubt_goes_straight_through(desk: Desk) -> None:
@@ -195,6 +198,48 @@ def test_an_entry_somebody_holds_does_not_follow_the_head(desk: Desk) -> None:
     filing = desk.receive(entries=2, doubtful=["office.name"])
     desk.route(filing)
     desk.claim(filing, 2, person="mio")
+
+    claim = desk.claim(filing, 1)
+    desk.accept(claim, "office.name")
+    desk.finish(claim)
+
+    assert desk.states(filing) == ["ready", "in_review"]
+
+
+def pull(desk: Desk, filing: int, n: int) -> None:
+    with desk.database.begin() as session:
+        entry = session.get_one(Entry, desk.entry_id(filing, n))
+        pull_back(session, entry=entry, actor="rei", role=Role.REVIEWER, now=LATER)
+
+
+def test_an_entry_somebody_took_back_does_not_follow_the_head(desk: Desk) -> None:
+    filing = desk.receive(entries=2, doubtful=["office.name"])
+    desk.route(filing)
+    claim = desk.claim(filing, 1)
+    desk.accept(claim, "office.name")
+    desk.finish(claim)
+    pull(desk, filing, 1)
+    pull(desk, filing, 2)
+
+    desk.finish(desk.claim(filing, 1))
+
+    assert desk.states(filing) == ["ready", "in_review"]
+    desk.finish(desk.claim(filing, 2))
+    assert desk.states(filing) == ["ready", "ready"]
+
+
+def test_an_entry_a_colleague_was_asked_about_does_not_follow_the_head(
+    desk: Desk,
+) -> None:
+    with desk.database.begin() as session:
+        people.add_person(
+            session, name="kei", role=Role.REVIEWER, password="correct horse", now=NOW
+        )
+    filing = desk.receive(entries=2, doubtful=["office.name"])
+    desk.route(filing)
+    held = desk.claim(filing, 2)
+    with desk.database.begin() as session:
+        hand_on(session, held, to="kei", note="", now=NOW)
 
     claim = desk.claim(filing, 1)
     desk.accept(claim, "office.name")

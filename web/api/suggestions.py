@@ -17,7 +17,7 @@ from review import routing
 from review.doubt import doubtful, fields_of
 from review.suggesting import answering, leasing
 from review.suggesting.answering import Said
-from review.suggesting.asking import asked_fields
+from review.suggesting.asking import asked_anywhere, asked_fields
 from review.suggesting.leasing import Held
 from storage.tables import QueueStep, RobotQueue, WorkState
 from storage.vault import Vault
@@ -36,9 +36,9 @@ _STEP = QueueStep.SUGGEST
 class AskedEntry(BaseModel):
     """One entry in review, in a robot's hands.
 
-    `asked` are the flat names to say something about; what was read there is not told.
-    `fields` is what else is on record, and `doubtful` names those of it that nobody
-    vouches for yet. Numbers are masked.
+    `asked` are the flat names to say something about. `fields` is what else is on
+    record, except what a queue may ask about and what nobody vouches for yet; the names
+    of the latter are `doubtful`. Numbers are masked.
     """
 
     id: int
@@ -153,7 +153,12 @@ def complete_suggestion(
         )
         rooms.recheck(session, filing)
         routing.follow_robot(
-            session, held.entry, definition=definition, vault=rooms.vault, now=now
+            session,
+            held.entry,
+            agreed=Said.ACCEPTED in said.values(),
+            definition=definition,
+            vault=rooms.vault,
+            now=now,
         )
         return {"id": entry, "fields": said}
 
@@ -232,12 +237,14 @@ def _may_have_any(rooms: Rooms, name: str) -> bool:
 def _asked(session: Session, vault: Vault, queue: RobotQueue, held: Held) -> AskedEntry:
     claim, entry, filing = held.claim, held.entry, held.entry.filing
     asked = asked_fields(session, queue, entry)
+    unsure = [flat_name(name) for name in doubtful(fields_of(session, entry))]
+    # Of every queue: whoever leases here may answer there.
+    untold = {*unsure, *asked, *asked_anywhere(session, filing.form)}
     known = {
         name: value
         for name, value in flat_record(session, vault, entry).items()
-        if name not in asked
+        if name not in untold
     }
-    unsure = {flat_name(name) for name in doubtful(fields_of(session, entry))}
     return AskedEntry(
         id=entry.id,
         fence=claim.fence,
@@ -251,6 +258,6 @@ def _asked(session: Session, vault: Vault, queue: RobotQueue, held: Held) -> Ask
         site=filing.site,
         received_on=filing.received_on,
         asked=list(asked),
-        doubtful=[name for name in known if name in unsure],
+        doubtful=[name for name in unsure if name not in asked],
         fields=known,
     )

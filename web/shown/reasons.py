@@ -52,6 +52,8 @@ def _single(code: str, *, texts: Texts, language: str) -> Reason | None:
     kind, _, rest = code.partition(":")
     if kind == "sent_back":
         return Reason(texts.say("reason.sent_back", language, why=rest), "bad")
+    if kind == "pulled_back":
+        return Reason(texts.say("reason.pulled_back", language), "note")
     if kind == "page":
         return Reason(texts.say("reason.page", language), "bad")
     if kind == "parked":
