@@ -10,7 +10,8 @@ from pathlib import Path
 
 from delivery.answers.layout import AnswerLayout
 from delivery.answers.lists import MOST_BYTES
-from delivery.answers.tray import Found
+from delivery.answers.tray import MOST_COPIES, Found
+from kamizero.errors import StoreError
 from storage.files import explained, sync_folder
 
 
@@ -36,10 +37,15 @@ class FolderTray:
             if path.stat().st_mtime_ns != found.changed_ns:
                 return False
             folder.mkdir(exist_ok=True)
-            for number in range(1, 10_000):
+            for number in range(1, MOST_COPIES):
                 name = path.name if number == 1 else f"{path.name}.{number}"
                 if _moved(path, folder / name):
                     break
+            else:
+                raise StoreError(
+                    f"{folder / path.name} is there {MOST_COPIES} times. Move some "
+                    "away."
+                )
             sync_folder(folder)
             sync_folder(self.folder)
         return True

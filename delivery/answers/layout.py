@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from delivery.answers.lists import END, MOST_BYTES, BrokenListError, Said
+from delivery.answers.lists import END, MOST_BYTES, MOST_CELL, BrokenListError, Said
 from delivery.answers.records import Records, Span
 from delivery.buckets import BucketTerms
 
@@ -21,7 +21,6 @@ RESULT, CODE, MESSAGE = "result", "code", "message"
 HOST_NUMBER, ITEM = "host_number", "item"
 _SAID = frozenset({RESULT, CODE, MESSAGE, HOST_NUMBER, ITEM})
 _PATTERN = re.compile(r"[A-Za-z0-9_.*?-]+")
-MOST_CELL = 500
 
 
 class Verdict(StrEnum):

@@ -7,6 +7,7 @@ from kamizero.errors import KamizeroError
 
 # What one list may hold; a host that writes more writes something else.
 MOST_BYTES = 20_000_000
+MOST_CELL = 500
 # DOS ends a text file so.
 END = "\x1a"
 

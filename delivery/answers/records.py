@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from delivery.answers.lists import END, BrokenListError, Said
+from delivery.answers.lists import END, MOST_CELL, BrokenListError, Said
 from delivery.exports.fixed import Place, Side
 
 _ENDS = {"crlf": b"\r\n", "lf": b"\n", "none": b""}
@@ -117,6 +117,12 @@ class Records(BaseModel):
 
 def _cell(name: str, at: Span, line: int, record: bytes, encoding: str) -> str:
     try:
-        return at.read(record, encoding)
+        text = at.read(record, encoding)
     except UnicodeDecodeError as error:
         raise BrokenListError("encoding", line=line, column=name) from error
+    # Not every database keeps it, as in lists of other kinds.
+    if "\0" in text:
+        raise BrokenListError("encoding", line=line, column=name)
+    if len(text) > MOST_CELL:
+        raise BrokenListError("too_long", line=line, column=name)
+    return text

@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import Protocol
 
 READ, BROKEN = "read", "broken"
+# Of lists of one name, for who always writes under the same.
+MOST_COPIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)

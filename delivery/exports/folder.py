@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from delivery.exports.drop import demand_same
+from kamizero.errors import StoreError
 from storage.files import explained, sync_folder
 
 PART = ".part"
@@ -22,6 +23,7 @@ class FolderDrop:
             try:
                 return (self.folder / name).read_bytes()
             except FileNotFoundError:
+                self._demand_there()
                 return None
 
     def put(self, name: str, data: bytes) -> None:
@@ -37,6 +39,11 @@ class FolderDrop:
         with explained(self.folder):
             (self.folder / name).unlink(missing_ok=True)
             sync_folder(self.folder)
+
+    def _demand_there(self) -> None:
+        """A folder that is away says nothing of what lies in it."""
+        if not self.folder.is_dir():
+            raise StoreError(f"{self.folder} is away. Bring it back, or mount it.")
 
     def _write(self, target: Path, data: bytes) -> None:
         part = self.folder / f"{target.name}{PART}"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,17 @@ from delivery.exports.drop import DONE, Drop, lay
 from delivery.exports.folder import FolderDrop
 from kamizero.cli import exports as commands
 from kamizero.errors import SetupError, StoreError
-from storage.s3.bucket import Bucket
+from storage.s3.bucket import Bucket, Listed
 from tests.answering import answers
 from tests.buckets import a_shared_bucket
 from tests.ceph import S3_KEY, S3_SECRET
 from tests.desk import LATER, Desk
 from tests.exporting import (
+    Killed,
     approved,
     balances,
     files,
+    killed,
     open_destination,
     said,
     states,
@@ -176,6 +179,104 @@ def test_what_was_put_away_is_never_written_over(tray: Tray) -> None:
         assert tray.put_away(found, "read")
 
     assert kept(tray) == {"kekka-1.csv": b"one", "kekka-1.csv.2": b"two"}
+
+
+def test_a_list_that_is_too_long_is_kept_whole(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("bucket", "folder"):
+        monkeypatch.setattr(f"delivery.answers.{module}.MOST_BYTES", 3)
+    write(tray, "kekka-1.csv", b"far too long")
+    (found,) = tray.quiet(now=soon())
+
+    assert tray.put_away(found, "read")
+
+    assert found.data == b"far "
+    assert kept(tray) == {"kekka-1.csv": b"far too long"}
+
+
+def test_a_list_that_was_put_away_half_is_put_away_once(
+    s3_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tray = BucketTray(a_shared_bucket(s3_address), "in/", LAYOUT)
+    write(tray, "kekka-1.csv", b"one")
+    (found,) = tray.quiet(now=soon())
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "remove", killed)
+        with pytest.raises(Killed):
+            tray.put_away(found, "read")
+
+    assert tray.put_away(found, "read")
+
+    assert kept(tray) == {"kekka-1.csv": b"one"}
+
+
+class Careless(Bucket):
+    """A server that knows no conditions, and how often one may write there."""
+
+    def __init__(self, *names: str) -> None:
+        self.objects = dict.fromkeys(names, b"earlier")
+        self.after_copy: dict[str, bytes] = {}
+
+    def listed(self, prefix: str) -> list[Listed]:
+        return [
+            Listed(key, md5(data, usedforsecurity=False).hexdigest(), LATER)
+            for key, data in self.objects.items()
+            if key.startswith(prefix) and "/" not in key[len(prefix) :]
+        ]
+
+    def read(self, key: str, version: str | None = None) -> bytes:
+        del version
+        return self.objects[key]
+
+    def put_new(self, key: str, data: bytes) -> bool:
+        self.objects |= {key: data, **self.after_copy}
+        return True
+
+    def remove(self, key: str, version: str | None) -> None:
+        del version
+        del self.objects[key]
+
+
+def test_a_server_that_knows_no_conditions_writes_over_no_copy() -> None:
+    bucket = Careless("in/read/kekka-1.csv")
+    tray = BucketTray(bucket, "in/", LAYOUT)
+    bucket.put_new("in/kekka-1.csv", b"one")
+    (found,) = tray.quiet(now=soon())
+
+    assert tray.put_away(found, "read")
+
+    assert bucket.objects == {
+        "in/read/kekka-1.csv": b"earlier",
+        "in/read/kekka-1.csv.2": b"one",
+    }
+
+
+def test_a_list_that_is_written_anew_while_it_is_copied_stays() -> None:
+    bucket = Careless()
+    tray = BucketTray(bucket, "in/", LAYOUT)
+    bucket.put_new("in/kekka-1.csv", b"one")
+    (found,) = tray.quiet(now=soon())
+    bucket.after_copy = {"in/kekka-1.csv": b"two"}
+
+    assert not tray.put_away(found, "read")
+
+    assert bucket.objects["in/kekka-1.csv"] == b"two"
+
+
+def test_nothing_is_removed_of_which_no_copy_was_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("delivery.answers.bucket.MOST_COPIES", 2)
+    bucket = Careless("in/read/kekka-1.csv")
+    tray = BucketTray(bucket, "in/", LAYOUT)
+    bucket.put_new("in/kekka-1.csv", b"one")
+    (found,) = tray.quiet(now=soon())
+
+    with pytest.raises(StoreError, match="Move some away"):
+        tray.put_away(found, "read")
+
+    assert bucket.objects["in/kekka-1.csv"] == b"one"
 
 
 @pytest.fixture

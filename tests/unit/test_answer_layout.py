@@ -159,6 +159,8 @@ def test_a_list_of_fixed_columns_is_read_by_places_of_bytes(end: str) -> None:
     }
 
 
+# The last record where there is one answer.
+ONE = "9000001                 "
 BROKEN_RECORDS = {
     "width": (records(*RECORDS[:2], "2000013OK", RECORDS[4]), 3, "9"),
     "count": (records(*RECORDS[:2], RECORDS[4]), 3, "2"),
@@ -171,6 +173,17 @@ BROKEN_RECORDS = {
         2,
         "message",
     ),
+    # What a mainframe fills with zeros.
+    "encoding of a cell": (
+        records(RECORDS[0], "2000012NGE1   bad".ljust(24, "\0"), ONE),
+        2,
+        "message",
+    ),
+    "encoding of a count": (
+        records(*RECORDS[:2], ONE.replace("0", "\0")),
+        3,
+        "count",
+    ),
 }
 
 
@@ -182,7 +195,15 @@ def test_a_broken_list_of_fixed_columns_names_record_and_column(kind: str) -> No
         lines_of(layout(**FIXED), data)
 
     found = (refused.value.kind, refused.value.line, refused.value.column)
-    assert found == (kind, line, column)
+    assert found == (kind.split()[0], line, column)
+
+
+def test_a_value_that_is_longer_than_any_breaks_a_list_of_fixed_columns() -> None:
+    columns = {"$key": {"at": 1, "width": 6}, "result": {"at": 7, "width": 594}}
+    wide = layout(records={"width": 600}, columns=columns)
+
+    with pytest.raises(BrokenListError, match="too_long"):
+        lines_of(wide, records("000012" + "x" * 594))
 
 
 @pytest.mark.parametrize(

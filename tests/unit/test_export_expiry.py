@@ -107,6 +107,21 @@ def test_a_file_that_was_fetched_is_left_in_peace(
     assert alert_kinds(desk, house) == set()
 
 
+def test_a_folder_that_is_away_says_nothing_of_its_files(
+    desk: Desk, house: House, folder: Path
+) -> None:
+    given(desk, house, folder)
+    away = folder.rename(folder.parent / "away")
+    expire_once(house.rooms)
+    meanwhile = ends(desk)
+    away.rename(folder)
+
+    expire_once(house.rooms)
+
+    assert meanwhile == []
+    assert ends(desk) == [("expired", True)]
+
+
 @pytest.mark.parametrize("lost_at", ["before", "between", "after"])
 def test_a_worker_lost_at_any_step_never_takes_an_expired_file_for_fetched(
     desk: Desk,
