@@ -256,8 +256,9 @@ def write_again(
         at=now,
         state=before.state,
         confidence=before.confidence,
-        # A doubtful reading is as doubtful as it was.
-        accepted=before.accepted,
+        # A doubtful reading is as doubtful as it was, and so is one that a robot's
+        # suggestion stands beside.
+        accepted=before.accepted and not _is_challenged(field, before),
         chosen_by=before.chosen_by,
         grounds=list(before.grounds),
         ground={"kind": TAKEN_BACK, "version": taken_back.id, "again": before.id},
@@ -268,6 +269,12 @@ def write_again(
     else:
         field.as_written = added
     return added
+
+
+def _is_challenged(field: Field, version: FieldVersion) -> bool:
+    """Tell whether a robot found something else than what no person has said."""
+    by_person = version.author_kind == AuthorKind.PERSON
+    return field.suggested_id is not None and not by_person
 
 
 def version_body(version: FieldVersion) -> dict[str, int | str]:

@@ -10,6 +10,7 @@ from forms import grammar
 from forms.definition import Field as FieldOfForm
 from forms.definition import FormDefinition
 from forms.flat_names import flat_name
+from forms.grammar.my_numbers import holds_my_number
 from kamizero.model import FieldState, Role
 from review.acts import Act
 from review.doubt import all_fields
@@ -123,6 +124,11 @@ def _right(field: FieldOfForm, typed: str) -> Written:
     if not grammar.is_valid(field.type, field.format, answer.value):
         raise ValueRefusedError(
             f"{flat_name(field.name)} was not noted: that is no value of such a field."
+        )
+    if holds_my_number(answer.value, answer.text):
+        raise ValueRefusedError(
+            f"{flat_name(field.name)} was not noted: a My Number stands in it, and no "
+            "robot may say one."
         )
     return answer
 

@@ -90,14 +90,14 @@ def _is_open(entry: Entry, field: Field) -> bool:
         or version.author_kind != AuthorKind.ENGINE
     ):
         return False
-    if field.entry_n == HEAD and _has_approved(entry.filing.entries):
+    if field.entry_n == HEAD and _has_gone_on(entry.filing.entries):
         return False
     return not is_settled(field) or version.state == FieldState.BLANK
 
 
-def _has_approved(entries: Sequence[Entry]) -> bool:
-    """The head of a form stays what it was once an entry is approved with it."""
-    return any(one.state == EntryState.APPROVED for one in entries)
+def _has_gone_on(entries: Sequence[Entry]) -> bool:
+    """What stands ready or approved with the head of a form is not opened again."""
+    return any(one.state in (EntryState.READY, EntryState.APPROVED) for one in entries)
 
 
 def _put(session: Session, queue: RobotQueue, entry: Entry, *, now: datetime) -> None:

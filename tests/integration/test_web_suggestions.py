@@ -233,6 +233,61 @@ def test_a_change_taken_back_leaves_the_reading_and_what_was_suggested(
     assert not shown.settled
 
 
+def test_a_change_taken_back_leaves_a_suggestion_on_an_empty_field_open(
+    office: Office,
+) -> None:
+    robot, item, filing = asked_one(office)
+    robot.found(item, **{NUMBER: "1234567890"})
+    claim = office.desk.claim(filing)
+    office.desk.settle(claim, EMPTY, "1234567891")
+
+    office.desk.undo(claim, EMPTY)
+
+    shown = office.desk.shown(claim, EMPTY)
+    assert shown.as_written is not None
+    assert (shown.as_written.value, shown.settled) == ("", False)
+    office.desk.accept(claim, EMPTY)
+    assert office.desk.shown(claim, EMPTY).settled
+
+
+def test_a_my_number_in_a_free_text_is_refused_and_the_rest_may_follow(
+    office: Office,
+) -> None:
+    remarks = "insured.1.remarks"
+    open_queue(office, writes=("insured.remarks",))
+    filing = office.waiting(written={remarks: ""}, doubtful=[FIELD, remarks])
+    robot = looker_of(office)
+    (item,) = robot.asked()
+
+    refused = robot.found(item, **{"insured.remarks": "番号 123456789018"})
+    right = robot.found(item, **{"insured.remarks": "番号なし"})
+
+    assert refused.status_code == 422
+    assert refused.json()["type"] == "urn:kamizero:problem:value_refused"
+    assert "123456789018" not in refused.text
+    assert right.json()["fields"] == {"insured.remarks": "suggested"}
+    assert len(said(office, filing, remarks)) == 2
+
+
+def test_the_head_is_asked_about_no_more_once_an_entry_is_ready(
+    office: Office,
+) -> None:
+    phone = "office.phone"
+    open_queue(office, writes=(phone, KANA))
+    filing = office.waiting(
+        entries=2, written={phone: ""}, doubtful=["insured.2.name_kana"]
+    )
+    robot = looker_of(office)
+
+    (item,) = robot.asked()
+    answer = robot.found(item, **{phone: "03-1234-5678"})
+
+    assert item["asked"] == [KANA]
+    assert answer.json()["fields"] == {phone: "left"}
+    assert office.desk.states(filing) == ["ready", "in_review"]
+    office.desk.approve(filing)
+
+
 def test_what_a_robot_may_not_say_is_refused_and_it_may_say_it_right(
     office: Office,
 ) -> None:
@@ -248,7 +303,10 @@ def test_what_a_robot_may_not_say_is_refused_and_it_may_say_it_right(
         400,
         "urn:kamizero:problem:not_asked",
     )
-    assert impossible.json()["type"] == "urn:kamizero:problem:value_refused"
+    assert (impossible.status_code, impossible.json()["type"]) == (
+        422,
+        "urn:kamizero:problem:value_refused",
+    )
     assert too_late.json()["type"] == "urn:kamizero:problem:stale_fence"
     assert right.status_code == 200
     assert again.status_code == 409
