@@ -155,9 +155,15 @@ def take(
     lease: timedelta,
     now: datetime,
     limit: int,
+    only: ColumnElement[bool] = _ANY,
 ) -> list[Claim]:
-    """Lease the most urgent things of a kind that nobody works on, in one go."""
-    wanted = _next(kind, free(now)).limit(limit).with_for_update(skip_locked=True)
+    """Lease the most urgent things of a kind that nobody works on, in one go.
+
+    Args:
+        only: what else must hold of the row.
+    """
+    open_to_them = _next(kind, and_(free(now), only)).limit(limit)
+    wanted = open_to_them.with_for_update(skip_locked=True, of=Work)
     return [
         _lease(row, worker=worker, now=now, until=now + lease)
         for row in session.scalars(wanted).all()

@@ -169,7 +169,7 @@ def _suggesting(session: Session, queue: RobotQueue) -> dict[str, Any]:
         "is_closed": queue.closed_at is not None,
         "waiting": found.waiting,
         "in_hand": found.in_hand,
-        "given_up": len(found.given_up),
+        "given_up": found.given_up,
     }
 
 

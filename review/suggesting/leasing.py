@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from kamizero.errors import ConflictError, MissingError, StaleFenceError
@@ -15,6 +15,12 @@ from storage.tables import Entry, EntryState, RobotQueue, Work, WorkState
 
 MACHINE = "kamizero"
 LOST = "lost"
+_CLEARED = 100
+
+_ENTRY = select(Entry.id).where(Entry.id == Work.subject).correlate(Work)
+_IN_REVIEW = _ENTRY.where(Entry.state == EntryState.IN_REVIEW).exists()
+# No mere absence: an entry that the robot's site does not see is not settled.
+_SETTLED = _ENTRY.where(Entry.state != EntryState.IN_REVIEW).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ def lease(
         lease=timedelta(seconds=queue.lease_seconds),
         now=now,
         limit=limit,
+        only=and_(_IN_REVIEW, ~_worn(queue)),
     )
     held = [Held(one, session.get_one(Entry, one.subject)) for one in claims]
     for one in held:
@@ -74,9 +81,7 @@ def held_entry(
         MissingError: there is no such entry.
         StaleFenceError: the robot does not hold it, or not any more.
     """
-    entry = session.scalar(select(Entry).where(Entry.id == number))
-    if entry is None:
-        raise MissingError(f"The queue {queue.name} has no entry {number}.")
+    entry = _entry(session, queue, number)
     claim = work.held_by(session, robot, kind=kind_of(queue), subject=number)
     if claim is None or claim.fence != fence:
         raise StaleFenceError(
@@ -85,6 +90,14 @@ def held_entry(
         )
     work.hold(session, claim, now=now)
     return Held(claim, entry)
+
+
+def _entry(session: Session, queue: RobotQueue, number: int) -> Entry:
+    # Not by its key alone: one of another site is not there for whoever asks.
+    entry = session.scalar(select(Entry).where(Entry.id == number))
+    if entry is None:
+        raise MissingError(f"The queue {queue.name} has no entry {number}.")
+    return entry
 
 
 def still_held(
@@ -145,8 +158,13 @@ def release(session: Session, held: Held, *, now: datetime) -> None:
 def try_again(
     session: Session, queue: RobotQueue, number: int, *, actor: str, now: datetime
 ) -> None:
-    """Put a dead letter back. Raises ConflictError where it is none."""
-    entry = session.get_one(Entry, number)
+    """Put a dead letter back.
+
+    Raises:
+        MissingError: there is no such entry.
+        ConflictError: it is no dead letter.
+    """
+    entry = _entry(session, queue, number)
     last = session.scalars(given_up(queue).where(Work.subject == number)).one_or_none()
     if last is None:
         raise ConflictError(
@@ -185,18 +203,14 @@ def given_up(queue: RobotQueue) -> Select[Work]:
 
 
 def _clear(session: Session, queue: RobotQueue, *, now: datetime) -> None:
-    """End what people settled meanwhile, and give up what killed too many robots."""
-    # Of the work: the entry has a state too.
-    mine = (Work.kind == kind_of(queue), text("work.state = 'open'"), unheld(now))
-    settled = (
-        select(Work)
-        .join(Entry, Entry.id == Work.subject)
-        .where(*mine, Entry.state != EntryState.IN_REVIEW)
-    )
-    for row in _locked(session, settled):
+    """End what people settled meanwhile, and give up what killed too many robots.
+
+    Only some at a time: whoever asks for a lease does not wait for all that is done.
+    """
+    mine = select(Work).where(Work.kind == kind_of(queue), IS_OPEN, unheld(now))
+    for row in _locked(session, mine.where(_SETTLED)):
         _end(row, WorkState.DONE, now)
-    worn = Work.attempts - Work.excused >= queue.max_attempts
-    for row in _locked(session, select(Work).where(*mine, worn)):
+    for row in _locked(session, mine.where(_worn(queue))):
         _end(row, WorkState.DEAD, now)
         row.last_error = row.last_error or LOST
         entry = session.get_one(Entry, row.subject)
@@ -204,7 +218,12 @@ def _clear(session: Session, queue: RobotQueue, *, now: datetime) -> None:
 
 
 def _locked(session: Session, query: Select[Work]) -> Sequence[Work]:
-    return session.scalars(query.with_for_update(skip_locked=True, of=Work)).all()
+    some = query.order_by(Work.id).limit(_CLEARED)
+    return session.scalars(some.with_for_update(skip_locked=True, of=Work)).all()
+
+
+def _worn(queue: RobotQueue) -> ColumnElement[bool]:
+    return Work.attempts - Work.excused >= queue.max_attempts
 
 
 def _end(row: Work, state: WorkState, now: datetime) -> None:

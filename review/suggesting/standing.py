@@ -25,12 +25,16 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One queue: entries in review that wait for a robot, or that one has now."""
+    """One queue: entries in review that wait for a robot, or that one has now.
+
+    `lost` are the oldest of those that were given up.
+    """
 
     queue: RobotQueue
     waiting: int
     in_hand: int
-    given_up: Sequence[GivenUp]
+    given_up: int
+    lost: Sequence[GivenUp]
 
 
 def standing_of(session: Session, queue: RobotQueue, *, now: datetime) -> Standing:
@@ -45,13 +49,15 @@ def standing_of(session: Session, queue: RobotQueue, *, now: datetime) -> Standi
             Entry.state == EntryState.IN_REVIEW,
         )
     ).one()
-    dead = session.scalars(given_up(queue).limit(_SHOWN)).all()
+    dead = given_up(queue)
+    count = select(func.count()).select_from(dead.order_by(None).subquery())
     return Standing(
         queue=queue,
         waiting=every - (in_hand or 0),
         in_hand=in_hand or 0,
-        given_up=[
+        given_up=session.scalar(count) or 0,
+        lost=[
             GivenUp(session.get_one(Entry, row.subject), row.last_error or "")
-            for row in dead
+            for row in session.scalars(dead.limit(_SHOWN)).all()
         ],
     )

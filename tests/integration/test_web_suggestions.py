@@ -7,8 +7,16 @@ from sqlalchemy import select
 
 from kamizero.model import Role
 from review import completion, parking
+from review.suggesting import leasing, standing
 from storage import site_rights, sites
-from storage.tables import ApiToken, AuditEvent, Entry, IdempotentAnswer, Work
+from storage.tables import (
+    ApiToken,
+    AuditEvent,
+    Entry,
+    IdempotentAnswer,
+    Person,
+    Work,
+)
 from tests.office import Office
 from tests.paper import PAPER
 from tests.robots import later
@@ -367,6 +375,65 @@ def test_what_robots_gave_up_stands_on_the_page_and_is_tried_again(
     )
     assert (tried.status_code, twice.status_code) == (303, 409)
     assert again["fence"] > item["fence"]
+
+
+def test_all_that_was_given_up_is_counted_beyond_what_the_page_lists(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "_SHOWN", 1)
+    open_queue(office, max_attempts=1)
+    filings = [office.waiting() for _ in range(2)]
+    robot = looker_of(office, "queues:suggest", "queues:read")
+    for item in robot.asked(max=2):
+        robot.act("fail", item, code="NOT-THERE")
+
+    (told,) = robot.client.get("/api/v1/queues").json()["items"]
+
+    assert told["given_up"] == len(filings)
+
+
+def test_what_is_not_there_or_of_another_site_is_tried_again_by_nobody(
+    office: Office,
+) -> None:
+    open_queue(office, max_attempts=1)
+    filing = office.waiting()
+    robot = looker_of(office)
+    (item,) = robot.asked()
+    robot.act("fail", item, code="NOT-THERE")
+    rei = office.person()
+    again = f"/robots/look/suggestions/{item['id']}/again"
+
+    nowhere = rei.submit("/robots/look/suggestions/999/again")
+    with office.desk.database.begin() as session:
+        sites.know(session, "NARA")
+        person = session.scalars(select(Person).where(Person.name == "rei")).one()
+        site_rights.keep_to_sites(session, person, ["NARA"], now=office.now)
+    elsewhere = rei.submit(again)
+
+    assert (nowhere.status_code, elsewhere.status_code) == (404, 404)
+    assert office.desk.states(filing) == ["in_review"]
+
+
+def test_what_people_settled_is_cleared_in_parts_and_handed_to_nobody(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leasing, "_CLEARED", 1)
+    open_queue(office)
+    settled = [office.waiting() for _ in range(3)]
+    waiting = office.waiting()
+    for filing in settled:
+        claim = office.desk.claim(filing)
+        office.desk.accept(claim, FIELD)
+        office.desk.finish(claim)
+    robot = looker_of(office)
+
+    items = robot.asked(max=10)
+
+    assert [one["filing"] for one in items] == [waiting]
+    with office.desk.database.look() as session:
+        asked = select(Work.state).where(Work.kind.like("suggest.%"))
+        states = [*session.scalars(asked)]
+    assert sorted(states) == ["done", "open", "open", "open"]
 
 
 def test_a_queue_knows_what_was_in_review_before_it_where_that_is_wanted(

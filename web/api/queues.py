@@ -374,7 +374,7 @@ def _told_of_suggesting(
     found = suggesting_standing.standing_of(session, queue, now=now)
     counts = {"waiting": found.waiting, "in_hand": found.in_hand}
     opens = queues.opens_at(session, queue, now=now)
-    return _record(queue, opens, counts, len(found.given_up))
+    return _record(queue, opens, counts, found.given_up)
 
 
 def _record(
