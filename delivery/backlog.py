@@ -22,9 +22,15 @@ _Kind = TypeVar("_Kind", ExportDestination, Queue)
 
 
 def put_backlogs(database: Database, *, now: datetime) -> None:
-    """Put out all that waits to be, a part in a transaction."""
-    _put_all(database, ExportDestination, now=now)
-    _put_all(database, Queue, now=now)
+    """Put out all that waits to be, a part in a transaction; it may take minutes."""
+    while put_next_parts(database, now=now):
+        pass
+
+
+def put_next_parts(database: Database, *, now: datetime) -> bool:
+    """Put out the next part for each receiver; whether something may be left."""
+    of_files = _put_next(database, ExportDestination, now=now)
+    return _put_next(database, Queue, now=now) or of_files
 
 
 def put_part(session: Session, receiver: Receiver, *, now: datetime) -> bool:
@@ -48,18 +54,18 @@ def put_part(session: Session, receiver: Receiver, *, now: datetime) -> bool:
     return receiver.backlog_after is not None
 
 
-def _put_all(database: Database, kind: type[_Kind], *, now: datetime) -> None:
+def _put_next(database: Database, kind: type[_Kind], *, now: datetime) -> bool:
     query = select(kind.id).where(
         kind.backlog_after.is_not(None), kind.closed_at.is_(None)
     )
     with database.look() as session:
         found = session.scalars(query.order_by(kind.id)).all()
+    is_left = False
     for number in found:
-        is_left = True
-        while is_left:
-            with database.begin() as session:
-                receiver = session.get_one(kind, number, with_for_update=True)
-                is_left = put_part(session, receiver, now=now)
+        with database.begin() as session:
+            receiver = session.get_one(kind, number, with_for_update=True)
+            is_left |= put_part(session, receiver, now=now)
+    return is_left
 
 
 def _next(session: Session, receiver: Receiver, *, after: int) -> list[Entry]:

@@ -27,6 +27,9 @@ from storage.tables import (
 )
 
 MACHINE = "kamizero"
+OF_FILES = "export:"
+# Where a person settles it, by whether it goes in files.
+_PAGES = {False: "robots", True: "exports"}
 
 # What a subscriber has that was delivered so.
 _HAS = frozenset({DeliveryState.TAKEN, DeliveryState.REGISTERED})
@@ -105,10 +108,12 @@ def _demand_settled(
         or (row.state in _UNDER_WAY and row.subscriber in queues)
     ]
     if open_ones:
+        of_files = {one.startswith(OF_FILES) for one in open_ones}
+        pages = [_PAGES[one] for one in sorted(of_files)]
         raise ConflictError(
             "Robots are at the version before, a file with it is being laid, or it is "
             f"in doubt, in: {', '.join(open_ones)}. Wait for them or settle it on the "
-            "page of robots, then approve the correction."
+            f"page of {' and of '.join(pages)}, then approve the correction."
         )
 
 

@@ -37,6 +37,7 @@ from storage.tables import (
     EventMessage,
     ExportBlock,
     ExportDestination,
+    ExportEnd,
     ExportFile,
     ExportState,
     HostRefusal,
@@ -65,6 +66,7 @@ CORRECTED_AFTER = timedelta(days=1)
 # So long after a file lay there, its host should have said what became of it.
 ANSWERED_AFTER = timedelta(days=3)
 STUCK_AFTER = timedelta(minutes=15)
+REMOVED_AFTER = timedelta(hours=1)
 UNSEALED_AFTER = timedelta(minutes=5)
 CLOCK_BACK = timedelta(minutes=5)
 LEDGER_AFTER = timedelta(days=2)
@@ -93,6 +95,7 @@ WORDS: Mapping[str, str] = {
     "exports_blocked": "Entries cannot be written into files; see the page of exports.",
     "exports_stopped": "Files cannot be made; look for `export_not_planned`.",
     "exports_expired": "Nobody fetched files in time; see the page of exports.",
+    "exports_left": "Files whose time is over cannot be removed; see to their places.",
     "exports_late": "Files do not reach their places; see the page of exports.",
     "refused": "Hosts refuse entries; see the page of answers.",
     "answers_open": "Answers fit nothing or are broken; see the page of answers.",
@@ -250,6 +253,8 @@ def _of_exports(session: Session, now: datetime) -> Iterator[Alert]:
     expired = (Delivery.state == DeliveryState.IN_DOUBT, _OF_FILES)
     first = func.min(Delivery.changed_at)
     yield from _counted(session, "exports_expired", first, *expired)
+    left = (ExportEnd.done_at.is_(None), ExportEnd.begun_at <= now - REMOVED_AFTER)
+    yield from _counted(session, "exports_left", func.min(ExportEnd.begun_at), *left)
     # One that is on its way is why the next is not made.
     on_its_way = select(ExportFile.id).where(
         ExportFile.destination_id == ExportDestination.id,

@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select
 
-from delivery.backlog import put_backlogs
+from delivery.backlog import put_next_parts
 from delivery.buckets import open_bucket
 from delivery.exports.destinations import terms_of
 from delivery.exports.drop import DONE, Drop, lay
@@ -34,9 +34,11 @@ log = structlog.get_logger()
 def plan_exports(rooms: Rooms) -> None:
     """Plan the files whose time has come, each in a transaction of its own."""
     now = rooms.clock()
-    # Also that of queues, where whoever made one was lost half way.
-    put_backlogs(rooms.database, now=now)
-    due = select(ExportDestination.id).where(ExportDestination.next_at <= now)
+    _put_backlogs(rooms, now=now)
+    # What was approved before goes out first, all of it.
+    due = select(ExportDestination.id).where(
+        ExportDestination.next_at <= now, ExportDestination.backlog_after.is_(None)
+    )
     with rooms.database.look() as session:
         found = session.scalars(due.order_by(ExportDestination.id)).all()
     for one in found:
@@ -45,6 +47,17 @@ def plan_exports(rooms: Rooms) -> None:
         except KamizeroError as error:
             # One that cannot be planned holds up no other, nor whoever called.
             log.error("export_not_planned", destination=one, error=str(error))
+
+
+def _put_backlogs(rooms: Rooms, *, now: datetime) -> None:
+    """A part, also of queues, where whoever made one was lost half way.
+
+    The rest in the next rounds: whoever calls has else to do.
+    """
+    try:
+        put_next_parts(rooms.database, now=now)
+    except KamizeroError as error:
+        log.error("backlog_not_put", error=str(error))
 
 
 def _plan_one(rooms: Rooms, destination_id: int, *, now: datetime) -> None:

@@ -40,8 +40,10 @@ def add_destination(
 
     Raises:
         WrongCallError: the terms name what the form has not, or a My Number.
+        DefinitionError: plain files would be called as encrypted ones are.
         ConflictError: the name is taken.
     """
+    terms.demand_honest_name()
     if not _NAME.fullmatch(name):
         raise WrongCallError(
             "A destination's name is 2 to 32 small letters, digits and hyphens."

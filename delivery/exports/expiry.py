@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from delivery.exports.destinations import all_destinations, terms_of
+from delivery.exports.sealing import shown_hash
 from delivery.robots import registrations
 from delivery.robots.way import Act, By, go
 from kamizero.errors import ConflictError, ForbiddenError
@@ -195,6 +196,6 @@ def _record(
             "destination": file.destination_id,
             "number": file.number,
             "rows": file.rows,
-            "sha256": file.sha256,
+            "sha256": shown_hash(session, file),
         },
     )

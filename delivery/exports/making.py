@@ -22,6 +22,7 @@ from delivery.exports.layout import (
     Unwritable,
     done_bytes,
 )
+from delivery.exports.sealing import shown_hash
 from delivery.exports.terms import CORRECTS, KEY, Terms
 from delivery.exports.writing import Writing, writing_of
 from delivery.robots.record import fields_of
@@ -330,6 +331,6 @@ def _record(session: Session, act: str, file: ExportFile, *, now: datetime) -> N
             "destination": file.destination_id,
             "number": file.number,
             "rows": file.rows,
-            "sha256": file.sha256,
+            "sha256": shown_hash(session, file),
         },
     )

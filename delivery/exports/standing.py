@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from delivery.exports.destinations import terms_of
+from delivery.exports.sealing import shown_hash
 from delivery.exports.terms import Terms
 from storage.tables import (
     Delivery,
@@ -21,13 +22,18 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One destination: its deliveries by state, and its last files, newest first."""
+    """One destination: its deliveries by state, and its last files, newest first.
+
+    Attributes:
+        hashes: of what lies there, by the file's id.
+    """
 
     destination: ExportDestination
     terms: Terms
     counts: Mapping[DeliveryState, int]
     blocked: int
     files: Sequence[ExportFile]
+    hashes: Mapping[int, str]
 
 
 def standing_of(session: Session, destination: ExportDestination) -> Standing:
@@ -54,6 +60,7 @@ def standing_of(session: Session, destination: ExportDestination) -> Standing:
         counts={state: found.get(state, 0) for state in DeliveryState},
         blocked=blocked or 0,
         files=files,
+        hashes={one.id: shown_hash(session, one) for one in files},
     )
 
 

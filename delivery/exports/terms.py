@@ -179,6 +179,17 @@ class Terms(_Data):
         if not self.file_name.endswith(SEALED):
             raise ValueError(f"what is encrypted is called something{SEALED}")
 
+    def demand_honest_name(self) -> None:
+        """Raises DefinitionError where what is plain is called as if encrypted.
+
+        Destinations that were made so before are read as they are.
+        """
+        if self.file_name.endswith(SEALED) and not self.recipients:
+            raise DefinitionError(
+                f"What is called something{SEALED} is taken for encrypted: name "
+                "`recipients`, or call it otherwise."
+            )
+
     def _demand_gaiji(self) -> None:
         if self.gaiji and self.encoding != "cp932":
             raise ValueError("codes of 外字 are of the encoding cp932")
@@ -244,11 +255,13 @@ class Terms(_Data):
 def load(path: Path) -> Terms:
     """The terms in a YAML file. Raises DefinitionError."""
     try:
-        return read(yaml.safe_load(path.read_text("utf-8")))
+        said = read(yaml.safe_load(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DefinitionError(
             f"{path} cannot be read as YAML in UTF-8: {error}."
         ) from error
+    said.demand_honest_name()
+    return said
 
 
 def read(said: Any) -> Terms:

@@ -147,11 +147,12 @@ def test_a_worker_lost_at_any_step_never_takes_an_expired_file_for_fetched(
         patch.setattr(*seams[lost_at])
         with pytest.raises(Killed):
             expire_once(house.rooms)
-    half_way = ends(desk)
+    half_way, unnoticed = ends(desk), alert_kinds(desk, house)
 
     expire_once(house.rooms)
 
     assert half_way == [("expired", False)]
+    assert unnoticed == {"exports_left"}
     assert list(folder.iterdir()) == []
     assert states(desk) == ["in_doubt"] * 2
     assert ends(desk) == [("expired", True)]

@@ -15,6 +15,8 @@ from delivery.exports import blocks, destinations, making
 from delivery.exports.drop import DONE
 from delivery.exports.folder import FolderDrop
 from delivery.exports.making import contents
+from delivery.exports.standing import standing_of
+from delivery.exports.terms import load
 from forms.library import Library
 from kamizero.errors import ConflictError, DefinitionError, WrongCallError
 from storage import values, work
@@ -234,7 +236,7 @@ def test_what_was_approved_before_comes_in_parts_whoever_is_lost_between(
     desk: Desk, house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backlog, "AT_ONCE", 2)
-    approved(desk, entries=3)
+    approved(desk, entries=5)
     folder.mkdir()
     with desk.database.begin() as session:
         made = destinations.add_destination(
@@ -251,11 +253,15 @@ def test_what_was_approved_before_comes_in_parts_whoever_is_lost_between(
     half_way = states(desk)
     balanced_half_way = balances(desk)
 
+    house.plan()
+    after_a_round = (states(desk), files(desk))
     house.plan_and_lay()
 
     assert half_way == ["pending"] * 3
     assert balanced_half_way
-    assert states(desk) == ["taken"] * 4
+    assert after_a_round == (["pending"] * 5, [])
+    assert files(desk) == [(1, 6, "placed")]
+    assert states(desk) == ["taken"] * 6
     assert balances(desk)
 
 
@@ -487,6 +493,17 @@ def test_an_encrypted_file_is_read_by_its_receiver_alone_whoever_is_lost(
     assert told["size"] == path.stat().st_size
     assert files(desk) == [(1, 1, "placed")]
     assert len(list(folder.iterdir())) == 2
+    with desk.database.look() as session:
+        acts = AuditEvent.act.like("export_file.%")
+        bodies = session.scalars(
+            select(AuditEvent.body).where(acts).order_by(AuditEvent.id)
+        ).all()
+        held = session.scalars(select(ExportFile.sha256)).one()
+        shown = standing_of(session, destination_in(session)).hashes
+    # Of what it holds not even a hash is told.
+    assert [one["sha256"] for one in bodies] == ["", told["sha256"]]
+    assert list(shown.values()) == [told["sha256"]]
+    assert held not in str(bodies)
 
 
 def test_an_encrypted_file_that_was_taken_is_not_given_twice(
@@ -541,3 +558,16 @@ def test_an_encrypted_file_is_called_so() -> None:
 
     with pytest.raises(DefinitionError, match=r"something\.age"):
         said(Path("/srv/out"), file_name="{number}.csv", recipients=[key])
+
+
+def test_what_is_plain_is_not_called_as_if_encrypted(
+    desk: Desk, folder: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "host.yaml"
+    terms = said(folder, file_name="{number}.csv.age").model_dump(mode="json")
+    source.write_text(json.dumps(terms), "utf-8")
+
+    with pytest.raises(DefinitionError, match="taken for encrypted"):
+        load(source)
+    with pytest.raises(DefinitionError, match="taken for encrypted"):
+        open_destination(desk, folder, file_name="{number}.csv.age")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -37,6 +38,8 @@ from storage.tables import (
     RobotQueue,
 )
 from tests.desk import LATER, Desk, no_news
+from tests.exporting import House, open_destination
+from workers.exporting import expire_once
 from workers.recheck import rewrite_findings
 
 NAME = "insured.1.name_kana"
@@ -265,10 +268,24 @@ def test_a_correction_waits_until_the_robot_at_the_old_one_has_answered(
         leasing.commit(session, queue, held, now=LATER)
     recall(desk, filing)
 
-    with pytest.raises(ConflictError, match="Robots are at the version before"):
+    with pytest.raises(ConflictError, match="on the page of robots, then"):
         desk.approve(filing)
 
     assert desk.states(filing) == ["approved", "ready"]
+
+
+def test_a_correction_of_what_is_in_doubt_names_the_page_where_that_is_settled(
+    desk: Desk, filing: int, tmp_path: Path
+) -> None:
+    open_destination(desk, tmp_path / "out", expires_days=5)
+    house = House(desk)
+    house.plan_and_lay()
+    house.clock.now += timedelta(days=5)
+    expire_once(house.rooms)
+    recall(desk, filing)
+
+    with pytest.raises(ConflictError, match="on the page of exports, then"):
+        desk.approve(filing)
 
 
 def test_whoever_proposes_a_correction_cannot_approve_it(

@@ -24,6 +24,7 @@ _PLACES = {
     "exports_blocked": "exports",
     "exports_stopped": "exports",
     "exports_expired": "exports",
+    "exports_left": "exports",
     "exports_late": "exports",
     "refused": "answers",
     "answers_open": "answers",
