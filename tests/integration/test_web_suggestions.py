@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from kamizero.model import Role
-from review import completion, parking
+from review import completion, parking, queue
 from review.suggesting import leasing, standing
 from storage import site_rights, sites
 from storage.tables import (
@@ -103,6 +103,21 @@ def test_no_robot_lets_go_of_what_a_person_took_back(office: Office) -> None:
     office.desk.finish(office.desk.claim(filing))
     assert office.desk.states(filing) == ["ready"]
     assert office.desk.entry(filing).reasons == []
+
+
+def test_a_robot_that_finds_nothing_finishes_nothing_for_a_person(
+    office: Office,
+) -> None:
+    robot, item, filing = asked_one(office)
+    claim = office.desk.claim(filing)
+    office.desk.accept(claim, FIELD)
+    with office.desk.database.begin() as session:
+        queue.release(session, claim, now=office.now)
+
+    answer = robot.found(item)
+
+    assert answer.json()["fields"] == {}
+    assert office.desk.states(filing) == ["in_review"]
 
 
 def test_what_was_handed_on_stays_with_the_colleague(office: Office) -> None:
