@@ -1,11 +1,13 @@
 """What the database itself promises of files of approved entries, on both."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from delivery.exports import blocks
 from delivery.exports.layout import Laid
 from delivery.exports.making import plan
 from delivery.exports.sealing import note_sealing
@@ -14,6 +16,7 @@ from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.tables import (
     Delivery,
+    ExportBlock,
     ExportEnd,
     ExportFile,
     ExportItem,
@@ -130,6 +133,30 @@ def test_an_entry_that_is_in_one_file_goes_into_no_other(
         with pytest.raises(IntegrityError, match="another file"):
             session.execute(again)
         session.rollback()
+
+
+def test_an_entry_is_let_out_only_where_its_receiver_takes_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    open_destination(desk, tmp_path / "out")
+    approved(desk)
+    let_out = {"how": "substitute", "settled_at": LATER, "settled_by": "rei"}
+    again = dict.fromkeys(let_out)
+
+    with desk.database.begin() as session:
+        (row,) = session.scalars(select(Delivery).filter_by(subscriber=SUBSCRIBER))
+        blocks.block(session, row, ["x"], may_substitute=False, actor="k", now=LATER)
+        with pytest.raises(IntegrityError, match="stays"), session.begin_nested():
+            session.execute(update(ExportBlock).values(**let_out))
+        # What was corrected since is another entry, and waits again if need be.
+        row.changed_at = LATER + timedelta(days=1)
+        session.flush()
+        session.execute(update(ExportBlock).values(**let_out))
+        session.execute(update(ExportBlock).values(found_at=row.changed_at, **again))
+        by_hand = {**let_out, "how": "by_hand"}
+        session.execute(update(ExportBlock).values(**by_hand))
+        with pytest.raises(IntegrityError, match="stays"), session.begin_nested():
+            session.execute(update(ExportBlock).values(**again))
 
 
 def test_nobody_says_what_becomes_of_a_file_that_was_fetched(
