@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import select, update
 
 from delivery.exports.making import plan
 from kamizero.model import Role
+from storage import site_rights, sites
+from storage.tables import ExportBlock, Filing, Person
 from tests.exporting import (
     House,
     approved,
@@ -49,6 +52,21 @@ def test_a_person_settles_what_cannot_be_written_once(blocked: Office) -> None:
     assert 'data-testid="blocked"' not in after
 
 
+def test_what_nobody_would_take_is_offered_to_be_registered_by_hand_alone(
+    blocked: Office,
+) -> None:
+    with blocked.desk.database.begin() as session:
+        session.execute(update(ExportBlock).values(may_substitute=False))
+    rei = blocked.person("rei", Role.REVIEWER)
+
+    page = rei.get("/exports").text
+    refused = rei.submit("/exports/blocked/1", how="substitute")
+
+    assert 'data-testid="by_hand-1"' in page
+    assert 'data-testid="substitute-1"' not in page
+    assert refused.status_code == 409
+
+
 @pytest.fixture
 def expired(office: Office, tmp_path: Path) -> Office:
     """A file of a destination that nobody fetched in time."""
@@ -59,6 +77,32 @@ def expired(office: Office, tmp_path: Path) -> Office:
     house.clock.now += timedelta(days=6)
     expire_once(house.rooms)
     return office
+
+
+def test_who_sees_some_of_a_file_is_told_that_others_settle_it(
+    office: Office, tmp_path: Path
+) -> None:
+    open_destination(office.desk, tmp_path / "out", expires_days=5)
+    approved(office.desk)
+    there = approved(office.desk)
+    office.employ("rei", Role.REVIEWER)
+    with office.desk.database.begin() as session:
+        sites.know(session, "OTHER")
+        session.get_one(Filing, there).site = "OTHER"
+        person = session.scalars(select(Person).where(Person.name == "rei")).one()
+        site_rights.keep_to_sites(session, person, ["OTHER"], now=office.now)
+    house = House(office.desk)
+    house.plan_and_lay()
+    house.clock.now += timedelta(days=6)
+    expire_once(house.rooms)
+    rei = office.log_in("rei")
+
+    page = rei.get("/exports").text
+    refused = rei.submit("/exports/expired/1", how="reissue")
+
+    assert "entries of other sites too" in page
+    assert 'data-testid="reissue-1"' not in page
+    assert refused.status_code == 403
 
 
 def test_a_person_lets_a_file_that_nobody_fetched_go_out_again(
