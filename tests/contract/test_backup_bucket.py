@@ -99,7 +99,8 @@ def _lived_in(
     data: Path, url: str, new_url: str | None, stores: list[S3Store]
 ) -> Iterator[House]:
     kept = replace(archive(data, url), store=stores[0])
-    over_at = _now() + timedelta(seconds=2)
+    # Whole seconds: the store never locks for less than asked.
+    over_at = _now().replace(microsecond=0) + timedelta(seconds=5)
     kept.approve(kept.receive(OVER, received_on=OLD, until=over_at))
     kept.approve(kept.receive(YOUNG))
     lock = timedelta(days=120)
