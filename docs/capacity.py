@@ -6,7 +6,7 @@ from workers.capacity import MOST_BUSY, Pace, need_of
 
 HOURS = 8.0
 # What a page took where it was measured: docs/reading.md says on which machines.
-FAST, SLOW = 0.80, 3.60
+FAST, SLOW = 0.80, 2.06
 # 300,000 colour and 500,000 grey pages a day on 80 cores, as its maker publishes.
 _COLOUR, _GREY = (pages / 86_400 / 80 for pages in (300_000, 500_000))
 
@@ -57,7 +57,7 @@ def capacity_markdown() -> str:
         *(_row(peak) for peak in _PEAKS),
         "",
         f"{FAST:.2f} seconds were measured on a processor with bf16, {SLOW:.2f} on two "
-        "crowded cores without ([reading](reading.md)): both are of reading alone, "
+        "cores without ([reading](reading.md)): both are of reading alone, "
         "with A4 pages of about sixty fields.",
         "",
         "## Beside a published sizing",
