@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,16 +33,7 @@ class Painter:
 
     @staticmethod
     def shipped(default_language: str) -> "Painter":
-        folder = Path(__file__).parent / "templates"
-        environment = Environment(
-            loader=FileSystemLoader(folder),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.policies["json.dumps_function"] = _json
-        return Painter(environment, Texts.shipped(), default_language)
+        return Painter(_templates(), Texts.shipped(), default_language)
 
     def language(self, request: Request, visitor: Visitor | None) -> str:
         """What the person chose, else what their browser asks for."""
@@ -120,6 +111,20 @@ class Painter:
         """What a door is called; its own name where we have none for it."""
         key = f"door.{name.replace(' ', '_')}"
         return self.texts.say(key, language) if self.texts.knows(key) else name
+
+
+@cache
+def _templates() -> Environment:
+    """One for all apps of a process: it keeps what it compiled."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_function"] = _json
+    return environment
 
 
 def painter_of(request: Request) -> Painter:

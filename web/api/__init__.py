@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from web.api import (
     answers,
@@ -71,11 +71,15 @@ _PROBLEM = {
     },
 }
 _RESPONSES: dict[int | str, dict[str, Any]] = {"4XX": _PROBLEM, "5XX": _PROBLEM}
+# What including them works out is kept here, for every app of the process.
+_ROUTES = APIRouter(responses=_RESPONSES)
+for _router in ROUTERS:
+    _ROUTES.include_router(_router)
 
 
 def create_api() -> FastAPI:
     """The API alone; whoever mounts it gives it its state."""
-    api = FastAPI(
+    return FastAPI(
         title="kamizero",
         summary="Paper filings as approved records",
         description="Every POST needs an `Idempotency-Key`. Lists are paged by key: "
@@ -83,8 +87,5 @@ def create_api() -> FastAPI:
         version=VERSION,
         docs_url=None,
         redoc_url=None,
-        responses=_RESPONSES,
+        routes=_ROUTES.routes,
     )
-    for router in ROUTERS:
-        api.include_router(router)
-    return api
