@@ -23,6 +23,7 @@ class Measured:
         kind: plain, digits or a special kind; blank where nothing is written.
         expected: the canonical value, or how an impossible date is written.
         found: what was read; None where the page was not.
+        doubts: why it was not accepted; nothing where the page was not read.
     """
 
     file: str
@@ -36,6 +37,7 @@ class Measured:
     right: bool
     accepted: bool
     confidence: float
+    doubts: tuple[str, ...] = ()
 
     @property
     def accepted_wrong(self) -> bool:
@@ -95,6 +97,7 @@ def fields_of(
             right=_is_right(one, expected, truth["states"].get(field.name), impossible),
             accepted=bool(one and one.accepted),
             confidence=one.confidence if one else 0.0,
+            doubts=one.doubts if one else (),
         )
 
 

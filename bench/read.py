@@ -1,13 +1,15 @@
 """Measures reading on made scans: `python -m bench.read --scans DIR`.
 
 The same as `kamizero bench read` without other readers, for a look in between:
-`--misses` lists every field that was not read rightly.
+`--misses` lists every field that was not read rightly, `--doubts` says what keeps those
+that were from being accepted.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
+from bench.doubts import doubt_lines
 from bench.engine import engine_with
 from bench.measuring import measure, truth_of
 from bench.report import misses, report_of, table
@@ -34,6 +36,9 @@ def main() -> int:
     if options.misses:
         print("\nnot right (* accepted): written -> read")
         print("\n".join(misses(last.fields)))
+    if options.doubts:
+        print("\nread rightly and not accepted, by doubt")
+        print("\n".join(doubt_lines(last.fields)))
     return 0
 
 
@@ -44,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--scans", type=Path, required=True)
     parser.add_argument("--pages", type=int, default=None, help="the first so many")
     parser.add_argument("--misses", action="store_true", help="list fields not right")
+    parser.add_argument("--doubts", action="store_true", help="list what keeps fields")
     parser.add_argument("--only", default="", help="pages whose path contains this")
     parser.add_argument("--threads", type=int, default=2, help="of the recogniser")
     return parser.parse_args()

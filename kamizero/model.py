@@ -202,6 +202,7 @@ class Reading:
         alternatives: other candidates, most probable first.
         engine: engine and model hash.
         grounds: the independent grounds that agree, e.g. ("line", "cells").
+        doubts: why it needs an eye, e.g. ("faint",); nothing where it is accepted.
     """
 
     name: str
@@ -216,6 +217,7 @@ class Reading:
     alternatives: tuple[Candidate, ...]
     engine: str
     grounds: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.value and self.state not in (FieldState.READ, FieldState.DITTO):

@@ -65,6 +65,11 @@ _DIGITS = (FieldType.DIGITS, FieldType.AMOUNT, FieldType.DATE)
 _LONE_TARGET = 0.9998
 _BLANK_TARGET = 0.995
 
+NOT_PLAIN, NOT_SURE, ONE_GROUND = "not plainly read", "not sure", "one ground"
+"""The doubts that follow from state, probability and grounds."""
+
+_PLAIN = (FieldState.READ, FieldState.BLANK, FieldState.STRUCK)
+
 
 def joined(line: Shares, cells: Shares | None) -> Shares:
     """How probably each character stands in each cell, by all that was read."""
@@ -72,19 +77,20 @@ def joined(line: Shares, cells: Shares | None) -> Shares:
     return trust.joined(line, cells)
 
 
-def is_accepted(field: Field, outcome: Outcome) -> bool:
-    """Tell whether a reading needs no eye; it speaks of the reading alone."""
-    if outcome.doubts or outcome.state not in (
-        FieldState.READ,
-        FieldState.BLANK,
-        FieldState.STRUCK,
-    ):
-        return False
-    if outcome.confidence < _target(field, outcome):
-        return False
-    if field.critical and outcome.state is FieldState.READ:
-        return len(outcome.grounds) >= _CRITICAL_GROUNDS
-    return True
+def doubts_about(field: Field, outcome: Outcome) -> tuple[str, ...]:
+    """Why a reading needs an eye; it speaks of the reading alone.
+
+    Nothing where it is accepted. What stands there plainly but is not sure, or has too
+    few grounds, is named as such.
+    """
+    read = outcome.state is FieldState.READ
+    too_few = field.critical and read and len(outcome.grounds) < _CRITICAL_GROUNDS
+    named = (
+        (NOT_PLAIN, outcome.state not in _PLAIN),
+        (NOT_SURE, outcome.confidence < _target(field, outcome)),
+        (ONE_GROUND, too_few),
+    )
+    return (*outcome.doubts, *(name for name, holds in named if holds))
 
 
 def _target(field: Field, outcome: Outcome) -> float:

@@ -7,7 +7,7 @@ from forms.definition import Field, FormDefinition
 from kamizero.errors import RegistrationError
 from kamizero.model import Box, Candidate, FieldState, FilingKind, Reading
 from ocr.boxes.cells import NAME as CELLS_NAME
-from ocr.confidence import is_accepted
+from ocr.confidence import doubts_about
 from ocr.embedded import typed_value, with_typed, words_in
 from ocr.engine import Recogniser
 from ocr.filing_kind import see_kind
@@ -128,19 +128,21 @@ def _reading(
     sheet = sheets.get(field.page)
     best = outcome.best
     with_value = outcome.state in (FieldState.READ, FieldState.DITTO)
+    doubts = doubts_about(field, outcome)
     return Reading(
         name=field.name,
         state=outcome.state,
         value=best.value if with_value else "",
         text=best.text,
         confidence=round(min(max(outcome.confidence, 0.0), 1.0), 6),
-        accepted=is_accepted(field, outcome),
+        accepted=not doubts,
         chosen_by=outcome.chosen_by,
         page=field.page,
         box_px=sheet.registration.box_px(field.box_mm) if sheet else Box(0, 0, 0, 0),
         alternatives=_alternatives(outcome),
         engine=f"{engine} {CELLS_NAME}" if field.cells else engine,
         grounds=outcome.grounds,
+        doubts=tuple(dict.fromkeys(doubts)),
     )
 
 

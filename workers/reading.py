@@ -19,6 +19,9 @@ from ocr.page import Look
 from validation.check import check, doubted
 from validation.filing import FilingValues
 
+MISREAD = "may be misread"
+"""The doubt about a reading of which another candidate would clear a finding."""
+
 _KIND_MESSAGES = {
     FilingKind.NEW: LocalText(
         ja="表題の欄または記入欄に、新規の届にはない書き込みや赤字があるか、"
@@ -73,11 +76,15 @@ def read_filing(
     return FilingReading(
         kind=form.kind,
         readings=tuple(
-            replace(reading, accepted=False) if reading.name in doubts else reading
+            _doubted(reading) if reading.name in doubts else reading
             for reading in form.readings
         ),
         findings=(*findings, *_disagreements(form), *_kind(form)),
     )
+
+
+def _doubted(reading: Reading) -> Reading:
+    return replace(reading, accepted=False, doubts=(*reading.doubts, MISREAD))
 
 
 def candidates_of(readings: Sequence[Reading]) -> Mapping[str, Sequence[Candidate]]:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from bench.doubts import doubt_lines
 from bench.measured import Measured, Seconds, errors_of, fields_of
 from bench.measuring import Measurement, PeerField, evenly, truth_of
 from bench.memory import growth_of, resident_mb
@@ -343,3 +344,22 @@ def test_the_command_names_a_folder_without_scans(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["bench", "read", "--scans", str(tmp_path)])
 
     assert isinstance(result.exception, MissingError)
+
+
+def test_doubts_are_counted_where_they_kept_what_was_read_rightly() -> None:
+    fields = [
+        _one(),
+        _one(accepted=False, doubts=("faint", "not sure")),
+        _one(accepted=False, doubts=("faint",)),
+        _one(accepted=False, right=False, doubts=("gap",)),
+        _one(accepted=False, kind="faint pencil", doubts=("gap",)),
+        _one(right=False, found="佐藤　化子"),
+    ]
+
+    first, *named = doubt_lines(fields)
+
+    assert first == "clean text: 5 written, 3 exact, 2 accepted"
+    assert [line.split() for line in named] == [
+        ["40.0%", "1", "alone", "faint"],
+        ["20.0%", "0", "alone", "not", "sure"],
+    ]

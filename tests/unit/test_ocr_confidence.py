@@ -5,7 +5,7 @@ import pytest
 
 from forms.definition import Field, FieldType
 from kamizero.model import Box, Candidate, FieldState
-from ocr.confidence import is_accepted, joined
+from ocr.confidence import NOT_PLAIN, NOT_SURE, ONE_GROUND, doubts_about, joined
 from ocr.outcome import Outcome, empty
 
 
@@ -42,8 +42,8 @@ def test_line_and_cells_that_agree_make_each_other_surer() -> None:
 def test_line_and_cells_that_differ_are_not_accepted_however_sure_each_is() -> None:
     best = float(joined(SURE, OTHER)[0].max())
 
-    assert not is_accepted(field(), read(best, "cells"))
-    assert is_accepted(
+    assert doubts_about(field(), read(best, "cells"))
+    assert not doubts_about(
         field(), read(float(joined(SURE, SURE)[0].max()), "line", "cells")
     )
 
@@ -63,23 +63,23 @@ def test_probabilities_of_a_cell_sum_to_one(cells: np.ndarray | None) -> None:
 
 
 def test_an_unsure_reading_is_not_accepted() -> None:
-    assert not is_accepted(field(), read(0.95, "line", "cells"))
+    assert doubts_about(field(), read(0.95, "line", "cells"))
 
 
 def test_a_sure_reading_is_accepted() -> None:
-    assert is_accepted(field(), read(0.9999, "line"))
+    assert not doubts_about(field(), read(0.9999, "line"))
 
 
 def test_digits_that_only_the_line_speaks_for_must_be_surer() -> None:
-    assert not is_accepted(field(), read(0.998, "line"))
-    assert is_accepted(field(), read(0.998, "line", "sum"))
+    assert doubts_about(field(), read(0.998, "line"))
+    assert not doubts_about(field(), read(0.998, "line", "sum"))
 
 
 def test_a_critical_field_needs_two_grounds() -> None:
     critical = field(critical=True)
 
-    assert not is_accepted(critical, read(0.9999, "line"))
-    assert is_accepted(critical, read(0.9999, "line", "cells"))
+    assert doubts_about(critical, read(0.9999, "line"))
+    assert not doubts_about(critical, read(0.9999, "line", "cells"))
 
 
 @pytest.mark.parametrize(
@@ -95,20 +95,32 @@ def test_text_that_no_list_knows_must_be_surer(
 ) -> None:
     text = field(FieldType.TEXT).model_copy(update={"name": name, "format": format})
 
-    assert is_accepted(text, read(least, "line"))
-    assert not is_accepted(text, read(least - 0.003, "line"))
+    assert not doubts_about(text, read(least, "line"))
+    assert doubts_about(text, read(least - 0.003, "line"))
+
+
+def test_each_reason_to_look_has_a_name() -> None:
+    critical = field(critical=True)
+    several = Outcome(FieldState.SEVERAL, certainty=0.9999)
+
+    assert doubts_about(critical, read(0.9999, "line")) == (ONE_GROUND,)
+    assert doubts_about(field(), read(0.95, "line", doubts=("faint",))) == (
+        "faint",
+        NOT_SURE,
+    )
+    assert doubts_about(field(), several) == (NOT_PLAIN,)
 
 
 def test_a_doubt_outweighs_any_probability() -> None:
-    assert not is_accepted(field(), read(0.9999, "line", doubts=("faint",)))
+    assert doubts_about(field(), read(0.9999, "line", doubts=("faint",)))
 
 
 def test_a_surely_empty_field_is_accepted() -> None:
-    assert is_accepted(field(), empty(certainty=0.9995))
+    assert not doubts_about(field(), empty(certainty=0.9995))
 
 
 @pytest.mark.parametrize(
     "state", [FieldState.UNREADABLE, FieldState.SEVERAL, FieldState.DITTO]
 )
 def test_what_is_not_plainly_read_is_not_accepted(state: FieldState) -> None:
-    assert not is_accepted(field(), Outcome(state, certainty=0.9999))
+    assert doubts_about(field(), Outcome(state, certainty=0.9999))
