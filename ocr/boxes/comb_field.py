@@ -7,7 +7,7 @@ from forms.definition import Field, FieldType
 from forms.placing import around
 from kamizero.model import Box, Candidate, FieldState
 from ocr.boxes.cells import NO_DIGIT, CellShares
-from ocr.boxes.combs import Shares, from_cells, from_line, sequences
+from ocr.boxes.combs import Shares, from_cells, from_line, sequences, with_shapes
 from ocr.confidence import joined
 from ocr.engine import GreyImage, Posteriors
 from ocr.outcome import Outcome
@@ -159,7 +159,9 @@ def answer_of(
         raise ValueError(f"{piece.field.name} has nothing to read")
     characters = alphabet.characters[1:]
     line = from_line(alphabet(posteriors), piece.line)
-    cells = None if alone is None else from_cells(alone)
+    cells = (
+        None if alone is None else with_shapes(from_cells(alone), piece.glyphs.shapes)
+    )
     return CombAnswer(
         line,
         cells,

@@ -19,7 +19,7 @@ from ocr.boxes.cells import DIGITS, cell_shares
 from ocr.boxes.comb_field import WRITER_ERROR, CombPiece, Rule
 from ocr.engine import GreyImage
 from ocr.outcome import Outcome
-from ocr.strokes.cell_cuts import cut_sign
+from ocr.strokes.cell_cuts import cut_sign, shape_of
 from ocr.strokes.crops import Glyphs, close_up
 from ocr.strokes.foreign import own_strokes
 from ocr.strokes.ink import Ink
@@ -127,7 +127,9 @@ def cut_row(ink: Ink, field: Field) -> DigitRow | None:
         return None
     groups, cut = ways[0] if len(ways) == 1 else max(ways, key=_clearness)
     glyphs = Glyphs(
-        cells=tuple(cell for cell, _ in cut), views=tuple(view for _, view in cut)
+        cells=tuple(cell for cell, _ in cut),
+        views=tuple(view for _, view in cut),
+        shapes=tuple(shape_of(cell) for cell, _ in cut),
     )
     return DigitRow(field, glyphs, close_up(glyphs), faint=False, groups=groups)
 

@@ -9,7 +9,7 @@ from kamizero.model import Box
 from ocr.engine import GreyImage
 from ocr.placing.template import PX_PER_MM
 from ocr.strokes.cell_writing import CellWriting, written_in
-from ocr.strokes.crops import Glyphs, trim
+from ocr.strokes.crops import HIDDEN, Glyphs, Shape, trim
 from ocr.strokes.ink import Ink, window
 
 # A cell seen by itself: sides of its picture and of the writing in it; what the
@@ -18,6 +18,10 @@ VIEW_SIDE = 32
 _VIEW_WRITING = 24
 _VIEW_MARGIN_MM = 0.5
 _VIEW_LEAST_MM = 1.6
+# Strokes are as dark as this share of the darkest in their cell; where they begin at
+# the left is looked for in this share of their width.
+_DARK, _DARKEST = 0.4, 97
+_LEFT = 0.12
 
 
 def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
@@ -29,8 +33,26 @@ def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
         views=tuple(found[1] if found else None for found in cut),
         unclear=any(one.unclear for one in written),
         unroofed=tuple(one.unroofed for one in written if one.mask.any()),
+        shapes=tuple(
+            HIDDEN if one.at_top else shape_of(found[0])
+            for one, found in zip(written, cut, strict=True)
+            if found
+        ),
         parted=any(one.parted for one in written),
     )
+
+
+def shape_of(strokes: GreyImage) -> Shape:
+    """The shape of trimmed strokes, dark on white."""
+    dark = 255 - strokes
+    inked = dark > _DARK * float(np.percentile(dark, _DARKEST))
+    place = trim(inked.astype(np.uint8))
+    if place is None:
+        return HIDDEN
+    inked = inked[place]
+    height, width = inked.shape
+    left = inked[:, : max(2, round(_LEFT * width))].any(axis=1)
+    return Shape(strokes.shape[1] / strokes.shape[0], int(left.argmax()) / height)
 
 
 def _cut_cell(ink: Ink, writing: CellWriting) -> tuple[GreyImage, GreyImage] | None:

@@ -45,6 +45,7 @@ class CellWriting:
             from no other box of its field, are none of its own.
         unroofed: the digits that this may seem to be for want of a roof, which may lie
             hidden under the upper line of the box.
+        at_top: whether the strokes begin at the upper line of the box.
         parted: whether ink goes on beyond a line of the box at which strokes end.
     """
 
@@ -53,6 +54,7 @@ class CellWriting:
     mask: GreyImage
     unclear: bool = False
     unroofed: str = ""
+    at_top: bool = False
     parted: bool = False
 
 
@@ -60,7 +62,9 @@ def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
     """The strokes of one of the boxes of a field."""
     mask = stroke_mask(ink, box)
     if not _touches_edge(mask):
-        return CellWriting(box, 0.0, mask, unroofed=_unroofed(mask))
+        return CellWriting(
+            box, 0.0, mask, unroofed=_unroofed(mask), at_top=_begins_at(mask, 0)
+        )
     around = stroke_mask(ink, box, margin_mm=_FOLLOWED_MM)
     rows, columns = window(ink.black, box, 0.0)
     top, left = (part.start for part in window(ink.black, box, _FOLLOWED_MM))
@@ -95,6 +99,7 @@ def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
         kept,
         unclear=astray and not kept.any(),
         unroofed=_unroofed(kept[inner[0].start :]),
+        at_top=_begins_at(kept, inner[0].start),
         parted=bool(beyond),
     )
 
@@ -116,7 +121,7 @@ def _unroofed(mask: GreyImage) -> str:
     A 7 without it leans like a 1, and a 3 is a 5 as well.
     """
     place = trim(mask)
-    if place is None or place[0].start > _LINE_MM * PX_PER_MM:
+    if place is None or not _begins_at(mask, 0):
         return ""
     writing = mask[place]
     quarter = max(len(writing) // 4, 1)
@@ -126,6 +131,12 @@ def _unroofed(mask: GreyImage) -> str:
     leans = float(upper.mean()) - float(lower.mean()) > _LEAN * len(writing)
     roofed = np.ptp(upper) >= _ROOF * writing.shape[1]
     return ("1" if leans else "") + ("" if roofed else "35")
+
+
+def _begins_at(mask: GreyImage, top: int) -> bool:
+    """Tell whether strokes begin at a printed line in this row, or above it."""
+    place = trim(mask)
+    return place is not None and place[0].start <= top + _LINE_MM * PX_PER_MM
 
 
 def _end_near(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -31,6 +32,23 @@ _MARGIN = 12
 _NARROWEST = 14
 
 
+class Shape(NamedTuple):
+    """What tells a 1 from a 7, as shares of the height of the strokes.
+
+    Attributes:
+        width: how wide they are.
+        flag: how far below their top they begin at the left: the roof of a 7 begins
+            there as high as anything, the flag of a 1 lower.
+    """
+
+    width: float
+    flag: float
+
+
+HIDDEN = Shape(width=1.0, flag=0.0)
+"""Of strokes that begin at a printed line: a part of them may lie hidden under it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Glyphs:
     """The writing of one comb field, cell by cell; None where a cell is empty.
@@ -41,6 +59,7 @@ class Glyphs:
         unclear: whether some cell seems empty that may not be.
         unroofed: of each written cell, the digits that it may seem to be because a roof
             lies hidden under its upper line.
+        shapes: of each written cell.
         parted: whether ink goes on beyond a line at which the strokes of a cell end.
     """
 
@@ -48,6 +67,7 @@ class Glyphs:
     views: tuple[GreyImage | None, ...]
     unclear: bool = False
     unroofed: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     parted: bool = False
 
     @property

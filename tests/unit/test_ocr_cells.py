@@ -14,7 +14,7 @@ from ocr.boxes.cells import MODEL_SHA256, NO_DIGIT, cell_shares, seen_once, veri
 from ocr.engine import GreyImage
 from ocr.page import look
 from ocr.strokes.cell_cuts import VIEW_SIDE, cut_cells
-from ocr.strokes.crops import Glyphs
+from ocr.strokes.crops import HIDDEN, Glyphs
 from ocr.strokes.ink import Ink, find_ink
 
 NUMBER = "123456789018"
@@ -148,6 +148,21 @@ def test_only_a_stroke_that_leans_from_the_upper_line_may_be_a_7() -> None:
     assert "1" in inked(*leaning).unroofed[0]
     assert "1" not in inked(*lower).unroofed[0]
     assert "1" not in inked((slice(41, 76), slice(58, 62))).unroofed[0]
+
+
+def test_an_upright_stroke_is_narrow_unless_its_roof_may_be_hidden() -> None:
+    assert inked((slice(48, 80), slice(58, 62))).shapes[0].width < 0.25
+    assert inked((slice(41, 76), slice(58, 62))).shapes == (HIDDEN,)
+
+
+def test_a_flag_begins_below_the_top_and_a_roof_does_not() -> None:
+    stem, roof = (slice(48, 80), slice(62, 66)), (slice(48, 52), slice(48, 66))
+    flag = tuple(
+        (slice(48 + 2 * n, 52 + 2 * n), slice(60 - 2 * n, 64 - 2 * n)) for n in range(7)
+    )
+
+    assert inked(stem, roof).shapes[0].flag < 0.1
+    assert inked(stem, *flag).shapes[0].flag > 0.2
 
 
 def test_a_5_without_a_roof_below_the_upper_line_may_be_a_3() -> None:

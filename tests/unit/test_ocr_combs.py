@@ -11,10 +11,10 @@ from forms.grammar import my_number_is_valid
 from kamizero.model import Box, FieldState
 from ocr.boxes.cells import NO_DIGIT
 from ocr.boxes.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
-from ocr.boxes.combs import Shares, from_cells, from_line, sequences
+from ocr.boxes.combs import Shares, from_cells, from_line, sequences, with_shapes
 from ocr.outcome import Outcome
 from ocr.reader import FORMAT_RULES
-from ocr.strokes.crops import Glyphs, SetLine, close_up
+from ocr.strokes.crops import HIDDEN, Glyphs, SetLine, Shape, close_up
 from ocr.words.alphabets import Alphabet
 
 DIGITS = tuple("0123456789")
@@ -129,10 +129,35 @@ def test_what_looks_like_no_digit_leaves_its_share_to_all() -> None:
     assert table[0, [3, 4]].tolist() == pytest.approx([0.28, 0.08], abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("shape", "left"),
+    [
+        (Shape(0.6, 0.1), 0.05),
+        (Shape(0.6, 0.3), 0.0130),
+        (Shape(0.8, 0.3), 0.05),
+        (Shape(0.45, 0.0), 0.0052),
+        (Shape(0.35, 0.0), 0.0016),
+        (HIDDEN, 0.05),
+    ],
+)
+def test_narrow_strokes_and_a_flag_speak_against_a_7(shape: Shape, left: float) -> None:
+    one_or_seven = shares("1", (0, "7", 0.05))
+
+    found = with_shapes(one_or_seven, [shape])[0, 7]
+
+    assert float(found) == pytest.approx(left, abs=1e-4)
+
+
+def test_a_7_with_the_flag_of_a_1_is_no_sure_7() -> None:
+    seven = shares("7", (0, "1", 0.01))
+
+    assert float(with_shapes(seven, [Shape(0.6, 0.3)])[0, 7]) < 0.97
+
+
 def seen_alone(no_digit: float) -> CombAnswer:
     """One cell whose line shows a 0, and which is no digit by itself so surely."""
     cells = (np.zeros((30, 12), np.uint8),)
-    glyphs = Glyphs(cells, views=cells)
+    glyphs = Glyphs(cells, views=cells, shapes=(HIDDEN,))
     piece = CombPiece(FIELD, glyphs, close_up(glyphs), faint=False)
     posteriors = np.full((6, 11), 0.05, np.float32)
     alone = np.full((1, NO_DIGIT + 1), (1 - no_digit) / NO_DIGIT)
