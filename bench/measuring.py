@@ -1,7 +1,6 @@
 """Measures reading over a folder of made scans, one page after the other."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,14 +16,14 @@ from bench.measured import (
     fields_of,
 )
 from bench.ours import PageRead, read_page
-from bench.peers import PEERS, TESSERACT, ReadPage, Written, folded, has_tesseract
-from bench.timing import TimedRecogniser
+from bench.peers import ReadPage, Written, folded, installed_peers
+from bench.timing import Spent, Stopwatch, TimedRecogniser
 from bench.worst import WorstErrors
 from forms.definition import FormDefinition
 from forms.library import Library
 from ingest.page_image import Limits
 from kamizero.errors import MissingError
-from ocr.engine import Recogniser
+from ocr.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,8 @@ class Measurement:
     Attributes:
         floors: seconds of the recogniser alone on the crops of a page.
         peer_files: the pages the peers read, too.
-        peer_seconds: by peer, a page each.
+        spent: what a page took kamizero, by file.
+        peer_spent: by peer, a page each.
         kinds: file -> the kind of filing that is right, the one read, and whether
             a finding sends it to a person for its kind.
     """
@@ -57,7 +57,8 @@ class Measurement:
     unread: list[str] = field(default_factory=list)
     kinds: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     peer_files: list[str] = field(default_factory=list)
-    peer_seconds: dict[str, list[float]] = field(default_factory=dict)
+    spent: dict[str, Spent] = field(default_factory=dict)
+    peer_spent: dict[str, list[Spent]] = field(default_factory=dict)
     peer_fields: list[PeerField] = field(default_factory=list)
 
 
@@ -91,7 +92,7 @@ def measure(
     scans: Path,
     truth: Mapping[str, Truth],
     *,
-    engine: Recogniser,
+    engine: Engine,
     limits: Limits,
     today: date,
     peer_files: Sequence[str] = (),
@@ -99,10 +100,11 @@ def measure(
 ) -> Iterator[Measurement]:
     """Read page by page; gives the same growing measurement after each.
 
-    Only one page's pixels are held at a time.
+    Only one page's pixels are held at a time. Peers compute on as many threads as
+    the engine.
     """
-    library = Library.shipped()
-    timed, peers = TimedRecogniser(engine), _peers() if peer_files else {}
+    library, timed = Library.shipped(), TimedRecogniser(engine)
+    peers = installed_peers(engine.facts.threads) if peer_files else {}
     result = Measurement(peer_files=list(peer_files))
     _warm_up(scans, truth, timed, peers, library, limits, today)
     for file, page in truth.items():
@@ -127,7 +129,7 @@ def measure(
 def _take(
     result: Measurement, file: str, page: Truth, form: FormDefinition, read: PageRead
 ) -> list[Measured]:
-    result.seconds[file] = read.seconds
+    result.seconds[file], result.spent[file] = read.seconds, read.spent
     result.qualities[file] = page["quality"]
     fields = list(fields_of(file, page, form, read.reading))
     result.fields += fields
@@ -155,23 +157,14 @@ def _compare(
         if value and page["kinds"].get(name) in ORDINARY
     ]
     for name, peer in peers.items():
-        started = time.perf_counter()
+        watch = Stopwatch()
         text = folded(peer(read.picture))
-        seconds = time.perf_counter() - started
-        result.peer_seconds.setdefault(name, []).append(seconds)
+        result.peer_spent.setdefault(name, []).append(watch.spent())
         result.peer_fields += [
             PeerField(name, one.field.type.value, page["quality"], one.stands_in(text))
             for one in written
             if one.is_text
         ]
-
-
-def _peers() -> dict[str, ReadPage]:
-    peers = {name: make() for name, make in PEERS.items()}
-    if has_tesseract():
-        name, make = TESSERACT
-        peers[name] = make()
-    return peers
 
 
 def _warm_up(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bench.measured import Seconds
-from bench.timing import TimedRecogniser
+from bench.timing import Spent, Stopwatch, TimedRecogniser
 from forms.library import Library
 from ingest.opening import open_original
 from ingest.page_image import Limits, pages
@@ -17,12 +17,16 @@ from workers.reading import FilingReading, read_filing
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageRead:
-    """One page; `reading` is None where it was not known or did not fit its form."""
+    """One page; `reading` is None where it was not known or did not fit its form.
+
+    `spent` is what `seconds` add up to, by both clocks.
+    """
 
     picture: Picture
     look: Look
     reading: FilingReading | None
     seconds: Seconds
+    spent: Spent
 
 
 def read_page(
@@ -36,14 +40,14 @@ def read_page(
 ) -> PageRead:
     """Open, look and read; a page taken for another form counts as not read."""
     engine.reset()
-    clock = engine.now
+    clock, watch = engine.now, Stopwatch()
     started = clock()
     picture = next(iter(pages(open_original(data, limits=limits)))).pixels
     decoded = clock()
     seen = look(picture, library=library)
     looked = clock()
     reading = _reading(seen, form, engine, today)
-    ended = clock()
+    ended, spent = clock(), watch.spent()
     asked = engine.first_asked or ended
     return PageRead(
         picture=picture,
@@ -56,6 +60,7 @@ def read_page(
             recogniser=engine.seconds,
             rest=ended - asked - engine.seconds,
         ),
+        spent=spent,
     )
 
 

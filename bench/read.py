@@ -32,7 +32,7 @@ def main() -> int:
         options.scans, truth, engine=engine, limits=Limits(), today=today()
     ):
         last = result
-    print(table(report_of(last, engine=engine.name)))
+    print(table(report_of(last, engine=engine.name, threads=options.threads)))
     if options.misses:
         print("\nnot right (* accepted): written -> read")
         print("\n".join(misses(last.fields)))
@@ -51,7 +51,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--misses", action="store_true", help="list fields not right")
     parser.add_argument("--doubts", action="store_true", help="list what keeps fields")
     parser.add_argument("--only", default="", help="pages whose path contains this")
-    parser.add_argument("--threads", type=int, default=2, help="of the recogniser")
+    parser.add_argument("--threads", type=int, default=1, help="of the reader")
     return parser.parse_args()
 
 

@@ -7,15 +7,17 @@ from typing import Any
 from bench.measured import BLANK, ORDINARY, Measured
 from bench.measuring import Measurement
 from bench.ours import shares
+from bench.timing import Spent
 from kamizero.bounds import upper_bound
 
 Report = Mapping[str, Any]
 
 
-def report_of(result: Measurement, *, engine: str) -> Report:
+def report_of(result: Measurement, *, engine: str, threads: int) -> Report:
     """Everything the tables show; nothing of what is written on the pages."""
     return {
         "engine": engine,
+        "threads": threads,
         "pages": len(result.seconds),
         "unread": result.unread,
         "rows": list(_rows(result)),
@@ -119,7 +121,7 @@ def _seconds(result: Measurement) -> Mapping[str, Any]:
 
 def _peers(result: Measurement) -> list[Mapping[str, Any]]:
     """Speed and values found beside full-page readers, on the same pages."""
-    if not result.peer_seconds:
+    if not result.peer_spent:
         return []
     files = set(result.peer_files)
     sought = {"choice", "check", "seal"}
@@ -134,20 +136,27 @@ def _peers(result: Measurement) -> list[Mapping[str, Any]]:
     ]
     ours = {
         "reader": "kamizero",
-        "seconds": _mean(result.seconds[file].all for file in files),
+        **_spent([result.spent[file] for file in files]),
         "found": sum(one.right for one in mine),
         "of": len(mine),
     }
     theirs = [
         {
             "reader": name,
-            "seconds": _mean(seconds),
+            **_spent(spent),
             "found": sum(one.found for one in result.peer_fields if one.peer == name),
             "of": sum(one.peer == name for one in result.peer_fields),
         }
-        for name, seconds in result.peer_seconds.items()
+        for name, spent in result.peer_spent.items()
     ]
     return [ours, *theirs]
+
+
+def _spent(pages: Sequence[Spent]) -> Mapping[str, float]:
+    return {
+        "seconds": _mean(one.wall for one in pages),
+        "processor": _mean(one.processor for one in pages),
+    }
 
 
 def table(report: Report) -> str:
@@ -165,6 +174,7 @@ def table(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     yield f"{report['pages']} pages, engine {report['engine']}"
+    yield f"threads of every reader: {report['threads']}"
     if report["peer_pages"]:
         yield f"other readers on {report['peer_pages']} of them, evenly drawn"
     for file in report["unread"]:
@@ -235,12 +245,16 @@ def _peer_lines(report: Report) -> Iterator[str]:
         return
     ours = report["peers"][0]
     yield ""
-    yield f"{'reader':28}{'s/page':>8}{'found':>8}{'of':>7}{'':>9}{'slower':>9}"
+    yield (
+        f"{'seconds a page':28}{'found':>8}{'of':>7}{'':>9}"
+        f"{'wall':>9}{'slower':>9}{'processor':>11}{'slower':>9}"
+    )
     for one in report["peers"]:
-        slower = one["seconds"] / ours["seconds"]
         yield (
-            f"{one['reader']:28}{one['seconds']:8.2f}{one['found']:8}{one['of']:7}"
-            f"{_share(one['found'], one['of']):>9}{slower:8.1f}x"
+            f"{one['reader']:28}{one['found']:8}{one['of']:7}"
+            f"{_share(one['found'], one['of']):>9}"
+            f"{one['seconds']:9.2f}{one['seconds'] / ours['seconds']:8.1f}x"
+            f"{one['processor']:11.2f}{one['processor'] / ours['processor']:8.1f}x"
         )
 
 

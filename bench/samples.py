@@ -59,7 +59,7 @@ def main() -> int:
     if options.misses:
         print_misses(all_fields(scores))
     if options.peers:
-        _compare(truth, forms, scores, seconds)
+        _compare(truth, forms, scores, seconds, threads=options.threads)
     return 1 if options.check and _fails(scores) else 0
 
 
@@ -133,6 +133,8 @@ def _compare(
     forms: Mapping[str, FormDefinition],
     scores: Sequence[FileScore],
     seconds: Mapping[str, float],
+    *,
+    threads: int,
 ) -> None:
     """Let the peers read the pages of every file that holds a filing."""
     files = _with_filings(truth)
@@ -152,7 +154,7 @@ def _compare(
         found=sum(field.exact for field in mine),
         of=len(mine),
     )
-    print_peers(ours, run_peers(images, written))
+    print_peers(ours, run_peers(images, written, threads=threads))
 
 
 def _fails(scores: Sequence[FileScore]) -> bool:

@@ -1,9 +1,37 @@
-"""Counts what the recogniser does, from outside."""
+"""Counts the seconds of readers, and what the recogniser does, from outside."""
 
+import resource
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from ocr.engine import GreyImage, Posteriors, Recogniser
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds by the clock on the wall, and of all processors together."""
+
+    wall: float
+    processor: float
+
+
+class Stopwatch:
+    """Counts from when it is made."""
+
+    def __init__(self) -> None:
+        self._wall, self._processor = time.perf_counter(), _processor_seconds()
+
+    def spent(self) -> Spent:
+        return Spent(
+            time.perf_counter() - self._wall, _processor_seconds() - self._processor
+        )
+
+
+def _processor_seconds() -> float:
+    """Of this process and of the programs it ran to their end."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 class TimedRecogniser:

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from kamizero.cli.clock import today
 from kamizero.cli.console import Exit, answer, people
-from kamizero.cli.reading import engine_choice, limits_of, shared_engine
+from kamizero.cli.reading import limits_of, shared_engine
 from kamizero.errors import SetupError
 from kamizero.settings import Settings
 
@@ -61,6 +61,9 @@ def read(
         Path | None,
         typer.Option(help="A folder for the reliability diagram and the worst errors."),
     ] = None,
+    threads: Annotated[
+        int, typer.Option(min=1, help="Threads of each reader; a worker has one.")
+    ] = 1,
     worst: Annotated[int, typer.Option(min=0, help="So many worst errors.")] = 10,
     json: Annotated[
         bool, typer.Option("--json", help="One JSON object on stdout.")
@@ -68,13 +71,13 @@ def read(
 ) -> int:
     """Measure accuracy, confidence and speed beside full-page readers, in one run."""
     _demand_checkout()
+    from bench.engine import engine_with
     from bench.measuring import evenly, measure, truth_of
     from bench.reliability import draw
     from bench.report import report_of
     from bench.worst import WorstErrors
 
-    settings = Settings.load()
-    engine = shared_engine(engine_choice(settings))
+    engine = shared_engine(engine_with(threads))
     truth = truth_of(scans, pages=pages)
     kept = WorstErrors(worst if pictures else 0)
     with Progress(console=people, transient=True) as progress:
@@ -83,7 +86,7 @@ def read(
             scans,
             truth,
             engine=engine,
-            limits=limits_of(settings),
+            limits=limits_of(Settings.load()),
             today=today(),
             peer_files=evenly(list(truth), peer_pages),
             worst=kept if pictures and worst else None,
@@ -93,7 +96,7 @@ def read(
     if pictures:
         draw(result.fields, pictures / "reliability.png")
         kept.write(pictures)
-    _show(report_of(result, engine=engine.name), as_json=json)
+    _show(report_of(result, engine=engine.name, threads=threads), as_json=json)
     return Exit.OK
 
 

@@ -34,6 +34,11 @@ def engine_choice(settings: Settings) -> EngineChoice:
 @cache
 def shared_engine(choice: EngineChoice) -> Engine:
     """The recogniser of this process, loaded at the first page it reads."""
+    # Commands that read nothing need not load it.
+    import cv2
+
+    # By itself it takes every core, those of other workers too.
+    cv2.setNumThreads(choice.threads)
     return make_engine(choice)
 
 

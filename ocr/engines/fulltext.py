@@ -44,27 +44,28 @@ _DETECTION: Mapping[str, Any] = {
 _SAME_LINE = 0.5
 
 
-def page_text(image: NDArray[np.uint8]) -> str:
+def page_text(image: NDArray[np.uint8], *, threads: int = 1) -> str:
     """The text of a page (height x width x 3, RGB), line by line from the top.
 
+    `threads` are those of the processor that it computes on.
     The first call of a process loads PaddleOCR, which takes seconds; nothing is
     downloaded.
 
     Raises:
         SetupError: the models are not the ones that were tested.
     """
-    found = _pipeline().predict(np.ascontiguousarray(image[..., ::-1]))
+    found = _pipeline(threads).predict(np.ascontiguousarray(image[..., ::-1]))
     return "\n".join(line for page in found for line in _lines(page))
 
 
 @cache
-def _pipeline() -> Any:
+def _pipeline(threads: int) -> Any:
     # Models are loaded whole: their files may go as soon as the pipeline stands.
     with TemporaryDirectory(prefix="kamizero-models-") as folder:
-        return _build(Path(folder))
+        return _build(Path(folder), threads)
 
 
-def _build(folder: Path) -> Any:
+def _build(folder: Path, threads: int) -> Any:
     model = shipped_model()
     return paddleocr(folder / "cache").PaddleOCR(
         text_detection_model_name=_DETECTOR,
@@ -77,6 +78,7 @@ def _build(folder: Path) -> Any:
         use_doc_unwarping=False,
         use_textline_orientation=False,
         engine="onnxruntime",
+        engine_config={"intra_op_num_threads": threads, "inter_op_num_threads": 1},
         text_recognition_batch_size=8,
     )
 

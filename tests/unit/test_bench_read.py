@@ -1,5 +1,7 @@
 """What `bench read` counts, and what its tables and pictures show."""
 
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -17,7 +19,7 @@ from bench.memory import growth_of, resident_mb
 from bench.ours import PageRead, read_page
 from bench.reliability import bins, draw
 from bench.report import misses, report_of, table
-from bench.timing import TimedRecogniser
+from bench.timing import Spent, Stopwatch, TimedRecogniser
 from bench.worst import WorstErrors
 from forms.fill import fill
 from forms.library import Library
@@ -230,6 +232,15 @@ def test_the_steps_of_reading_add_up_to_its_time(tmp_path: Path) -> None:
     assert seconds.all == pytest.approx(sum(parts) + seconds.rest)
 
 
+def test_the_processor_s_seconds_are_also_those_of_programs_that_were_run() -> None:
+    watch = Stopwatch()
+    busy = "import time\nwhile time.process_time() < 0.2: pass"
+
+    subprocess.run([sys.executable, "-c", busy], check=True)
+
+    assert watch.spent().processor >= 0.2
+
+
 def test_a_page_taken_for_another_form_is_not_read(tmp_path: Path) -> None:
     assert _page("2200", tmp_path).reading is None
 
@@ -249,13 +260,14 @@ def _measurement() -> Measurement:
         floors={file: 0.5},
         kinds={file: ("correction", "new", True)},
         peer_files=[file],
-        peer_seconds={"Other, full page": [4.0]},
+        spent={file: Spent(1.0, 0.5)},
+        peer_spent={"Other, full page": [Spent(4.0, 6.0)]},
         peer_fields=[PeerField("Other, full page", "text", "clean", found=True)],
     )
 
 
 def test_a_report_counts_ordinary_writing_and_special_kinds_apart() -> None:
-    report = report_of(_measurement(), engine="fake")
+    report = report_of(_measurement(), engine="fake", threads=1)
 
     rows = {row["row"]: row for row in report["rows"]}
     assert rows["clean text"]["fields"] == 2
@@ -270,17 +282,18 @@ def test_a_report_counts_ordinary_writing_and_special_kinds_apart() -> None:
 
 
 def test_the_table_shows_bounds_shares_and_how_much_slower_others_are() -> None:
-    text = table(report_of(_measurement(), engine="fake"))
+    text = table(report_of(_measurement(), engine="fake", threads=1))
 
     assert "all else / recogniser" in text
     assert "0.67" in text
     assert "4.0x" in text
+    assert "12.0x" in text
     assert "written errors found: 0 of 1" in text
     assert "97.47%" in text
 
 
 def test_a_report_holds_nothing_of_what_is_written() -> None:
-    assert "佐藤" not in str(report_of(_measurement(), engine="fake"))
+    assert "佐藤" not in str(report_of(_measurement(), engine="fake", threads=1))
 
 
 def test_misses_show_what_was_written_and_read() -> None:
@@ -314,7 +327,7 @@ def test_the_worst_errors_are_the_accepted_ones_then_the_surest(tmp_path: Path) 
     names = [f"insured.{n}.name_kanji" for n in range(1, 5)]
     look = Look(image=picture, kind=PageKind.FORM)
     filing = _filing(*(_reading(name, "佐藤") for name in names))
-    read = PageRead(picture, look, filing, Seconds())
+    read = PageRead(picture, look, filing, Seconds(), Spent(0.0, 0.0))
     worst = WorstErrors(2)
     fields = [
         _one(name=names[0], right=False, accepted=False, confidence=0.9),
