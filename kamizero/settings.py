@@ -195,12 +195,13 @@ class Settings(BaseSettings):
     engine: Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"] = Field(
         default="auto",
         description="What reads the writing; by itself OpenVINO where the processor "
-        "computes in bf16, else ONNX Runtime. `torch` needs `kamizero[torch]`.",
+        "multiplies matrices of bf16 (AMX), else ONNX Runtime. `torch` needs "
+        "`kamizero[torch]`.",
     )
     engine_precision: Literal["auto", "fp32", "bf16"] = Field(
         default="auto",
-        description="Arithmetic of the recogniser; by itself bf16 where engine and "
-        "processor have it.",
+        description="Arithmetic of the recogniser; by itself bf16 where OpenVINO reads "
+        "and gains by it.",
     )
     engine_device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto",

@@ -9,7 +9,7 @@ from typing import Literal
 from kamizero.errors import SetupError
 from ocr.engine import Engine
 from ocr.engines.models import SHIPPED_MODEL, RecognitionModel, model_in, shipped_model
-from ocr.engines.processor import may_compute_bf16
+from ocr.engines.processor import multiplies_bf16
 
 EngineName = Literal["auto", "onnxruntime", "openvino", "torch", "paddleocr"]
 Precision = Literal["auto", "fp32", "bf16"]
@@ -21,9 +21,9 @@ class EngineChoice:
     """What an installation wants to read with.
 
     Attributes:
-        engine: `auto` takes OpenVINO where the processor computes in bf16, and ONNX
-            Runtime elsewhere.
-        precision: `auto` takes bf16 where engine and processor have it.
+        engine: `auto` takes OpenVINO where the processor multiplies matrices of bf16,
+            and ONNX Runtime elsewhere.
+        precision: `auto` takes bf16 where the engine is OpenVINO and gains by it.
         device: `auto` takes a CUDA device where the engine finds one.
         threads: processor threads of one worker.
         model: the model's name, as PaddleOCR names it.
@@ -55,14 +55,19 @@ def _named(choice: EngineChoice) -> str:
         return choice.engine
     if choice.device == "cuda":
         return "torch"
+    if choice.precision == "bf16":
+        return "openvino"
     # In fp32 OpenVINO is no faster than ONNX Runtime, the reference.
-    if choice.precision == "fp32" or not may_compute_bf16():
-        return "onnxruntime"
-    if not _is_installed("openvino"):
-        return "onnxruntime"
+    gains = choice.precision == "auto" and _gains_by_bf16()
+    return "openvino" if gains else "onnxruntime"
+
+
+def _gains_by_bf16() -> bool:
+    if not multiplies_bf16() or not _is_installed("openvino"):
+        return False
     from ocr.engines.openvino_engine import has_bf16
 
-    return "openvino" if has_bf16() else "onnxruntime"
+    return has_bf16()
 
 
 def _onnxruntime(choice: EngineChoice, model: RecognitionModel) -> Engine:
@@ -72,11 +77,11 @@ def _onnxruntime(choice: EngineChoice, model: RecognitionModel) -> Engine:
 
 
 def _openvino(choice: EngineChoice, model: RecognitionModel) -> Engine:
-    from ocr.engines.openvino_engine import OpenVinoRecogniser, has_bf16
+    from ocr.engines.openvino_engine import OpenVinoRecogniser
 
     precision = choice.precision
     if precision == "auto":
-        precision = "bf16" if has_bf16() else "fp32"
+        precision = "bf16" if _gains_by_bf16() else "fp32"
     return OpenVinoRecogniser(threads=choice.threads, precision=precision, model=model)
 
 

@@ -9,7 +9,7 @@ import typer
 
 from kamizero.cli import app
 from kamizero.cli.commands import COMMANDS, LazyGroup
-from ocr.engines.processor import may_compute_bf16
+from ocr.engines.processor import multiplies_bf16
 
 SCAN = Path(__file__).parents[2] / "samples/scans/clean/2265-minato.jpg"
 
@@ -88,4 +88,4 @@ def test_reading_a_scan_loads_nothing_that_it_does_not_need() -> None:
     assert "onnxruntime" in loaded or "openvino" in loaded
     assert not loaded & {"sqlalchemy", "fastapi", "celery", "paddleocr", "torch"}
     assert not loaded & {"pikepdf", "pdfplumber", "fontTools"}
-    assert "openvino" not in loaded or may_compute_bf16()
+    assert "openvino" not in loaded or multiplies_bf16()

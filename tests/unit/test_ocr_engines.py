@@ -22,7 +22,7 @@ from ocr.engines.models import (
 from ocr.engines.onnx_metadata import metadata_of
 from ocr.engines.openvino_engine import has_bf16
 from ocr.engines.paddle_models import lay_out_recogniser
-from ocr.engines.processor import may_compute_bf16
+from ocr.engines.processor import multiplies_bf16
 
 
 @given(st.lists(st.integers(min_value=STRIDE, max_value=LARGEST_WIDTH), max_size=200))
@@ -131,41 +131,54 @@ def test_what_an_engine_cannot_do_is_told(choice: EngineChoice, named: str) -> N
         make_engine(choice)
 
 
-def test_by_itself_bf16_is_taken_where_the_processor_has_it() -> None:
+def test_by_itself_bf16_is_taken_where_the_processor_gains_by_it() -> None:
+    gains = multiplies_bf16() and has_bf16()
+
     facts = make_engine(EngineChoice()).facts
 
-    expected = ("openvino", "bf16") if has_bf16() else ("onnxruntime", "fp32")
+    expected = ("openvino", "bf16") if gains else ("onnxruntime", "fp32")
     assert (facts.engine.split()[0], facts.precision) == expected
 
 
+def test_openvino_by_itself_takes_bf16_only_where_the_processor_gains_by_it() -> None:
+    gains = multiplies_bf16() and has_bf16()
+
+    facts = make_engine(EngineChoice("openvino")).facts
+
+    assert facts.precision == ("bf16" if gains else "fp32")
+
+
+@pytest.mark.skipif(not has_bf16(), reason="this processor has no bf16")
+def test_who_wants_bf16_gets_it_without_matrices_too() -> None:
+    facts = make_engine(EngineChoice(precision="bf16")).facts
+
+    assert (facts.engine.split()[0], facts.precision) == ("openvino", "bf16")
+
+
 @pytest.mark.parametrize(
-    ("flags", "may"),
+    ("flags", "multiplies"),
     [
         ("fpu sse4_2 avx2 fma", False),
-        ("fpu avx2 avx512f avx512bw", True),
-        ("fpu avx2 avx_ne_convert", True),
-        ("fpu amx_bf16", True),
+        ("fpu avx2 avx512f avx512_bf16", False),
+        ("fpu avx2 avx_ne_convert", False),
+        ("fpu avx512_bf16 amx_bf16 amx_tile", True),
     ],
 )
-def test_what_the_system_tells_of_the_processor_rules_bf16_out(
-    flags: str, may: bool, tmp_path: Path
+def test_only_matrices_make_bf16_faster(
+    flags: str, multiplies: bool, tmp_path: Path
 ) -> None:
     told = tmp_path / "cpuinfo"
     told.write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
 
-    assert may_compute_bf16(told) is may
+    assert multiplies_bf16(told) is multiplies
 
 
-def test_where_the_system_tells_nothing_a_runtime_is_asked(tmp_path: Path) -> None:
+def test_where_the_system_tells_nothing_bf16_is_not_taken(tmp_path: Path) -> None:
     other = tmp_path / "cpuinfo"
     other.write_text("Features\t: fp asimd bf16\n")
 
-    assert may_compute_bf16(other)
-    assert may_compute_bf16(tmp_path / "missing")
-
-
-def test_no_processor_with_bf16_is_ruled_out() -> None:
-    assert may_compute_bf16() or not has_bf16()
+    assert not multiplies_bf16(other)
+    assert not multiplies_bf16(tmp_path / "missing")
 
 
 def test_who_wants_fp32_gets_the_reference() -> None:
