@@ -46,7 +46,7 @@ def main() -> int:
 def sampled(scans: Path, count: int, every: int) -> Iterator[tuple[int, float]]:
     """Read so many pages; give how many were read and the resident MB, now and then."""
     truth = truth_of(scans)
-    engine = TimedRecogniser(shared_engine(engine_with(2)))
+    engine = TimedRecogniser(shared_engine(engine_with(1)))
     files = itertools.islice(itertools.cycle(truth), count)
     for number, file in enumerate(files, start=1):
         read_page(

@@ -16,8 +16,8 @@ from ocr.strokes.crops import (
     Glyphs,
     SetLine,
     close_up,
+    holds_strokes,
     is_faintly_written,
-    stroke_mask,
 )
 from ocr.strokes.ink import Ink
 from ocr.words.alphabets import Alphabet
@@ -135,11 +135,10 @@ class CombAnswer:
 
 
 def cut_comb(ink: Ink, field: Field, cells: Sequence[Box]) -> CombPiece:
-    whole = around(cells)
-    if not stroke_mask(ink, whole).any():
+    if not holds_strokes(ink, cells):
         nothing = (None,) * len(cells)
         glyphs = Glyphs(nothing, views=nothing)
-        return CombPiece(field, glyphs, None, is_faintly_written(ink, whole))
+        return CombPiece(field, glyphs, None, is_faintly_written(ink, around(cells)))
     glyphs = cut_cells(ink, cells)
     left_empty = [
         box for box, glyph in zip(cells, glyphs.cells, strict=True) if glyph is None

@@ -59,9 +59,8 @@ def _cut_cell(ink: Ink, writing: CellWriting) -> tuple[GreyImage, GreyImage] | N
     place = trim(writing.mask)
     if place is None:
         return None
-    around = cv2.dilate(writing.mask, np.ones((5, 5), np.uint8))
     picture = ink.cut(writing.box, margin_mm=writing.margin_mm)
-    picture = np.where(around > 0, picture, 255).astype(np.uint8)
+    picture = _alone(picture, writing.mask)
     rows, columns = place
     return _trimmed(picture, rows, columns), _view(
         *_surroundings(ink, writing), rows, columns
@@ -73,10 +72,15 @@ def cut_sign(picture: GreyImage, strokes: GreyImage) -> tuple[GreyImage, GreyIma
 
     `strokes` are those of the sign. Gives what `Glyphs` holds of a cell.
     """
-    around = cv2.dilate(strokes, np.ones((5, 5), np.uint8))
-    alone = np.where(around > 0, picture, 255).astype(np.uint8)
+    alone = _alone(picture, strokes)
     rows, columns = trim(strokes) or (slice(0), slice(0))
     return _trimmed(alone, rows, columns), _view(alone, 0.0, rows, columns)
+
+
+def _alone(picture: GreyImage, strokes: GreyImage) -> GreyImage:
+    """The picture with nothing but these strokes (255) and their soft edges."""
+    around = cv2.dilate(strokes, np.ones((5, 5), np.uint8))
+    return np.asarray(cv2.max(picture, cv2.bitwise_not(around)), np.uint8)
 
 
 def _trimmed(picture: GreyImage, rows: slice, columns: slice) -> GreyImage:
@@ -113,9 +117,7 @@ def _surroundings(ink: Ink, writing: CellWriting) -> tuple[GreyImage, float]:
     near = ink.cut(writing.box, margin_mm=_VIEW_MARGIN_MM)
     if not writing.margin_mm:
         return near, _VIEW_MARGIN_MM * PX_PER_MM
-    strokes = cv2.dilate(writing.mask, np.ones((5, 5), np.uint8))
-    whole = ink.cut(writing.box, margin_mm=writing.margin_mm)
-    whole = np.where(strokes > 0, whole, 255).astype(np.uint8)
+    whole = _alone(ink.cut(writing.box, margin_mm=writing.margin_mm), writing.mask)
     rows, columns = window(ink.black, writing.box, _VIEW_MARGIN_MM)
     outer_rows, outer_columns = window(ink.black, writing.box, writing.margin_mm)
     top, left = rows.start - outer_rows.start, columns.start - outer_columns.start

@@ -6,6 +6,7 @@ neighbour's digit leaves in a box is no writing of that box.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import eq
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from kamizero.model import Box
 from ocr.engine import GreyImage
 from ocr.placing.template import PX_PER_MM
-from ocr.strokes.crops import stroke_mask, trim
+from ocr.strokes.crops import Window, stroke_mask, trim
 from ocr.strokes.ink import Ink, window
 
 # A digit is taken whole where it ends this close to its box; where most of a stroke
@@ -61,10 +62,10 @@ class CellWriting:
 def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
     """The strokes of one of the boxes of a field."""
     mask = stroke_mask(ink, box)
-    if not _touches_edge(mask):
-        return CellWriting(
-            box, 0.0, mask, unroofed=_unroofed(mask), at_top=_begins_at(mask, 0)
-        )
+    place = trim(mask)
+    if place is None or not _touches_edge(mask, place):
+        unroofed, at_top = _unroofed(mask, place), _begins_at(place, 0)
+        return CellWriting(box, 0.0, mask, unroofed=unroofed, at_top=at_top)
     around = stroke_mask(ink, box, margin_mm=_FOLLOWED_MM)
     rows, columns = window(ink.black, box, 0.0)
     top, left = (part.start for part in window(ink.black, box, _FOLLOWED_MM))
@@ -93,13 +94,14 @@ def written_in(ink: Ink, box: Box, boxes: Sequence[Box]) -> CellWriting:
         and stats[at, cv2.CC_STAT_AREA] >= _LEAST_PART_MM2 * PX_PER_MM**2
         and not any(_holds(one, places[at]) for one in boxes)
     ]
+    below = kept[inner[0].start :]
     return CellWriting(
         box,
         _FOLLOWED_MM,
         kept,
         unclear=astray and not kept.any(),
-        unroofed=_unroofed(kept[inner[0].start :]),
-        at_top=_begins_at(kept, inner[0].start),
+        unroofed=_unroofed(below, trim(below)),
+        at_top=_begins_at(trim(kept), inner[0].start),
         parted=bool(beyond),
     )
 
@@ -110,18 +112,19 @@ def _close_to(mask: GreyImage) -> NDArray[np.bool_]:
     return np.asarray(cv2.dilate(mask, np.ones((reach, reach), np.uint8)) > 0)
 
 
-def _touches_edge(mask: GreyImage) -> bool:
-    edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
-    return any(edge.any() for edge in edges)
+def _touches_edge(mask: GreyImage, place: Window) -> bool:
+    rows, columns = place
+    starts, ends = (rows.start, columns.start), (rows.stop, columns.stop)
+    return 0 in starts or any(map(eq, ends, mask.shape))
 
 
-def _unroofed(mask: GreyImage) -> str:
+def _unroofed(mask: GreyImage, place: Window | None) -> str:
     """What is written seems to be one of these only if no roof is hidden.
 
-    A 7 without it leans like a 1, and a 3 is a 5 as well.
+    A 7 without it leans like a 1, and a 3 is a 5 as well. `place` is the window of
+    the mask that holds all strokes.
     """
-    place = trim(mask)
-    if place is None or not _begins_at(mask, 0):
+    if place is None or not _begins_at(place, 0):
         return ""
     writing = mask[place]
     quarter = max(len(writing) // 4, 1)
@@ -133,9 +136,11 @@ def _unroofed(mask: GreyImage) -> str:
     return ("1" if leans else "") + ("" if roofed else "35")
 
 
-def _begins_at(mask: GreyImage, top: int) -> bool:
-    """Tell whether strokes begin at a printed line in this row, or above it."""
-    place = trim(mask)
+def _begins_at(place: Window | None, top: int) -> bool:
+    """Tell whether strokes begin at a printed line in this row, or above it.
+
+    `place` is the window that holds all of them.
+    """
     return place is not None and place[0].start <= top + _LINE_MM * PX_PER_MM
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from forms.placing import around
 from kamizero.model import Box
 from ocr.engine import GreyImage
 from ocr.placing.template import PX_PER_MM
@@ -21,6 +22,9 @@ _DOT_REACH_MM = 1.0
 _JOIN_PX = 5
 _LARGEST_SPECK_PX = _SPECK_MM * PX_PER_MM + _JOIN_PX - 1
 STROKE_SHARE = 0.3
+Window = tuple[slice, slice]
+"""Rows and columns of a picture."""
+
 _FAINT_SHARE = 0.16
 _FAINT_MM2 = 0.4
 _GRAINS, _GRAINS_WITHIN_MM = 5, 8.0
@@ -129,6 +133,17 @@ def _traced(ink: Ink, box: Box, margin_mm: float, least: float) -> GreyImage:
     return strokes
 
 
+def holds_strokes(ink: Ink, boxes: Sequence[Box]) -> bool:
+    """Tell whether strokes run in or between these boxes, of which each is cut later.
+
+    What is a stroke in one of them is one in the box around all, too.
+    """
+    whole = around(boxes)
+    if not cv2.hasNonZero(ink.traces(STROKE_SHARE).dark[window(ink.black, whole, 0.0)]):
+        return False
+    return any(cv2.hasNonZero(stroke_mask(ink, box)) for box in (*boxes, whole))
+
+
 def is_faintly_written(ink: Ink, box: Box) -> bool:
     """Tell whether a box that looks empty holds something too faint to be read."""
     least = _FAINT_MM2 * PX_PER_MM**2
@@ -149,7 +164,7 @@ def is_faintly_written(ink: Ink, box: Box) -> bool:
     return bool((reach < _GRAINS_WITHIN_MM).any())
 
 
-def trim(mask: GreyImage) -> tuple[slice, slice] | None:
+def trim(mask: GreyImage) -> Window | None:
     """The smallest window that holds everything marked; None where nothing is."""
     x, y, width, height = cv2.boundingRect(mask)
     if not width:
@@ -164,7 +179,7 @@ def runs(marked: NDArray[np.bool_]) -> list[slice]:
     return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _around_all(mask: GreyImage) -> tuple[slice, slice]:
+def _around_all(mask: GreyImage) -> Window:
     """The window that holds all that is marked, and what joins it."""
     x, y, width, height = cv2.boundingRect(mask)
     room = _JOIN_PX // 2
@@ -184,7 +199,7 @@ def _without_specks(mask: GreyImage, dark: GreyImage) -> GreyImage:
     # Something dark is there, so a lone part holds it: most cells have one glyph.
     if len(stats) == 2 and max(stats[1, 2:4].tolist()) >= _LARGEST_SPECK_PX:
         return mask
-    extent = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     extent_mm = (extent - (_JOIN_PX - 1)) / PX_PER_MM
     has_dark = np.zeros(len(stats), np.bool_)
     has_dark[np.asarray(labels).ravel()[np.flatnonzero(dark > 0)]] = True

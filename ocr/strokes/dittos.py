@@ -14,7 +14,7 @@ from ocr.engine import GreyImage
 from ocr.outcome import Outcome
 from ocr.placing.template import PX_PER_MM
 from ocr.strokes.crops import stroke_mask
-from ocr.strokes.ink import Ink
+from ocr.strokes.ink import Ink, darker_than
 
 DITTO_TEXTS = frozenset({"同上", "仝上", "同じ", "上に同じ", "〃", "仝"})
 # In boxes for digits 〃 looks like this, and so does half of it.
@@ -28,7 +28,7 @@ _UNLIKE = 0.5
 _BENT_MM = 0.22
 _LEAN_APART_DEGREES = 25.0
 # Strokes that ran into each other part where only the darkest ink counts.
-_DARKER = (None, 0.55, 0.75)
+_DARKER = (0.0, 0.55, 0.75)
 _DUST_MM2 = 0.12
 # More ink is more than two such strokes with dust among them: it need not be parted.
 _MOST_MM2 = 2.5 * _HEIGHTS_MM[1] * _WIDEST_MM
@@ -56,9 +56,9 @@ def is_ditto_mark(ink: Ink, box: Box) -> bool:
     mask = stroke_mask(ink, box, margin_mm=_MARGIN_MM)
     if is_arrow_down(mask, box.h):
         return True
-    amount = np.where(mask > 0, ink.amount(box, margin_mm=_MARGIN_MM), 0)
-    darker = (amount > (share or 0.0) * ink.strength for share in _DARKER)
-    return any(_are_two_strokes(darkest.astype(np.uint8)) for darkest in darker)
+    amount = cv2.min(mask, ink.amount(box, margin_mm=_MARGIN_MM))
+    darker = (darker_than(share * ink.strength, amount) for share in _DARKER)
+    return any(map(_are_two_strokes, darker))
 
 
 def is_arrow_down(mask: GreyImage, box_height_mm: float) -> bool:
@@ -128,7 +128,7 @@ def _are_straight_alike(parts: Sequence["_Part"]) -> bool:
 class _Part:
     """One connected stroke: where it stands among all of them, in pixels."""
 
-    labels: NDArray[np.int32]
+    labels: NDArray[np.uint16]
     label: int
     left: int
     top: int
@@ -144,10 +144,10 @@ class _Part:
 
 def _parts(mask: GreyImage) -> list[_Part]:
     """The connected strokes of a mask; dust is left out."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_16U)
     least = _DUST_MM2 * PX_PER_MM**2
     return [
-        _Part(np.asarray(labels, np.int32), n, *(int(side) for side in stats[n, :4]))
+        _Part(np.asarray(labels, np.uint16), n, *(int(side) for side in stats[n, :4]))
         for n in np.flatnonzero(stats[:, cv2.CC_STAT_AREA] > least)
         if n
     ]

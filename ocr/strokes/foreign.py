@@ -133,6 +133,6 @@ def is_hair(ink: Ink, box: Box) -> bool:
 def is_dirt(ink: Ink, box: Box) -> bool:
     """Tell whether a box holds specks alone, each smaller than any character."""
     mask = stroke_mask(ink, box)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_16U)
     extents = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
     return bool(len(extents)) and int(extents.max()) < _SPECK_MM * PX_PER_MM

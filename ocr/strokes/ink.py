@@ -124,9 +124,9 @@ class Ink:
         """The strokes of the whole page that are somewhere so dark; dust is in it."""
         if least not in self._traces:
             floor = self.floor(least)
-            dark = _above(floor, self._softened)
+            dark = darker_than(floor, self._softened)
             pale_floor = max(_PALE_SHARE * floor, 2 * self.noise, 8.0)
-            pale = _above(pale_floor, self._followed)
+            pale = darker_than(pale_floor, self._followed)
             joined = np.asarray(cv2.max(pale, dark), np.uint8)
             self._traces[least] = Traces(dark, joined)
         return self._traces[least]
@@ -277,7 +277,8 @@ def _blurred(ink: Grey, sigma: float) -> Grey:
     return soft
 
 
-def _above(floor: float, soft: cv2.typing.MatLike) -> Grey:
+def darker_than(floor: float, soft: cv2.typing.MatLike) -> Grey:
+    """Where a picture is darker than this: 255."""
     return np.asarray(cv2.threshold(soft, floor, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 

@@ -67,6 +67,8 @@ def circlings(ink: Ink, field: Field, definition: FormDefinition) -> list[Circli
     """How much each choice of a field is circled."""
     around = _around(field.choices)
     mask = stroke_mask(ink, around, margin_mm=_REACH_MM)
+    if not cv2.hasNonZero(mask):
+        return [Circling(choice.code, 0.0) for choice in field.choices]
     origin = _origin(around)
     areas = [_circled_areas(definition, choice, field.page) for choice in field.choices]
     strokes = [_Stroke.of(*pixels, origin) for pixels in _strokes(mask)]

@@ -43,12 +43,13 @@ def straight_strokes(
     largest_break: float,
     inked: float,
     clear_beside: float = 0.0,
+    steepest: float = 90.0,
 ) -> Iterator[Straight]:
     """Strokes of at least this length, of which this share is ink.
 
     Characters in a row or a column lie along a line too, but with gaps; and with
     `clear_beside`, a stroke has paper on both sides at that distance, as they have
-    not.
+    not. Those that rise by more than `steepest` degrees are left out.
     """
     found = cv2.HoughLinesP(
         mask,
@@ -60,7 +61,7 @@ def straight_strokes(
     )
     for points in [] if found is None else found[:, 0]:
         line = Straight(*(float(value) for value in points))
-        if _inked_share(mask, line) < inked:
+        if line.steepness > steepest or _inked_share(mask, line) < inked:
             continue
         if not clear_beside or _is_clear(mask, line, clear_beside):
             yield line

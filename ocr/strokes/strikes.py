@@ -155,9 +155,13 @@ def _climbs_along(mask: GreyImage, strips: int) -> bool:
 
 def _through(mask: GreyImage, shortest: float) -> list[Straight]:
     found = straight_strokes(
-        mask, shortest=shortest, largest_break=_LARGEST_BREAK_PX, inked=_INKED
+        mask,
+        shortest=shortest,
+        largest_break=_LARGEST_BREAK_PX,
+        inked=_INKED,
+        steepest=_LARGEST_SLANT_DEGREES,
     )
-    return [line for line in found if line.steepness < _LARGEST_SLANT_DEGREES]
+    return list(found)
 
 
 def _is_drawn(mask: GreyImage, line: Straight, width: int) -> bool:

@@ -88,7 +88,11 @@ def lines(steps: Steps, characters: Sequence[str], *, beam: int = BEAM) -> list[
     for at, number in np.argwhere(rows[:, 1:] > _SMALLEST_SHARE).tolist():
         likely[at].append(number + 1)
     for row, following in zip(rows.tolist(), likely, strict=True):
-        beams = _strongest(_step(beams, row, following), beam)
+        beams = (
+            _strongest(_step(beams, row, following), beam)
+            if following
+            else _stayed(beams, row)
+        )
     total = sum(blank + glyph for blank, glyph in beams.values())
     ranked = sorted(beams.items(), key=lambda item: -sum(item[1]))
     return [
@@ -107,15 +111,6 @@ def _step(
 
     `likely` are the characters that may follow.
     """
-    if not likely:
-        # Blank, or more of the same: most steps are.
-        return {
-            prefix: [
-                (blank + glyph) * row[0],
-                glyph * row[prefix[-1]] if prefix else 0.0,
-            ]
-            for prefix, (blank, glyph) in beams.items()
-        }
     extended: dict[tuple[int, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for prefix, (blank, glyph) in beams.items():
         same = extended[prefix]
@@ -126,6 +121,17 @@ def _step(
             start = blank if prefix and prefix[-1] == number else blank + glyph
             extended[(*prefix, number)][1] += start * row[number]
     return extended
+
+
+def _stayed(beams: _Beams, row: Sequence[float]) -> _Beams:
+    """The prefixes after a step at which no character is likely: most steps are so.
+
+    Blank is then nearly sure, and nothing shrinks that would have to be scaled.
+    """
+    return {
+        prefix: ((blank + glyph) * row[0], glyph * row[prefix[-1]] if prefix else 0.0)
+        for prefix, (blank, glyph) in beams.items()
+    }
 
 
 def _strongest(extended: dict[tuple[int, ...], list[float]], beam: int) -> _Beams:

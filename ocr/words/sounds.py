@@ -6,7 +6,7 @@ recogniser being four times less sure.
 """
 
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ _KINDS_OF_KANA = 85
 _UNSEEN = 6.0
 
 
+@lru_cache(maxsize=1 << 14)
 def likelihood(word: str) -> float:
     """How usual a kana word sounds, weighted for use beside the recogniser.
 
