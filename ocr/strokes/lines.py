@@ -110,6 +110,12 @@ def _splits(gaps: list[int], height: int, *, two_words: bool) -> tuple[list[int]
     return [], True
 
 
+def length_of(word: GreyImage) -> float:
+    """How long a word of a line is, in heights of the line."""
+    height, width = word.shape
+    return float((width - 4 * _EDGE) / (height - 2 * _EDGE))
+
+
 def _framed(word: GreyImage) -> GreyImage:
     """Paper around a word, as the recogniser expects it."""
     return np.asarray(

@@ -13,7 +13,7 @@ from ocr.engine import GreyImage
 from ocr.outcome import Outcome
 from ocr.strokes.crops import is_faintly_written
 from ocr.strokes.ink import Ink
-from ocr.strokes.lines import WrittenLine, written_lines
+from ocr.strokes.lines import WrittenLine, length_of, written_lines
 from ocr.words import ctc
 from ocr.words.japanese import has_look_alike
 from ocr.words.word import WordReading
@@ -25,6 +25,11 @@ _DASH = re.compile("(?<=[0-9０-９])[一ー－―](?=[0-9０-９])")
 _LEFT_OUT = "reaches into it"
 GAP = "gap"
 """The doubt that words are parted where they seem to be."""
+
+# No character of a name is so much longer than its line is high: where those read would
+# be, one beside them is lost. Of 2,883 words read rightly on 180 made pages none went
+# beyond 1.26; of 37 that had lost a character 17 went beyond this.
+_LONGEST = 1.3
 
 _NAMES = ("name_kana", "name_kanji", "owner_name")
 
@@ -135,5 +140,16 @@ def _doubts(
         yield "one character"
     if is_name(piece.field) and has_look_alike(best.value):
         yield "look-alike"
+    if is_name(piece.field) and _is_longer(piece.pictures, best.value):
+        yield "longer than it is read"
     if len(piece.lines) > 1 and is_name(piece.field):
         yield "two lines"
+
+
+def _is_longer(pictures: Sequence[GreyImage], name: str) -> bool:
+    """Tell whether a part of a name is too long for the characters read of it."""
+    parts = name.split(_WIDE_SPACE)
+    return len(parts) == len(pictures) and any(
+        length_of(picture) > _LONGEST * len(part)
+        for picture, part in zip(pictures, parts, strict=True)
+    )

@@ -8,11 +8,11 @@ import pytest
 from forms.library import Library
 from ocr.engine import GreyImage, Posteriors
 from ocr.strokes.lines import WrittenLine
-from ocr.words.ctc import Glyph
+from ocr.words.ctc import Glyph, Line
 from ocr.words.free_field import GAP, FreePiece, read_free
 from ocr.words.free_words import read_words
 from ocr.words.gaps import Gap, gaps_in, with_spaces
-from ocr.words.word import alphabets_of
+from ocr.words.word import WordReading, alphabets_of
 
 _STEP_PX, _GLYPH_PX = 8, 20
 _CLASSES = ("", *"トウキタ1-2会社丸", " ")
@@ -143,3 +143,17 @@ def test_a_space_stands_where_it_was_seen_though_other_glyphs_are_read() -> None
     assert with_spaces("東京1-2", glyphs, gaps) == "東京\u30001-2"
     assert with_spaces("東京都1-2", glyphs, gaps) == "東京都\u30001-2"
     assert with_spaces("1-2", glyphs, gaps) == "1-2"
+
+
+@pytest.mark.parametrize(("given_px", "doubted"), [(40, False), (120, True)])
+def test_a_name_longer_than_what_is_read_of_it_has_lost_a_character(
+    given_px: int, doubted: bool
+) -> None:
+    framed = [np.zeros((48, width + 16), np.uint8) for width in (80, given_px)]
+    field = Library.shipped().get("2218@2020-12").field("insured.1.name_kanji")
+    piece = FreePiece(field, (WrittenLine(tuple(framed), sure=True),), faint=False)
+    words = [WordReading((Line(text, 0.999),)) for text in ("永田", "健")]
+
+    outcome = read_free(piece, words)
+
+    assert ("longer than it is read" in outcome.doubts) is doubted
