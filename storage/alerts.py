@@ -41,6 +41,7 @@ from storage.tables import (
     ExportFile,
     ExportState,
     HostRefusal,
+    LedgerDay,
     LedgerRun,
     MessageState,
     Recall,
@@ -329,8 +330,14 @@ def _counted(session: Session, kind: str, since: Any, *wanted: Any) -> Iterator[
 
 def _of_ledger(session: Session, now: datetime) -> Iterator[Alert]:
     run = session.scalar(select(LedgerRun).order_by(LedgerRun.day.desc()).limit(1))
+    failing = session.scalar(
+        select(func.count()).select_from(LedgerDay).where(LedgerDay.fails)
+    )
     if run is not None and not run.balances:
         yield Alert("ledger", sum(run.differences.values()), run.at)
+    elif failing:
+        # Somebody held what was closed against its rows since.
+        yield Alert("ledger", failing)
     if run is not None and run.at < now - LEDGER_AFTER:
         yield Alert("ledger_missing", 1, run.at)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.csv.forms import is_of_rows
@@ -26,6 +26,9 @@ from storage.tables import (
     MediaRole,
     Page,
 )
+
+# So many files are asked for with one question.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,30 +195,48 @@ def _sums_up(filing: _Filed, bundle: Bundle) -> bool:
 
 def sides_of(session: Session, *wanted: ColumnElement[bool]) -> list[Side]:
     """The pages that count of those bundles."""
-    query = _placed(Page.id, Page.bundle_id, Page.kind, Page.filing_id)
-    rows = session.execute(
-        query.where(*wanted, Page.standing == Standing.VALID, _is_paper())
-    )
+    columns = Page.id, Page.bundle_id, Page.kind, Page.filing_id
+    rows: Sequence[Any] = session.execute(
+        select(*columns, Page.front_id, Page.arrival_id, Page.number).where(
+            *wanted, Page.standing == Standing.VALID, _is_paper()
+        )
+    ).all()
+    sides = _sides_scanned(session, {row.arrival_id for row in rows})
     return [
-        Side(page, bundle, kind, filing, sheet_key(front, arrival, number, sides=sides))
-        for page, bundle, kind, filing, front, arrival, number, sides in rows
+        Side(
+            page,
+            bundle,
+            kind,
+            filing,
+            sheet_key(front, arrival, number, sides=sides[arrival]),
+        )
+        for page, bundle, kind, filing, front, arrival, number in rows
+        # A file whose row was lost has none to show.
+        if arrival in sides
     ]
+
+
+def _sides_scanned(session: Session, arrivals: Iterable[int]) -> Mapping[int, int]:
+    """How many sides of a sheet each of these files shows.
+
+    Asked for by the files, not beside each page: PostgreSQL expects so many pages that
+    it would read every file there ever was.
+    """
+    wanted, found = sorted(arrivals), dict[int, int]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = session.execute(
+            select(Arrival.id, Job.sides)
+            .join(Job, Job.id == Arrival.job_id)
+            .where(Arrival.id.in_(wanted[start : start + _AT_ONCE]))
+        )
+        found |= {arrival: int(sides) for arrival, sides in rows}
+    return found
 
 
 def _is_paper() -> ColumnElement[bool]:
     """Rows of a table are no sheets."""
     return Page.arrival_id.not_in(
         select(MediaFile.arrival_id).where(MediaFile.role == MediaRole.TABLE)
-    )
-
-
-def _placed(*columns: Any) -> Select[Any]:
-    """Pages with what says which sheet they are a side of."""
-    sides = cast(Job.sides, Integer)
-    return (
-        select(*columns, Page.front_id, Page.arrival_id, Page.number, sides)
-        .join(Arrival, Arrival.id == Page.arrival_id)
-        .join(Job, Job.id == Arrival.job_id)
     )
 
 
@@ -314,10 +335,14 @@ def _declared_jobs(
     if not told:
         return {}
     sheets: defaultdict[int, set[tuple[int, ...]]] = defaultdict(set)
-    for job, front, arrival, number, sides in session.execute(
-        _placed(Job.id).where(Job.id.in_(told), _is_paper())
+    for job, sides, front, arrival, number in session.execute(
+        select(Job.id, Job.sides, Page.front_id, Page.arrival_id, Page.number)
+        .join(Arrival, Arrival.id == Page.arrival_id)
+        .join(Job, Job.id == Arrival.job_id)
+        # Of the arrival, which PostgreSQL finds by it; see `_sides_scanned`.
+        .where(Arrival.job_id.in_(told), _is_paper())
     ):
-        sheets[job].add(sheet_key(front, arrival, number, sides=sides))
+        sheets[job].add(sheet_key(front, arrival, number, sides=int(sides)))
     return {job: (count, len(sheets[job])) for job, count in told.items()}
 
 

@@ -21,6 +21,13 @@ WHERE indrelid = ANY (%s::regclass[]) AND NOT EXISTS (
 )
 """
 
+# As the trigger does that says nothing meanwhile.
+_KNOW_DAYS = """
+INSERT INTO ledger_day (site, day)
+SELECT DISTINCT site, (created_at AT TIME ZONE 'Asia/Tokyo')::date FROM job
+ON CONFLICT DO NOTHING
+"""
+
 
 def fill(connection: psycopg.Connection, crowd: Crowd, first: int, last: int) -> None:
     """Add the filings of these numbers, the last one included.
@@ -43,6 +50,7 @@ def fill(connection: psycopg.Connection, crowd: Crowd, first: int, last: int) ->
                 f"(SELECT max(id) FROM {table}))"
             )
     connection.execute("SET session_replication_role = origin")
+    connection.execute(_KNOW_DAYS)
     connection.commit()
     connection.autocommit = True
     connection.execute(f"VACUUM ANALYZE {', '.join(COLUMNS)}")  # pyright: ignore

@@ -13,7 +13,7 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,6 @@ from bench.scale.asks import Ask, Asks
 from forms.headings import heading_of
 from forms.library import Library
 from storage.database import Database
-from storage.ledger.span import EVER
 from storage.vault import KeyRing, Vault
 from tests.services import postgres_database, postgres_server
 
@@ -68,6 +67,7 @@ def main() -> None:
             _fill(url, crowd, done + 1, size)
             done = size
             asks = Asks(database, vault, library, people, size)
+            _count("days were closed", asks.close)
             for name, ask in asks.all():
                 if wanted.only in name:
                     with _scans(url) as scans:
@@ -75,9 +75,8 @@ def main() -> None:
                     table.setdefault(name, []).append(took)
                     whole[name] = ", ".join(sorted(scans))
                     print(f"{name:42}{took[0]:9.1f}{took[1]:9.1f}  {whole[name]}")
-            begun = time.perf_counter()
-            asks.ledger(EVER)
-            print(f"ledger of everything {time.perf_counter() - begun:.1f} s")
+            if wanted.only in "ledger":
+                _count("closed days were held against their rows", asks.hold)
         database.close()
     _print(sorted(wanted.sizes), table, whole)
 
@@ -95,6 +94,13 @@ def _fill(url: str, crowd: Crowd, first: int, last: int) -> None:
     gc.freeze()
     took = time.monotonic() - begun
     print(f"\n{last:,} filings, {size}; filled in {took:.0f} s", flush=True)
+
+
+def _count(what: str, act: Callable[[], int]) -> None:
+    """Do what is done once, and say how much it was and how long it took."""
+    begun = time.perf_counter()
+    count = act()
+    print(f"{count:,} {what} in {time.perf_counter() - begun:.1f} s", flush=True)
 
 
 def _timed(ask: Ask, asks: int) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -17,6 +17,10 @@ from review.waiting import PAGE_SIZE, Order, Wanted, figures, waiting
 from storage import work
 from storage.database import Database
 from storage.ledger.account import draw_up
+from storage.ledger.books import open_books
+from storage.ledger.closing import close_days
+from storage.ledger.holding import hold
+from storage.ledger.report import Ledger
 from storage.ledger.span import Span
 from storage.searches.criteria import Criteria
 from storage.searches.hits import find
@@ -52,13 +56,31 @@ class Asks:
         yield "queue page, no such rule", lambda: self._queue(none, Order.URGENT)
         yield from self._look_ups()
         last = day_of(self.filings)
-        yield "ledger of one day", lambda: self.ledger(Span(last, last))
+        yield "ledger of one day, counted", lambda: self._counted(Span(last, last))
+        yield "ledger of everything", self._everything
 
-    def ledger(self, span: Span) -> None:
+    def close(self) -> int:
+        """Close every day but the last, as each night does that is over."""
+        return close_days(self.database, subscribers=[SUBSCRIBER], now=self._last_noon)
+
+    def hold(self) -> int:
+        """Hold every closed day against its rows, row by row."""
+        return hold(self.database, subscribers=[SUBSCRIBER], now=self._last_noon)
+
+    @property
+    def _last_noon(self) -> datetime:
+        return datetime.combine(day_of(self.filings), time(3), UTC)
+
+    def _counted(self, span: Span) -> None:
         with self.database.look() as session:
-            found = draw_up(session, subscribers=[SUBSCRIBER], span=span)
-        if found.differences:
-            raise SystemExit(f"The crowd does not balance: {found.differences[:3]}")
+            _demand_balance(draw_up(session, subscribers=[SUBSCRIBER], span=span))
+
+    def _everything(self) -> None:
+        with self.database.look() as session:
+            books = open_books(session, subscribers=[SUBSCRIBER])
+        _demand_balance(books.ledger)
+        if sum(books.ledger.entries.values()) != self.filings:
+            raise SystemExit(f"Not everything was counted: {books.ledger.entries}")
 
     def _claim(self, *, site: str | None = None, form: str | None = None) -> None:
         claim = queue.claim_next(self.database, "rika", now=NOW, site=site, form=form)
@@ -112,3 +134,8 @@ class Asks:
             hits = find(session, self.vault, asked, before=before, limit=limit)
             shown = hits[:PAGE_SIZE]
             hit_lines(session, self.vault, self.library, shown, language="ja")
+
+
+def _demand_balance(found: Ledger) -> None:
+    if found.differences:
+        raise SystemExit(f"The crowd does not balance: {found.differences[:3]}")

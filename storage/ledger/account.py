@@ -8,7 +8,8 @@ sealed events x receivers = waiting + acknowledged + given up
 lines of answers = waiting + registered + rejected + repeated + unmatched + settled
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,12 +27,32 @@ WAITING = "waiting"
 def draw_up(
     session: Session, *, subscribers: Sequence[str], span: Span = EVER
 ) -> Ledger:
-    """The ledger of the jobs of a span, as far as the session's sites go.
+    """The ledger of the jobs of a span, counted row by row.
 
     Args:
         subscribers: everybody who gets each approved entry; queues of robots are
             known besides.
     """
+    of_jobs = draw_up_jobs(session, subscribers, span)
+    return with_house(session, of_jobs) if span == EVER else of_jobs
+
+
+def with_house(session: Session, of_jobs: Ledger) -> Ledger:
+    """The account, and what is of the whole house alone: events and lists of answers
+    are of no job.
+    """
+    told = Law("events", events.due_told(session), events.told(session))
+    heard = Law("answers", answers.lines_read(session), answers.by_state(session))
+    return replace(
+        of_jobs,
+        laws=(*of_jobs.laws, told, heard),
+        differences=[*of_jobs.differences, *events.untold(session)],
+    )
+
+
+def draw_up_jobs(session: Session, subscribers: Sequence[str], span: Span) -> Ledger:
+    """See `draw_up`; of the jobs alone, as far as the session's sites go."""
+    span = span.located(session)
     weighed = weigh_bundles(session, span)
     entries = deliveries.entries_by_state(session, span)
     differences: list[Difference] = [
@@ -43,7 +64,6 @@ def draw_up(
         *pages.empty_filings(session, span),
         *waits.stranded(session, span),
         *deliveries.unsent(session, span, subscribers),
-        *(events.untold(session) if span == EVER else ()),
     ]
     counted, kinds = pages.counted_pages(session, span)
     forms, places = pages.filed_forms(session, span)
@@ -63,26 +83,12 @@ def draw_up(
                 deliveries.due_out(session, span, subscribers),
                 deliveries.delivered(session, span),
             ),
-            *_events(session, span),
-            *_answers(session, span),
         ),
         bundles=weighed.bundles,
         moving=weighed.moving,
         explained=weighed.explained,
         differences=differences,
     )
-
-
-def _events(session: Session, span: Span) -> Iterator[Law]:
-    """Of the whole house alone: events are of no job."""
-    if span == EVER:
-        yield Law("events", events.due_told(session), events.told(session))
-
-
-def _answers(session: Session, span: Span) -> Iterator[Law]:
-    """Of the whole house too: a list is of no job."""
-    if span == EVER:
-        yield Law("answers", answers.lines_read(session), answers.by_state(session))
 
 
 def _sheets(weighed: Weighed) -> Law:
@@ -94,7 +100,7 @@ def _arrivals(session: Session, span: Span) -> dict[str, int]:
     found = session.execute(
         select(Arrival.state, func.count())
         .join(Job, Job.id == Arrival.job_id)
-        .where(*span.of_jobs())
+        .where(*span.of_arrivals())
         .group_by(Arrival.state)
     )
     return {state: count for state, count in found}

@@ -11,7 +11,9 @@ from kamizero.tokyo import business_date
 from storage import audit
 from storage.database import Database
 from storage.insertion import insert_once
-from storage.ledger.account import draw_up
+from storage.ledger.books import open_books
+from storage.ledger.closing import close_days
+from storage.ledger.holding import hold_share
 from storage.ledger.report import Ledger
 from storage.tables import LedgerRun
 
@@ -24,13 +26,17 @@ def run_daily(
 ) -> Ledger | None:
     """Draw up the day's ledger; None where that was done today already.
 
-    Several may ask at once: one of them writes it down.
+    Closed days are held against their rows first, a share of them, and open ones are
+    closed where they balance. Several may ask at once: one of them writes it down.
     """
     day = business_date(now)
     with database.look() as session:
         if session.get(LedgerRun, day) is not None:
             return None
-        ledger = draw_up(session, subscribers=subscribers)
+    hold_share(database, subscribers=subscribers, now=now)
+    close_days(database, subscribers=subscribers, now=now)
+    with database.look() as session:
+        ledger = open_books(session, subscribers=subscribers).ledger
     kinds = Counter(one.kind for one in ledger.differences)
     with database.begin() as session:
         is_first = insert_once(

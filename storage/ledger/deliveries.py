@@ -179,5 +179,5 @@ def _joined(query: _Query, span: Span) -> _Query:
         .join(Filing, Filing.id == Entry.filing_id)
         .join(Arrival, Arrival.id == Filing.arrival_id)
         .join(Job, Job.id == Arrival.job_id)
-        .where(*span.of_jobs())
+        .where(*span.of_arrivals())
     )

@@ -33,7 +33,7 @@ def lost_pages(session: Session, span: Span) -> Iterator[Difference]:
         select(Arrival.id, Arrival.page_count, rows)
         .join(Job, Job.id == Arrival.job_id)
         .outerjoin(Page, Page.arrival_id == Arrival.id)
-        .where(*span.of_jobs(), Arrival.state == ArrivalState.TAKEN)
+        .where(*span.of_arrivals(), Arrival.state == ArrivalState.TAKEN)
         .where(Arrival.page_count.is_not(None))
         .group_by(Arrival.id)
         .having(rows != Arrival.page_count)
@@ -50,7 +50,7 @@ def lone_forms(session: Session, span: Span) -> Iterator[Difference]:
         .join(Job, Job.id == Arrival.job_id)
         .join(Bundle, Bundle.id == Page.bundle_id)
         .outerjoin(Filing, Filing.id == Page.filing_id)
-        .where(*span.of_jobs(), Page.kind == PageKind.FORM)
+        .where(*span.of_arrivals(), Page.kind == PageKind.FORM)
         .where(Page.standing == Standing.VALID, ~Bundle.sorting)
         .where(or_(Page.filing_id.is_(None), Filing.dissolved_at.is_not(None)))
         .where(
@@ -77,7 +77,7 @@ def empty_filings(session: Session, span: Span) -> Iterator[Difference]:
         select(Filing.id, Filing.revision)
         .join(Arrival, Arrival.id == Filing.arrival_id)
         .join(Job, Job.id == Arrival.job_id)
-        .where(*span.of_jobs(), Filing.dissolved_at.is_(None), ~form.exists())
+        .where(*span.of_arrivals(), Filing.dissolved_at.is_(None), ~form.exists())
         .where(Filing.bundle_id.is_not(None))
         .where(Filing.step != FilingStep.FAILED)
         .order_by(Filing.id)
@@ -110,7 +110,7 @@ def jobs_short(session: Session, span: Span) -> Iterator[Difference]:
 
 def counted_pages(session: Session, span: Span) -> tuple[int, dict[str, int]]:
     """Pages counted as files came in, and those in the rows, by kind."""
-    taken = (*span.of_jobs(), Arrival.state == ArrivalState.TAKEN)
+    taken = (*span.of_arrivals(), Arrival.state == ArrivalState.TAKEN)
     counted = session.scalar(
         select(func.sum(Arrival.page_count))
         .join(Job, Job.id == Arrival.job_id)
@@ -147,7 +147,7 @@ def filed_forms(session: Session, span: Span) -> tuple[int, dict[str, int]]:
             .join(Job, Job.id == Arrival.job_id)
             .outerjoin(Bundle, Bundle.id == Page.bundle_id)
             .outerjoin(Filing, Filing.id == Page.filing_id)
-            .where(*span.of_jobs(), Page.kind == PageKind.FORM)
+            .where(*span.of_arrivals(), Page.kind == PageKind.FORM)
             .group_by(where)
         )
     }
@@ -166,7 +166,7 @@ def unread_pages(session: Session, span: Span) -> Iterator[Difference]:
         select(Arrival.id, Arrival.job_id, Arrival.seq, func.min(Page.number))
         .join(Job, Job.id == Arrival.job_id)
         .join(Page, Page.arrival_id == Arrival.id)
-        .where(*span.of_jobs(), waits, ~_being_looked_at())
+        .where(*span.of_arrivals(), waits, ~_being_looked_at())
         .group_by(Arrival.id, Arrival.job_id, Arrival.seq)
         .order_by(Arrival.id)
     ):

@@ -1,6 +1,7 @@
 """What a ledger says: how much there is, which laws hold, and each thing amiss."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -79,6 +80,28 @@ class Ledger:
     def balances(self) -> bool:
         return not self.differences
 
+    def counts(self) -> dict[str, Any]:
+        """All of it that can be added up, as JSON; `of_counts` reads it back."""
+        return {
+            "arrivals": dict(self.arrivals),
+            "entries": dict(self.entries),
+            "bundles": self.bundles,
+            "moving": self.moving,
+            "explained": self.explained,
+            "laws": {
+                law.name: {"left": law.left, "parts": dict(law.parts)}
+                for law in self.laws
+            },
+        }
+
+    @classmethod
+    def of_counts(cls, told: Mapping[str, Any]) -> "Ledger":
+        laws = [
+            Law(name, law["left"], law["parts"]) for name, law in told["laws"].items()
+        ]
+        names = ("arrivals", "entries", "bundles", "moving", "explained")
+        return cls(laws=laws, **{name: told[name] for name in names})
+
     def as_json(self) -> dict[str, Any]:
         return {
             "balances": self.balances,
@@ -101,3 +124,31 @@ class Ledger:
             ],
             "differences": [asdict(one) for one in self.differences],
         }
+
+
+def summed(ledgers: Iterable[Ledger]) -> Ledger:
+    """One account of them all, with the differences of each."""
+    arrivals, entries = Counter[str](), Counter[str]()
+    left = Counter[str]()
+    parts: dict[str, Counter[str]] = {}
+    bundles = moving = explained = 0
+    differences: list[Difference] = []
+    for one in ledgers:
+        arrivals.update(one.arrivals)
+        entries.update(one.entries)
+        for law in one.laws:
+            left[law.name] += law.left
+            parts.setdefault(law.name, Counter()).update(law.parts)
+        bundles += one.bundles
+        moving += one.moving
+        explained += one.explained
+        differences += one.differences
+    return Ledger(
+        arrivals=dict(arrivals),
+        entries=dict(entries),
+        laws=tuple(Law(name, left[name], dict(found)) for name, found in parts.items()),
+        bundles=bundles,
+        moving=moving,
+        explained=explained,
+        differences=differences,
+    )

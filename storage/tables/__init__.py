@@ -94,7 +94,7 @@ from storage.tables.keying import (
     SamplingRate,
     Source,
 )
-from storage.tables.ledger import LedgerRun
+from storage.tables.ledger import LedgerDay, LedgerReopening, LedgerRun
 from storage.tables.look_ups import LookedAt, LookUp, LookUpReason, PageLook
 from storage.tables.lots import ApprovalLot, LotMember, LotState, Verdict
 from storage.tables.media import MediaFile, MediaRole, Medium
@@ -272,6 +272,8 @@ __all__ = [
     "Judgement",
     "Keying",
     "KnownReader",
+    "LedgerDay",
+    "LedgerReopening",
     "LedgerRun",
     "LoginSession",
     "LookUp",

@@ -159,6 +159,12 @@ class Batch(Table):
     declared_sheets: Mapped[int]
 
 
+def _of_some(name: str, column: str, wanted: str) -> Index:
+    """An index over the few bundles that are asked for by this column."""
+    where = text(wanted)
+    return Index(name, column, sqlite_where=where, postgresql_where=where)
+
+
 class Bundle(Table):
     """Separator sheet to separator sheet: the unit that is balanced (束)."""
 
@@ -175,7 +181,11 @@ class Bundle(Table):
             "(balance = 'explained') = (explained_why IS NOT NULL)",
             name="explanation_says_why",
         ),
-        Index("ix_bundle_site_number", "site", "number"),
+        Index("ix_bundle_number", "site", "number", "received_on"),
+        _of_some("ix_bundle_batch_id", "batch_id", "batch_id IS NOT NULL"),
+        _of_some("ix_bundle_reference", "reference", "reference IS NOT NULL"),
+        _of_some("ix_bundle_media_number", "number", "kind = 'media'"),
+        _of_some("ix_bundle_sorting", "id", "sorting"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -1,6 +1,7 @@
 """A crowd made by COPY is what the program itself would have left behind."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import psycopg
@@ -9,13 +10,16 @@ from sqlalchemy import func, select
 
 from bench.crowd.filling import fill
 from bench.crowd.people import People
-from bench.crowd.rows import SUBSCRIBER, Crowd, state_of
+from bench.crowd.rows import SUBSCRIBER, Crowd, day_of, state_of
 from bench.scale.asks import NOW, Asks
 from forms.headings import heading_of
 from forms.library import Library
 from review import queue
 from storage.database import Database
 from storage.ledger.account import draw_up
+from storage.ledger.books import open_books
+from storage.ledger.closing import close_days
+from storage.ledger.holding import hold
 from storage.searches.criteria import Criteria
 from storage.searches.hits import find
 from storage.tables import Entry, Field, Filing
@@ -100,3 +104,18 @@ def test_everything_that_is_measured_can_be_asked(
 
     for _, ask in asks.all():
         ask()
+
+    assert (asks.close(), asks.hold()) == (0, 0)
+
+
+def test_a_crowd_is_closed_and_held_as_it_is(filled: Database) -> None:
+    after = datetime.combine(day_of(_FILINGS), time(3), UTC) + timedelta(days=1)
+
+    closed = close_days(filled, subscribers=[SUBSCRIBER], now=after)
+    held = hold(filled, subscribers=[SUBSCRIBER], now=after)
+
+    assert (closed, held) == (2, 2)
+    with filled.look() as session:
+        books = open_books(session, subscribers=[SUBSCRIBER])
+        counted = draw_up(session, subscribers=[SUBSCRIBER])
+    assert (books.days, books.open_days, books.ledger) == (2, 0, counted)

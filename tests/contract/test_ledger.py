@@ -11,13 +11,11 @@ from delivery.outbox import API
 from forms.library import Library
 from kamizero.model import PageKind
 from kamizero.tokyo import business_date
-from storage import balance
 from storage.database import Database
 from storage.directory import DirectoryStore
-from storage.ledger.account import draw_up
 from storage.ledger.daily import DIFFERS, latest_runs, run_daily
-from storage.ledger.report import Difference, Ledger, Sheet
-from storage.ledger.span import EVER, Span
+from storage.ledger.report import Difference, Sheet
+from storage.ledger.span import Span
 from storage.tables import (
     Arrival,
     AuditEvent,
@@ -32,8 +30,9 @@ from storage.tables import (
 )
 from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
-from tests.sorting import declared, sorted_bundles
-from tests.workshop import a_blank, a_form, a_page, an_unknown
+from tests.ledgers import approved, change, differences, ledger, settled, whole
+from tests.sorting import declared
+from tests.workshop import a_form, a_page, an_unknown
 
 
 @pytest.fixture
@@ -44,58 +43,6 @@ def desk(database: Database, tmp_path: Path) -> Desk:
         store=DirectoryStore(tmp_path),
         definition=Library.shipped().get("2200@2020-12"),
     )
-
-
-def ledger(desk: Desk, span: Span = EVER) -> Ledger:
-    with desk.database.look() as session:
-        return draw_up(session, subscribers=[API], span=span)
-
-
-def differences(desk: Desk) -> list[tuple[str, str]]:
-    return [(one.kind, one.subject_kind) for one in ledger(desk).differences]
-
-
-def change(desk: Desk, *statements: object) -> None:
-    with desk.database.begin() as session:
-        for statement in statements:
-            session.execute(statement)  # type: ignore[call-overload]
-
-
-def settled(desk: Desk, *pages: Page) -> int:
-    """The one bundle of these pages, weighed."""
-    (bundle_id,) = sorted_bundles(desk, *pages)
-    with desk.database.begin() as session:
-        balance.settle(session, session.get_one(Bundle, bundle_id))
-    return bundle_id
-
-
-def whole(desk: Desk) -> int:
-    """A bundle that balances: a separator, two forms and an empty back."""
-    return settled(desk, declared(1, 3), a_form(), a_form(), a_blank())
-
-
-def approved(desk: Desk) -> int:
-    """An approved filing in a bundle that balances; its id."""
-    filing_id = desk.receive()
-    with desk.database.begin() as session:
-        filing = session.get_one(Filing, filing_id)
-        bundle = Bundle(
-            job_id=filing.arrival.job_id,
-            number="9",
-            site="main",
-            scheme="KOSEI",
-            form=filing.form,
-            declared_sheets=1,
-            declared_entries=1,
-        )
-        session.add(bundle)
-        session.flush()
-        filing.bundle_id, filing.step = bundle.id, FilingStep.DONE
-        for page in filing.pages:
-            page.bundle_id = bundle.id
-    desk.route(filing_id)
-    desk.approve(filing_id)
-    return filing_id
 
 
 def test_a_house_where_everything_is_in_its_place_balances(desk: Desk) -> None:

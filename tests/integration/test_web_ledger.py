@@ -1,6 +1,7 @@
 """The ledger as a page: what balances, what differs, and the way to it."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from kamizero.model import Role
 from storage import balance
 from storage.ledger.daily import run_daily
-from storage.tables import Bundle
+from storage.tables import Bundle, Job
 from tests.desk import NOW
 from tests.office import Browser, Office
 from tests.sorting import declared, sorted_bundles
@@ -63,6 +64,25 @@ def test_the_ledgers_of_the_last_days_are_shown(office: Office, rei: Browser) ->
     page = rei.get(f"/ledger?{DAY}").text
 
     assert "Sheets 1" in page
+
+
+def test_what_is_closed_is_said(office: Office, rei: Browser) -> None:
+    with office.desk.database.begin() as session:
+        session.add(
+            Job(
+                site="main",
+                door="web",
+                operator="ken",
+                created_at=NOW,
+                received_on=NOW.date(),
+            )
+        )
+    run_daily(office.desk.database, subscribers=["api"], now=NOW + timedelta(days=1))
+
+    page = rei.get(f"/ledger?{DAY}").text
+
+    assert "1 days of sites are closed, 0 are open" in page
+    assert "All is closed until 2020-12-10." in page
 
 
 def test_a_year_is_too_much_for_a_page(rei: Browser) -> None:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from delivery.outbox import API
 from kamizero.errors import WrongCallError
 from review import roles
-from storage.ledger.account import draw_up
+from storage.ledger.books import Books, open_books
 from storage.ledger.daily import latest_runs
-from storage.ledger.report import Difference, Ledger
+from storage.ledger.report import Difference
 from storage.ledger.span import Span
 from web.painting import business_day, painter_of
 from web.rooms import Rooms
@@ -47,7 +47,7 @@ def ledger_page(
         "ledger.html",
         visitor=visitor,
         here="ledger",
-        ledger=_drawn_up(rooms, span),
+        books=_books(rooms, span),
         span=span,
         runs=runs,
     )
@@ -62,14 +62,14 @@ def ledger_table(
 ) -> Response:
     """Each difference and sheet of the days, to take away."""
     del visitor
-    ledger = _drawn_up(rooms, _span(business_day(rooms.clock()), first, last))
+    ledger = _books(rooms, _span(business_day(rooms.clock()), first, last)).ledger
     rows = [row for one in ledger.differences for row in _rows(one)]
     return csv_answer("ledger", _HEAD, rows)
 
 
-def _drawn_up(rooms: Rooms, span: Span) -> Ledger:
+def _books(rooms: Rooms, span: Span) -> Books:
     with rooms.database.look() as session:
-        return draw_up(session, subscribers=(API,), span=span)
+        return open_books(session, subscribers=(API,), span=span)
 
 
 def _span(today: date, first: date | None, last: date | None) -> Span:
