@@ -18,6 +18,7 @@ from storage.tables import (
     ExportDestination,
     Filing,
     Job,
+    QueueStep,
     Recall,
     RecallState,
     RobotQueue,
@@ -117,7 +118,11 @@ def _wanting(
     """Everybody who gets approved entries, and which of them."""
     for name in subscribers:
         yield name, ~_is_correction()
-    for queue in session.scalars(select(RobotQueue).order_by(RobotQueue.id)):
+    # Robots of the other step get nothing: they are asked about what is in review.
+    registering = RobotQueue.step == QueueStep.REGISTER
+    for queue in session.scalars(
+        select(RobotQueue).where(registering).order_by(RobotQueue.id)
+    ):
         yield queue.name, _fitting(queue)
     by_id = select(ExportDestination).order_by(ExportDestination.id)
     for destination in session.scalars(by_id):

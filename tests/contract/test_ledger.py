@@ -26,6 +26,7 @@ from storage.tables import (
     Job,
     LedgerRun,
     Page,
+    RobotQueue,
     Work,
 )
 from storage.vault import KeyRing, Vault
@@ -208,6 +209,30 @@ def test_an_approved_entry_that_was_not_put_out_is_named(desk: Desk) -> None:
         Difference("not_put_out", "entry", desk.entry_id(filing), "api", "")
     ]
     assert not found.laws[3].holds
+
+
+def test_nothing_approved_is_due_to_robots_that_only_suggest(desk: Desk) -> None:
+    with desk.database.begin() as session:
+        session.add(
+            RobotQueue(
+                name="ask",
+                title="Ask the host",
+                step="suggest",
+                writes=["name_kana"],
+                on_lost_lease="retry",
+                lease_seconds=60,
+                max_attempts=3,
+                business_days=False,
+                must_show=[],
+                since=NOW - timedelta(days=1),
+                made_at=NOW - timedelta(days=1),
+                made_by="ken",
+            )
+        )
+
+    approved(desk)
+
+    assert ledger(desk).balances
 
 
 def test_an_entry_put_out_before_it_is_approved_is_named(desk: Desk) -> None:
