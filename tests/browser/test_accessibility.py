@@ -60,6 +60,14 @@ def opened(chromium: Browser, office: ServedOffice, role: Role, language: str) -
     return context.new_page()
 
 
+def too_wide(page: Page) -> list[str]:
+    """What a telephone shows only to those who move the page to the side."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    return [f"{wide} px wide"] if wide > 390 else []
+
+
 # Every page for every role: on a machine that does much else it takes its time.
 @pytest.mark.timeout(900)
 def test_axe_finds_nothing_on_any_page(chromium: Browser, office: ServedOffice) -> None:
@@ -105,7 +113,7 @@ def test_axe_finds_nothing_on_any_page_in_english(
             if made_of not in seen:
                 seen.add(made_of)
                 page.goto(office.address + path)
-                if broken := violations(page):
+                if broken := violations(page) + too_wide(page):
                     found[f"{role} {path}"] = broken
         page.context.close()
 

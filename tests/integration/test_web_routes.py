@@ -144,6 +144,17 @@ def test_a_deputy_is_shown_and_reading_afterwards_is_noted(
     assert "Nothing is left to read" in sato.get("/absences").text
 
 
+def test_who_has_no_deputy_is_told_who_can_add_one(office: Office) -> None:
+    sato = office.person("sato", Role.APPROVER)
+    alone = sato.get("/absences").text
+    office.employ("ann", Role.APPROVER)
+
+    with_ann = sato.get("/absences").text
+
+    assert 'data-testid="no-deputy"' in alone
+    assert 'data-testid="no-deputy"' not in with_ann
+
+
 @pytest.mark.usefixtures("on_route")
 def test_an_absence_is_recorded_and_ended_by_its_person(office: Office) -> None:
     sato, ann = office.log_in("sato"), office.log_in("ann")
