@@ -96,11 +96,8 @@ def _corner_strength(blank: Grey, size: int) -> NDArray[np.float32]:
 
 def _window_energy(values: cv2.typing.MatLike, size: int) -> NDArray[np.float64]:
     """Sum of squares in each window, by its top left corner."""
-    _, total = cv2.integral2(values)
-    return np.asarray(
-        total[size:, size:]
-        - total[:-size, size:]
-        - total[size:, :-size]
-        + total[:-size, :-size],
-        np.float64,
+    sums = cv2.sqrBoxFilter(
+        values, cv2.CV_64F, (size, size), anchor=(0, 0), normalize=False
     )
+    # Windows that reach beyond the page are none.
+    return np.asarray(sums[: 1 - size, : 1 - size], np.float64)

@@ -82,18 +82,9 @@ def _weight(char: str) -> float:
         return 1.0
     if not "\u4e00" <= char <= "\u9fff" and char not in "﨑":
         return 0.0
-    try:
-        code = char.encode("shift_jis")
-    except UnicodeEncodeError:
-        return _OUTSIDE_SHARE if _is_in_cp932(char) else 0.0
+    code = char.encode("shift_jis", "ignore")
+    if not code:
+        return _OUTSIDE_SHARE if char.encode("cp932", "ignore") else 0.0
     if code >= _SECOND_LEVEL:
         return _SECOND_LEVEL_SHARE
     return 1.0
-
-
-def _is_in_cp932(char: str) -> bool:
-    try:
-        char.encode("cp932")
-    except UnicodeEncodeError:
-        return False
-    return True
