@@ -225,7 +225,7 @@ def _second_lines(report: Report) -> Iterator[str]:
     seconds = report["seconds"]
     whole, recogniser = seconds["a_page"], seconds["steps"]["recogniser"]
     yield ""
-    yield f"{'seconds a page':28}{whole:8.3f}"
+    yield f"{'processor seconds a page':28}{whole:8.3f}"
     for quality, value in seconds["by_quality"].items():
         yield f"  {quality:26}{value:8.3f}"
     for step, value in seconds["steps"].items():
