@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Response
@@ -19,6 +20,7 @@ from kamizero.model import Scope
 from review.suggesting import standing as suggesting_standing
 from storage.tables import Delivery, DeliveryState, QueueStep, RobotQueue
 from web.api.callers import Caller, InRooms, Needs
+from web.api.held_acts import act_on_held
 from web.api.leased import LeasedList, leased_csv, leased_items
 from web.api.once import Answer, InOnce, Note, Once
 from web.api.queue_bodies import (
@@ -320,47 +322,42 @@ def _held_act(
 ) -> Response:
     """An act on one leased item; said twice, even under other keys, it is done once."""
 
-    def run(note: Note) -> Answer:
-        with rooms.database.begin() as session:
-            queue = queues.find_queue(session, name)
-            known = _known(session, queue, item, body, caller)
-            if known is not None:
-                return note(session, (200, {"id": item, "state": known}))
-            held = leasing.held_item(
-                session,
-                queue,
-                item,
-                robot=caller.name,
-                fence=body.fence,
-                now=rooms.clock(),
-                step=step,
-            )
-            told = _plain(act(session, queue, held))
-            return note(session, (200, told))
+    def hold(session: Session, queue: RobotQueue) -> Held:
+        return leasing.held_item(
+            session,
+            queue,
+            item,
+            robot=caller.name,
+            fence=body.fence,
+            now=rooms.clock(),
+            step=step,
+        )
 
     # What was shown is a person's: only the fence and what is no value is kept.
     words = body.model_dump(exclude={"shown"}, mode="json")
-    return once.run({word: item, "queue": name, **words}, run)
+    return act_on_held(
+        rooms,
+        once,
+        {word: item, "queue": name, **words},
+        find=partial(queues.find_queue, name=name),
+        hold=hold,
+        act=act,
+        told_before=partial(_told_before, item=item, body=body, caller=caller),
+    )
 
 
-def _known(
-    session: Session, queue: RobotQueue, item: int, body: HeldBody, caller: Caller
-) -> DeliveryState | None:
+def _told_before(
+    session: Session, queue: RobotQueue, *, item: int, body: HeldBody, caller: Caller
+) -> Mapping[str, Any] | None:
     """The answer to `complete` or `fail` that was given before, however it was lost."""
     if not isinstance(body, Completed | Failed):
         return None
     row = leasing.find_item(session, queue, item)
     number = body.host_number if isinstance(body, Completed) else ""
-    return answers.answered(
+    state = answers.answered(
         session, row, body.fence, robot=caller.name, host_number=number
     )
-
-
-def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in told.items()
-    }
+    return None if state is None else {"id": item, "state": state}
 
 
 def _told(one: Standing) -> QueueRecord:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
@@ -22,6 +23,7 @@ from review.suggesting.leasing import Held
 from storage.tables import QueueStep, RobotQueue, WorkState
 from storage.vault import Vault
 from web.api.callers import Caller, InRooms, Needs
+from web.api.held_acts import act_on_held
 from web.api.once import Answer, InOnce, Note, Once
 from web.api.queue_bodies import Extended, Found, HeldBody, NotFound, Wanted
 from web.rooms import Rooms
@@ -122,8 +124,7 @@ def extend_suggestion(
 
     def act(session: Session, queue: RobotQueue, held: Held) -> dict[str, Any]:
         claim = leasing.extend(session, queue, held, now=rooms.clock())
-        until = claim.lease_until.isoformat()
-        return {"id": entry, "fence": claim.fence, "lease_until": until}
+        return {"id": entry, "fence": claim.fence, "lease_until": claim.lease_until}
 
     return _act(rooms, caller, once, name, entry, body, "extend", act)
 
@@ -207,22 +208,26 @@ def _act(
 ) -> Response:
     """An act on one leased entry, done once under its key."""
 
-    def run(note: Note) -> Answer:
-        with rooms.database.begin() as session:
-            queue = queues.find_queue(session, name, step=_STEP)
-            held = leasing.held_entry(
-                session,
-                queue,
-                entry,
-                robot=caller.name,
-                fence=body.fence,
-                now=rooms.clock(),
-            )
-            return note(session, (200, act(session, queue, held)))
+    def hold(session: Session, queue: RobotQueue) -> Held:
+        return leasing.held_entry(
+            session,
+            queue,
+            entry,
+            robot=caller.name,
+            fence=body.fence,
+            now=rooms.clock(),
+        )
 
     # What was found is a person's: nothing of it is kept to compare requests by.
     words = body.model_dump(exclude={"fields"}, mode="json")
-    return once.run({word: entry, "suggestions": name, **words}, run)
+    return act_on_held(
+        rooms,
+        once,
+        {word: entry, "suggestions": name, **words},
+        find=partial(queues.find_queue, name=name, step=_STEP),
+        hold=hold,
+        act=act,
+    )
 
 
 def _may_have_any(rooms: Rooms, name: str) -> bool:
