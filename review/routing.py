@@ -42,15 +42,15 @@ def route(
     vault: Vault,
     now: datetime,
     standards: Standards,
-) -> None:
+) -> bool:
     """Send each entry that is read on its way; run again, it changes nothing.
 
     Entries of a bundle that does not balance stay where they are: its pages may yet
-    turn out to be somebody else's.
+    turn out to be somebody else's. Tells whether they went on.
     """
     bundle = filing.bundle
     if bundle is not None and not balance.settle(session, bundle).passes:
-        return
+        return False
     if not filing.entries:
         _show_empty(session, filing, standards, now)
     assign(session, filing, vault, now=now)
@@ -61,6 +61,7 @@ def route(
     for entry in new:
         lay_out(session, entry, definition)
         _send(session, entry, _reasons(session, entry, definition, vault), now)
+    return True
 
 
 def _show_empty(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from forms.csv.forms import is_of_rows
@@ -240,6 +240,43 @@ def _is_paper() -> ColumnElement[bool]:
     )
 
 
+# Weighed with every step of a bundle: to build a statement takes longer than to run it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_LIVE = select(Filing.id).where(
+    Filing.bundle_id.in_(_IDS), Filing.dissolved_at.is_(None)
+)
+_FILINGS = _LIVE.add_columns(
+    Filing.bundle_id, Filing.form, Filing.step, Filing.revision
+)
+_LINES = select(Entry.filing_id, Entry.n, Entry.reasons).where(
+    Entry.filing_id.in_(_LIVE)
+)
+_FORM_PAGES = select(Page.filing_id, Page.form_page).where(
+    Page.filing_id.in_(_LIVE), Page.kind == PageKind.FORM
+)
+_OTHER = aliased(Bundle)
+_NUMBERED_AGAIN = (
+    select(Bundle.id)
+    .join(
+        _OTHER,
+        (_OTHER.site == Bundle.site)
+        & (_OTHER.number == Bundle.number)
+        & (_OTHER.received_on == Bundle.received_on)
+        & (_OTHER.kind == Bundle.kind)
+        & (_OTHER.id != Bundle.id),
+    )
+    .where(
+        Bundle.id.in_(_IDS),
+        # Split off at the desk, without a sheet that gives it one: no number.
+        Bundle.number != "",
+        select(Page.id)
+        .where(Page.bundle_id == _OTHER.id, Page.standing == Standing.VALID)
+        .exists(),
+        Bundle.kind != BundleKind.MEDIA,
+    )
+)
+
+
 def _by_bundle(sides: Iterable[Side]) -> Mapping[int, list[Side]]:
     found: defaultdict[int, list[Side]] = defaultdict(list)
     for side in sides:
@@ -248,26 +285,17 @@ def _by_bundle(sides: Iterable[Side]) -> Mapping[int, list[Side]]:
 
 
 def _filings(session: Session, ids: Sequence[int]) -> Mapping[int, list[_Filed]]:
-    live = select(Filing.id).where(
-        Filing.bundle_id.in_(ids), Filing.dissolved_at.is_(None)
-    )
     found: dict[int, _Filed] = {}
     by_bundle: defaultdict[int, list[_Filed]] = defaultdict(list)
-    columns = Filing.bundle_id, Filing.form, Filing.step, Filing.revision
-    for filing, bundle, form, step, revision in session.execute(
-        live.add_columns(*columns)
-    ):
+    wanted = {"ids": ids}
+    for filing, bundle, form, step, revision in session.execute(_FILINGS, wanted):
         found[filing] = _Filed(form, step, is_of_rows(revision))
         by_bundle[bundle].append(found[filing])
-    lines = select(Entry.filing_id, Entry.n, Entry.reasons)
-    for filing, n, reasons in session.execute(lines.where(Entry.filing_id.in_(live))):
+    for filing, n, reasons in session.execute(_LINES, wanted):
         # Versions of one line are one entry.
         if EMPTY not in reasons:
             found[filing].entries.add(n)
-    pages = select(Page.filing_id, Page.form_page).where(
-        Page.filing_id.in_(live), Page.kind == PageKind.FORM
-    )
-    for filing, form_page in session.execute(pages):
+    for filing, form_page in session.execute(_FORM_PAGES, wanted):
         if form_page and filing:
             found[filing].form_pages.append(form_page)
     return by_bundle
@@ -275,26 +303,7 @@ def _filings(session: Session, ids: Sequence[int]) -> Mapping[int, list[_Filed]]
 
 def _numbers_used_again(session: Session, ids: Sequence[int]) -> set[int]:
     """Bundles whose number (束番号), unique in its site and day, another one has."""
-    other = aliased(Bundle)
-    page = select(Page.id).where(
-        Page.bundle_id == other.id, Page.standing == Standing.VALID
-    )
-    return set(
-        session.scalars(
-            select(Bundle.id)
-            .join(
-                other,
-                (other.site == Bundle.site)
-                & (other.number == Bundle.number)
-                & (other.received_on == Bundle.received_on)
-                & (other.kind == Bundle.kind)
-                & (other.id != Bundle.id),
-            )
-            # Split off at the desk, without a sheet that gives it one: no number.
-            .where(Bundle.id.in_(ids), Bundle.number != "", page.exists())
-            .where(Bundle.kind != BundleKind.MEDIA)
-        )
-    )
+    return set(session.scalars(_NUMBERED_AGAIN, {"ids": ids}))
 
 
 def _batches(session: Session, ids: Iterable[int | None]) -> Mapping[int, _Batched]:

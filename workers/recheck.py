@@ -64,6 +64,10 @@ class Recheck:
 
     def __call__(self, session: Session, filing: Filing) -> None:
         """Rewrite the findings of a filing; a waiver of the same finding stays."""
+        self._check(session, filing)
+
+    def _check(self, session: Session, filing: Filing) -> FilingValues:
+        """The same; what was held against the rules."""
         values = self._values(session, filing)
         named = {n: occasions(values.form, n, values.value) for n in values.entries()}
         # What is decided gets its number on its way to the database.
@@ -88,6 +92,7 @@ class Recheck:
         # Papers that are only now checked are counted when the last of them is.
         if filing.step == FilingStep.DONE:
             self._recount(session, filing)
+        return values
 
     def _recount(self, session: Session, filing: Filing) -> None:
         """Check a summary again that counts this filing, which may be another now."""
@@ -95,11 +100,14 @@ class Recheck:
             if self.library.summed_by(one.form) == filing.form:
                 self(session, one)
 
-    def route(self, session: Session, filing: Filing) -> None:
-        """Check, then decide who must look at each entry."""
-        self(session, filing)
-        self._accept_supported(session, filing)
-        routing.route(
+    def route(self, session: Session, filing: Filing) -> bool:
+        """Check, then decide who must look at each entry; tell whether they went on.
+
+        They stay where they are while their bundle does not balance.
+        """
+        values = self._check(session, filing)
+        self._accept_supported(session, filing, values)
+        return routing.route(
             session,
             filing,
             definition=self.library.of(filing),
@@ -130,10 +138,12 @@ class Recheck:
             summed=summed(session, self.vault, filing, form.sums_up),
         )
 
-    def _accept_supported(self, session: Session, filing: Filing) -> None:
+    def _accept_supported(
+        self, session: Session, filing: Filing, checked: FilingValues
+    ) -> None:
         """Accept doubtful readings that the register spells the same way."""
         grounds = supported(
-            self._values(session, filing),
+            checked,
             records=self.records(session),
             today=business_date(self.clock()),
         )

@@ -82,9 +82,11 @@ def check(rooms: Rooms, claim: Claim) -> None:
         filing = session.get_one(Filing, claim.subject)
         if filing.bundle is not None:
             balance.hold(session, filing.bundle)
-        rooms.recheck.route(session, filing)
+        balances = rooms.recheck.route(session, filing)
         filing.step = FilingStep.DONE
-        _weigh(session, filing, rooms)
+        if filing.bundle is not None and balances:
+            # Other filings may wait for this one.
+            _release(session, filing.bundle, rooms)
         work.finish(session, claim, now=rooms.clock())
 
 
@@ -125,16 +127,14 @@ def _sort(session: Session, bundle: Bundle, rooms: Rooms) -> None:
     _settle(session, bundle, rooms)
 
 
-def _weigh(session: Session, filing: Filing, rooms: Rooms) -> None:
-    """See whether the bundle balances now; other filings may wait for this one."""
-    if filing.bundle is not None:
-        _settle(session, filing.bundle, rooms)
-
-
 def _settle(session: Session, bundle: Bundle, rooms: Rooms) -> None:
     if balance.settle(session, bundle).passes:
-        balance.release(session, bundle, now=rooms.clock())
-        after_commit(session, partial(rooms.hint, "check"))
+        _release(session, bundle, rooms)
+
+
+def _release(session: Session, bundle: Bundle, rooms: Rooms) -> None:
+    balance.release(session, bundle, now=rooms.clock())
+    after_commit(session, partial(rooms.hint, "check"))
 
 
 def _kept(
@@ -146,7 +146,9 @@ def _kept(
 
 def _misfit(why: str, rooms: Rooms, session: Session, filing: Filing) -> None:
     record_unreadable(session, filing, why)
-    _weigh(session, filing, rooms)
+    if filing.bundle is not None:
+        # Other filings may wait for this one.
+        _settle(session, filing.bundle, rooms)
 
 
 def _then(session: Session, kind: str, filing: Filing, rooms: Rooms) -> None:

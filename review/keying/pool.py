@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kamizero.model import Role
@@ -25,6 +25,18 @@ KIND = "keying"
 LEASE = timedelta(minutes=5)
 # Two fields of one person come to the same keyer only after so long, if at all.
 APART = timedelta(days=1)
+
+# Asked of every entry on its way: to build a statement takes longer than to run it.
+_WAITING = (
+    select(Field.id)
+    .join(Work, and_(Work.subject == Field.id, Work.kind == KIND))
+    .where(
+        Field.filing_id == bindparam("filing_id"),
+        Field.entry_n.in_(bindparam("places", expanding=True)),
+        Work.state == WorkState.OPEN,
+    )
+    .limit(1)
+)
 
 
 def put(session: Session, field: Field, *, now: datetime) -> None:
@@ -91,17 +103,8 @@ def claim_of(session: Session, person: str, *, field_id: int, fence: int) -> Cla
 
 def is_in_it(session: Session, entry: Entry) -> bool:
     """Tell whether a field of the entry or of the head waits to be keyed."""
-    waiting = (
-        select(Field.id)
-        .join(Work, and_(Work.subject == Field.id, Work.kind == KIND))
-        .where(
-            Field.filing_id == entry.filing_id,
-            Field.entry_n.in_((HEAD, entry.n)),
-            Work.state == WorkState.OPEN,
-        )
-        .limit(1)
-    )
-    return session.scalar(waiting) is not None
+    places = {"filing_id": entry.filing_id, "places": (HEAD, entry.n)}
+    return session.scalar(_WAITING, places) is not None
 
 
 def being_keyed(session: Session, filing_id: int) -> frozenset[int]:
