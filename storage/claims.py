@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, TextClause, and_, or_, text
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, text
 
 from storage.tables import Work
 
@@ -58,25 +58,11 @@ def let_go(row: Work) -> None:
     row.leased_by = None
 
 
-def free(
-    now: datetime,
-    *,
-    site: str | None = None,
-    subject: int | None = None,
-) -> ColumnElement[bool]:
+def free(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Open, due, and in nobody's hands at this moment."""
-    wanted: list[ColumnElement[bool] | TextClause] = [
-        IS_OPEN,
-        Work.due_at <= now,
-        unheld(now),
-    ]
-    if site is not None:
-        wanted.append(Work.site == site)
-    if subject is not None:
-        wanted.append(Work.subject == subject)
-    return and_(*wanted)
+    return and_(IS_OPEN, Work.due_at <= now, unheld(now))
 
 
-def unheld(now: datetime) -> ColumnElement[bool]:
+def unheld(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Nobody has a lease, or it ran out."""
     return or_(Work.lease_until.is_(None), Work.lease_until < now)

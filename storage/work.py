@@ -7,15 +7,20 @@ fence: whoever comes back with an older fence than the row's has lost the item.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     Select,
-    and_,
     bindparam,
+    literal,
+    literal_column,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -46,9 +51,12 @@ __all__ = [
     "take",
 ]
 
+# What must hold of a row besides that it is free.
+_Wanted = tuple[ColumnElement[bool], ...]
 # A kind, and what else must hold of its row.
-_Turn = tuple[str, ColumnElement[bool]]
+_Turn = tuple[str, _Wanted]
 _ANY = true()
+_Ask = TypeVar("_Ask", bound=Select[*tuple[Any, ...]])
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
@@ -121,15 +129,15 @@ def claim(
         only: what else must hold of the row for this worker to get it; whatever meets
             the first condition comes before all that meets the next.
     """
-    open_to_them = free(now, site=site, subject=subject)
-    in_turn = [and_(open_to_them, one) for one in only]
+    of_these = _wanted(site=site, subject=subject)
+    in_turn = [of_these if one is _ANY else (*of_these, one) for one in only]
     if not database.has_one_writer:
         with database.begin() as session:
-            turns = _turns(session, kinds, in_turn)
+            turns = _turns(session, kinds, in_turn, now=now)
             return _leased(session, turns, worker=worker, lease=lease, now=now)
     # Looking first keeps idle workers away from the lock of the one writer.
     with database.look() as session:
-        seen = list(_seen(session, kinds, in_turn))
+        seen = list(_seen(session, kinds, in_turn, now=now))
     if not seen:
         return None
     with database.begin() as session:
@@ -162,11 +170,12 @@ def take(
     Args:
         only: what else must hold of the row.
     """
-    open_to_them = _next(kind, and_(free(now), only)).limit(limit)
-    wanted = open_to_them.with_for_update(skip_locked=True, of=Work)
+    wanted = _NEXT.where(only).limit(limit)
+    rows = session.scalars(
+        wanted.with_for_update(skip_locked=True, of=Work), {"kind": kind, "now": now}
+    )
     return [
-        _lease(row, worker=worker, now=now, until=now + lease)
-        for row in session.scalars(wanted).all()
+        _lease(row, worker=worker, now=now, until=now + lease) for row in rows.all()
     ]
 
 
@@ -339,7 +348,7 @@ def _leased(
 ) -> Claim | None:
     for kind, wanted in turns:
         row = session.scalars(
-            _next(kind, wanted).with_for_update(skip_locked=True)
+            _narrowed(_NEXT_LOCKED, wanted), {"kind": kind, "now": now}
         ).one_or_none()
         if row is not None:
             return _lease(row, worker=worker, now=now, until=now + lease)
@@ -347,43 +356,56 @@ def _leased(
 
 
 def _turns(
-    session: Session, kinds: Sequence[str], in_turn: Sequence[ColumnElement[bool]]
+    session: Session, kinds: Sequence[str], in_turn: Sequence[_Wanted], *, now: datetime
 ) -> Iterable[_Turn]:
     """What to try one after the other; a single kind needs no look for its order."""
     if len(kinds) > 1:
-        return _seen(session, kinds, in_turn)
+        return _seen(session, kinds, in_turn, now=now)
     return [(kind, wanted) for wanted in in_turn for kind in kinds]
 
 
 def _seen(
-    session: Session, kinds: Sequence[str], in_turn: Sequence[ColumnElement[bool]]
+    session: Session, kinds: Sequence[str], in_turn: Sequence[_Wanted], *, now: datetime
 ) -> Iterator[_Turn]:
     """The kinds there is something of, by the urgency of their first rows."""
     for wanted in in_turn:
-        for head in _heads(session, kinds, wanted):
-            yield head.kind, wanted
+        heads = _heads(tuple(kinds), wanted) if wanted else _all_heads(tuple(kinds))
+        for kind in session.scalars(heads, {"now": now}).all():
+            yield kind, wanted
 
 
-def _heads(
-    session: Session, kinds: Sequence[str], wanted: ColumnElement[bool]
-) -> list[Work]:
-    """The first row of each kind, the most urgent first."""
-    found = [row for kind in kinds for row in session.scalars(_next(kind, wanted))]
-    return sorted(found, key=_urgency)
+def _heads(kinds: Sequence[str], wanted: _Wanted) -> Select[str]:
+    """The kinds by their first rows, the most urgent first: one question for all.
+
+    Each kind by itself, because the index then gives its order without a sort.
+    """
+    firsts = [
+        _narrowed(_FIRST, wanted)
+        .where(Work.kind == literal(kind, literal_execute=True))
+        .subquery()
+        for kind in kinds
+    ]
+    found = union_all(*(select(first) for first in firsts)).subquery()
+    return select(found.c.kind).order_by(found.c.priority, found.c.deadline, found.c.id)
 
 
-def _next(kind: str, wanted: ColumnElement[bool]) -> Select[Work]:
-    # One kind at a time, because the index then gives the order without a sort.
-    return (
-        select(Work)
-        .where(Work.kind == kind, wanted)
-        .order_by(Work.priority, Work.deadline, Work.id)
-        .limit(1)
-    )
+# Idle workers ask it twice a second.
+@cache
+def _all_heads(kinds: tuple[str, ...]) -> Select[str]:
+    return _heads(kinds, ())
 
 
-def _urgency(row: Work) -> tuple[int, date, int]:
-    return row.priority, row.deadline, row.id
+def _wanted(*, site: str | None, subject: int | None) -> _Wanted:
+    found: list[ColumnElement[bool]] = []
+    if site is not None:
+        found.append(Work.site == site)
+    if subject is not None:
+        found.append(Work.subject == subject)
+    return tuple(found)
+
+
+def _narrowed(ask: _Ask, wanted: _Wanted) -> _Ask:
+    return ask.where(*wanted) if wanted else ask
 
 
 def _open(
@@ -392,7 +414,25 @@ def _open(
     return select(Work).where(Work.kind == kind, Work.subject == subject, IS_OPEN)
 
 
-# Asked at every act of a person: to build a statement takes longer than to run it.
+# Asked at every act of a person and of a worker: to build a statement takes longer than
+# to run it.
+# Written out, as kinds are: PostgreSQL takes a number that it must not know for a tenth
+# of all rows, and plans anew each time once there are many.
+_ONE = literal_column("1", Integer)
+_BY_URGENCY = (Work.priority, Work.deadline, Work.id)
+_FIRST = (
+    select(Work.kind, *_BY_URGENCY)
+    .where(free(bindparam("now")))
+    .order_by(*_BY_URGENCY)
+    .limit(_ONE)
+)
+_NEXT = (
+    select(Work)
+    .where(Work.kind == bindparam("kind"), free(bindparam("now")))
+    .order_by(*_BY_URGENCY)
+    .limit(_ONE)
+)
+_NEXT_LOCKED = _NEXT.with_for_update(skip_locked=True)
 _OWN = _open(bindparam("kind"), bindparam("subject")).where(
     Work.leased_by == bindparam("worker")
 )

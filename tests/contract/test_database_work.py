@@ -4,13 +4,13 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from kamizero.errors import StaleFenceError
 from storage import work
-from storage.claims import free
 from storage.database import Database
 from storage.tables import Work, WorkState
 
@@ -372,13 +372,18 @@ def test_a_long_queue_is_served_from_the_index(postgres_url: str) -> None:
             {"now": NOW},
         )
         session.execute(text("ANALYZE work"))
-    asked = work._next("read", free(NOW)).compile(
-        database.engine, compile_kwargs={"literal_binds": True}
-    )
 
-    with database.look() as session:
-        plan = "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
+    first = _plan(database, work._NEXT.params(kind="read", now=NOW))
+    heads = _plan(database, work._heads(("read", "check"), ()).params(now=NOW))
 
     database.close()
-    assert "ix_work_next" in plan
-    assert "Sort" not in plan
+    assert "ix_work_next" in first
+    assert "Sort" not in first
+    assert heads.count("ix_work_next") == 2
+    assert "Seq Scan" not in heads
+
+
+def _plan(database: Database, asked: Select[Any]) -> str:
+    said = asked.compile(database.engine, compile_kwargs={"literal_binds": True})
+    with database.look() as session:
+        return "\n".join(session.scalars(text(f"EXPLAIN {said}")))
