@@ -79,7 +79,7 @@ def approve(
         for entry in proposed.entries:
             entry.approval_id = approval.id
             about = {"approval": approval.id, "manifest": kept.sha256, "step": step.id}
-            put_in_force(session, entry, actor=actor, role=role, now=now)
+            put_in_force(session, vault, entry, actor=actor, role=role, now=now)
             move(
                 session,
                 entry,

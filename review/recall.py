@@ -43,7 +43,7 @@ from storage.tables import (
     RefusalEnd,
     Touch,
 )
-from storage.values import version_body, write_proposal
+from storage.values import come_into_force, version_body, write_proposal
 from storage.vault import Vault
 
 GROUND = "recall"
@@ -127,7 +127,13 @@ def propose(
 
 
 def put_in_force(
-    session: Session, entry: Entry, *, actor: str, role: Role, now: datetime
+    session: Session,
+    vault: Vault,
+    entry: Entry,
+    *,
+    actor: str,
+    role: Role,
+    now: datetime,
 ) -> None:
     """Let an approved correction take the place of the version before it."""
     recall = recall_into(session, entry)
@@ -146,6 +152,8 @@ def put_in_force(
         about=about,
     )
     point(recall)
+    for one in recall.changes:
+        come_into_force(vault, one.field, one.version)
     _end_refusals(session, recall, actor=actor, now=now)
     session.flush()
 

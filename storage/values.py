@@ -173,7 +173,7 @@ def write_proposal(
         grounds=[],
         ground=dict(ground),
     )
-    return _add(session, vault, field, version, Body(value, text))
+    return _add(session, vault, field, version, Body(value, text), in_force=False)
 
 
 def write_suggestion(
@@ -198,10 +198,8 @@ def write_suggestion(
         grounds=[],
         ground=dict(ground),
     )
-    field.suggested = _add(session, vault, field, version, Body(value, text))
-    if version.value is not None:
-        # Nobody looks a filing up by what is not in force.
-        version.value.cards = []
+    body = Body(value, text)
+    field.suggested = _add(session, vault, field, version, body, in_force=False)
     return version
 
 
@@ -346,9 +344,23 @@ def erase(session: Session, field: Field) -> int:
     return len(gone)
 
 
+def come_into_force(vault: Vault, field: Field, version: FieldVersion) -> None:
+    """Let the filing be found by what a version says from now on."""
+    if version.value is not None:
+        value = body_of(version, vault).value
+        version.value.cards = index_cards(vault.index(), field, value)
+
+
 def _add(
-    session: Session, vault: Vault, field: Field, version: FieldVersion, body: Body
+    session: Session,
+    vault: Vault,
+    field: Field,
+    version: FieldVersion,
+    body: Body,
+    *,
+    in_force: bool = True,
 ) -> FieldVersion:
+    """Write a version down; nobody finds the filing by one that is not in force."""
     if field.id is None:
         session.add(field)
         session.flush()
@@ -362,7 +374,8 @@ def _add(
     version.commitment = commitment.hex
     version.value = FieldValue(**value_columns(vault, field, version.seq, body))
     version.value.salt = commitment.salt
-    version.value.cards = index_cards(vault.index(), field, body.value)
+    if in_force:
+        version.value.cards = index_cards(vault.index(), field, body.value)
     session.add(version)
     return version
 

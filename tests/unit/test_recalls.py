@@ -22,6 +22,10 @@ from review.recall import Right, propose
 from review.refusals import NotSettledError, OwnWorkError, StateForbidsError
 from review.returns import return_to_submitter, send_back
 from storage.ledger.account import draw_up
+from storage.proofs.report import Difference, Meter, Tally
+from storage.proofs.values import prove
+from storage.searches.criteria import Criteria
+from storage.searches.hits import find
 from storage.tables import (
     Delivery,
     DeliveryState,
@@ -174,6 +178,33 @@ def test_the_version_before_stays_in_force_until_the_next_is_approved(
     assert before != RIGHT
     assert name_in_force(desk, filing) == before
     assert desk.states(filing) == ["approved", "ready"]
+
+
+def proofs(desk: Desk) -> list[Difference]:
+    """What `verify` has to say of the values and of what they are found by."""
+    tally = Tally(Meter(total=1, progress=lambda _done, _total: None))
+    prove(desk.database, desk.vault, tally)
+    return list(tally.differences)
+
+
+def found_by_name(desk: Desk, name: str) -> list[int]:
+    with desk.database.look() as session:
+        asked = Criteria(name=name)
+        hits = find(session, desk.vault, asked, before=None, limit=10)
+        return [hit.filing.id for hit in hits]
+
+
+def test_a_filing_is_found_by_what_is_in_force_alone(desk: Desk, filing: int) -> None:
+    before = name_in_force(desk, filing)
+
+    recall(desk, filing)
+    proposed = found_by_name(desk, before), found_by_name(desk, RIGHT), proofs(desk)
+    desk.approve(filing)
+
+    assert proposed == ([filing], [], [])
+    assert found_by_name(desk, before) == []
+    assert found_by_name(desk, RIGHT) == [filing]
+    assert proofs(desk) == []
 
 
 def test_an_approved_correction_takes_its_place(desk: Desk, filing: int) -> None:
