@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from bench.crash.house import LEASE_SECONDS, House, until
+from bench.crash.parts import PATIENCE
 
 ACTS = ("kill", "stop", "freeze", "cut", "silence", "fill")
 # Some longer than a lease: the work is taken over and comes back too late.
@@ -63,7 +64,7 @@ class Striker:
         over = datetime.now(UTC)
         # Whatever ended in it, a supervisor starts it again.
         self.revive(because=f"{act} {part.component}")
-        if not until(part.ready, seconds=90):
+        if not until(part.ready, seconds=PATIENCE):
             raise RuntimeError(f"{name} does not answer after {act}: see {part.log}")
         self.faults.append(Fault(part.component, act, step, work, over))
         until(lambda: self._done() > before, seconds=20)

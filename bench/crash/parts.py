@@ -13,6 +13,10 @@ from pathlib import Path
 Trouble = tuple[Callable[[], object], Callable[[], object]]
 """What brings it about, and what ends it."""
 
+# So many seconds a part may take to come back: its recovery is measured, and a driver
+# that gave up on a busy machine would measure nothing.
+PATIENCE = 300
+
 
 @dataclass
 class Part:
@@ -51,7 +55,7 @@ class Part:
 
     def start_until_it_lives(self) -> None:
         """Start it; again where what it left behind is still in its way."""
-        end = time.monotonic() + 90
+        end = time.monotonic() + PATIENCE
         self.start()
         while not self.ready():
             if time.monotonic() > end:
