@@ -16,7 +16,7 @@ from ocr.outcome import Outcome
 from ocr.page import Look
 from ocr.placing.registration import Registration
 from ocr.reader import read_fields
-from ocr.red_writing import with_red, without_colour
+from ocr.red_writing import colourless, with_red
 from ocr.strokes.ink import Ink, find_ink
 from ocr.strokes.red import red_fields
 
@@ -58,7 +58,7 @@ def read_form(
     kind = see_kind(definition, ink, engine=engine)
     disagreements = _take_typed(definition, outcomes, sheets)
     if not kind.plain and not all(one.coloured for one in ink.values()):
-        outcomes = without_colour(definition, outcomes, ink)
+        outcomes = {name: colourless(one) for name, one in outcomes.items()}
     registrations = {number: sheet.registration for number, sheet in sheets.items()}
     outcomes = as_laid(definition, outcomes, registrations)
     return FormReading(

@@ -2,22 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
-
-import numpy as np
 
 from forms.definition import Field, FormDefinition
-from kamizero.model import Box, Candidate, FieldState
+from kamizero.model import Candidate, FieldState
 from ocr.engine import Recogniser
 from ocr.outcome import Outcome
 from ocr.reader import read_fields
-from ocr.strokes.crops import runs, stroke_mask
 from ocr.strokes.ink import Ink
 
 # What was written before is shown as another candidate, and as the least probable.
 _OLD = 0.001
-# Two rows in one box fill more than this share of its height, and paper parts them.
-_LOW, _GAP_PX = 0.7, 2
 
 
 def with_red(
@@ -45,38 +39,9 @@ def with_red(
     }
 
 
-def without_colour(
-    definition: FormDefinition,
-    outcomes: Mapping[str, Outcome],
-    ink: Mapping[int, Ink],
-) -> dict[str, Outcome]:
-    """The outcomes where old and new value cannot be told apart by their colour.
-
-    Each is doubted but what stands in boxes in one row: an old value has a row of its
-    own above the new one.
-    """
-    seen = dict(outcomes)
-    for field in definition.fields:
-        if not _is_one_row(field, ink.get(field.page)):
-            outcome = seen[field.name]
-            seen[field.name] = replace(outcome, doubts=(*outcome.doubts, "no colour"))
-    return seen
-
-
-def _is_one_row(field: Field, ink: Ink | None) -> bool:
-    if field.cells is None or ink is None:
-        return False
-    return not any(_may_be_two(ink, cell) for cell in field.cells)
-
-
-def _may_be_two(ink: Ink, cell: Box) -> bool:
-    """Tell whether what fills a box is parted: one sign above another."""
-    inked = np.asarray(stroke_mask(ink, cell).any(axis=1))
-    parts = runs(inked)
-    if not parts or parts[-1].stop - parts[0].start < _LOW * len(inked):
-        return False
-    gaps = (below.start - above.stop for above, below in pairwise(parts))
-    return max(gaps, default=0) >= _GAP_PX
+def colourless(outcome: Outcome) -> Outcome:
+    """What was read where old and new value cannot be told apart by their colour."""
+    return replace(outcome, doubts=(*outcome.doubts, "no colour"))
 
 
 def _joined(seen: Outcome, old: Outcome) -> Outcome:

@@ -180,32 +180,11 @@ def test_a_speck_by_the_title_is_no_mark() -> None:
     assert read(picture).kind_plain
 
 
-def doubts_in_grey(picture: Picture) -> frozenset[str]:
-    """The fields of a grey scan that are doubted for want of colour."""
-    reading = read(grey(marked(picture, "訂正")))
+def test_in_a_grey_scan_of_a_correction_nothing_is_accepted() -> None:
+    reading = read(grey(marked(page(NEW), "訂正")))
 
     assert reading.kind is FilingKind.CORRECTION
-    return frozenset(one.name for one in reading.readings if "no colour" in one.doubts)
-
-
-def test_in_a_grey_scan_of_a_correction_what_is_no_row_of_boxes_is_doubted() -> None:
-    doubted = doubts_in_grey(page(NEW))
-
-    assert "insured.1.category" in doubted
-    assert "office.name" in doubted
-    assert "insured.1.serial_number" not in doubted
-
-
-def test_in_a_grey_scan_of_a_correction_two_rows_in_boxes_are_doubted() -> None:
-    picture = page({})
-    for cell in definition().field("insured.1.serial_number").cells or ():
-        left = round((cell.x + cell.w / 2) * DPI / 25.4)
-        for share in (0.12, 0.6):
-            top = round((cell.y + share * cell.h) * DPI / 25.4)
-            low = top + round(0.3 * cell.h * DPI / 25.4)
-            cv2.line(picture, (left, top), (left, low), BLACK, 4)
-
-    assert "insured.1.serial_number" in doubts_in_grey(picture)
+    assert not any(one.accepted for one in reading.readings)
 
 
 def test_in_colour_what_is_empty_on_a_correction_stays_accepted() -> None:
