@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from kamizero.model import Box
 from ocr.engine import GreyImage
@@ -52,7 +53,21 @@ def shape_of(strokes: GreyImage) -> Shape:
     inked = inked[place]
     height, width = inked.shape
     left = inked[:, : max(2, round(_LEFT * width))].any(axis=1)
-    return Shape(strokes.shape[1] / strokes.shape[0], int(left.argmax()) / height)
+    return Shape(
+        width=strokes.shape[1] / strokes.shape[0],
+        flag=int(left.argmax()) / height,
+        roof=_roof(inked),
+    )
+
+
+def _roof(inked: NDArray[np.bool_]) -> float:
+    """How many times as broad the upper quarter is as what is usual below it."""
+    height, width = inked.shape
+    broad = width - inked.argmax(axis=1) - inked[:, ::-1].argmax(axis=1)
+    broad[~inked.any(axis=1)] = 0
+    upper, below = np.split(broad, [max(1, height // 4)])
+    usual = np.median(below[below > 0]) if below.any() else width
+    return float(upper.max() / usual)
 
 
 def _cut_cell(ink: Ink, writing: CellWriting) -> tuple[GreyImage, GreyImage] | None:

@@ -37,19 +37,22 @@ _NARROWEST = 14
 
 
 class Shape(NamedTuple):
-    """What tells a 1 from a 7, as shares of the height of the strokes.
+    """What tells a 1 from a 7; width and flag as shares of the height of the strokes.
 
     Attributes:
         width: how wide they are.
         flag: how far below their top they begin at the left: the roof of a 7 begins
             there as high as anything, the flag of a 1 lower.
+        roof: how many times as broad they are in their upper quarter as below it: a
+            stem alone is as broad everywhere.
     """
 
     width: float
     flag: float
+    roof: float
 
 
-HIDDEN = Shape(width=1.0, flag=0.0)
+HIDDEN = Shape(width=1.0, flag=0.0, roof=1.0)
 """Of strokes that begin at a printed line: a part of them may lie hidden under it."""
 
 

@@ -165,6 +165,18 @@ def test_a_flag_begins_below_the_top_and_a_roof_does_not() -> None:
     assert inked(stem, *flag).shapes[0].flag > 0.2
 
 
+def test_a_narrow_7_has_a_roof_and_a_leaning_1_has_none() -> None:
+    stem, roof = (slice(48, 80), slice(60, 63)), (slice(48, 51), slice(53, 63))
+    leaning = tuple(
+        (slice(48 + 4 * n, 52 + 4 * n), slice(62 - n, 65 - n)) for n in range(8)
+    )
+
+    seven, one = inked(stem, roof).shapes[0], inked(*leaning).shapes[0]
+
+    assert (seven.width < 0.4, seven.roof > 1.6) == (True, True)
+    assert (one.width < 0.4, one.roof > 1.6) == (True, False)
+
+
 def test_a_5_without_a_roof_below_the_upper_line_may_be_a_3() -> None:
     neck, belly = (slice(41, 58), slice(58, 62)), (slice(56, 76), slice(58, 76))
     roof = (slice(41, 45), slice(58, 76))

@@ -132,11 +132,13 @@ def test_what_looks_like_no_digit_leaves_its_share_to_all() -> None:
 @pytest.mark.parametrize(
     ("shape", "left"),
     [
-        (Shape(0.6, 0.1), 0.05),
-        (Shape(0.6, 0.3), 0.0130),
-        (Shape(0.8, 0.3), 0.05),
-        (Shape(0.45, 0.0), 0.0052),
-        (Shape(0.35, 0.0), 0.0016),
+        (Shape(0.6, 0.1, roof=1), 0.05),
+        (Shape(0.6, 0.3, roof=1), 0.0130),
+        (Shape(0.8, 0.3, roof=1), 0.05),
+        (Shape(0.45, 0.0, roof=1), 0.0052),
+        (Shape(0.35, 0.0, roof=1), 0.0016),
+        (Shape(0.35, 0.0, roof=2), 0.05),
+        (Shape(0.35, 0.3, roof=2), 0.0130),
         (HIDDEN, 0.05),
     ],
 )
@@ -151,7 +153,7 @@ def test_narrow_strokes_and_a_flag_speak_against_a_7(shape: Shape, left: float) 
 def test_a_7_with_the_flag_of_a_1_is_no_sure_7() -> None:
     seven = shares("7", (0, "1", 0.01))
 
-    assert float(with_shapes(seven, [Shape(0.6, 0.3)])[0, 7]) < 0.97
+    assert float(with_shapes(seven, [Shape(0.6, 0.3, roof=1)])[0, 7]) < 0.97
 
 
 def seen_alone(no_digit: float) -> CombAnswer:
