@@ -19,6 +19,7 @@ from ocr.reader import read_fields
 from ocr.red_writing import colourless, with_red
 from ocr.strokes.ink import Ink, find_ink
 from ocr.strokes.red import red_fields
+from ocr.struck_rows import doubt_leftovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def read_form(
     outcomes |= with_red(definition, red, ink, outcomes, engine=engine)
     kind = see_kind(definition, ink, engine=engine)
     disagreements = _take_typed(definition, outcomes, sheets)
+    outcomes = doubt_leftovers(definition, outcomes)
     if not kind.plain and not all(one.coloured for one in ink.values()):
         outcomes = {name: colourless(one) for name, one in outcomes.items()}
     registrations = {number: sheet.registration for number, sheet in sheets.items()}
