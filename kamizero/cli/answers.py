@@ -1,7 +1,7 @@
 """`kamizero answers`: what hosts wrote of the entries that they were given."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +12,7 @@ from delivery.answers.tray import Found
 from delivery.exports.destinations import find_destination, terms_of
 from delivery.refused import open_refusals
 from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.console import listed
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
@@ -27,19 +27,19 @@ def list_answers(json: Json = False) -> None:
     """List the last lists that were read, and what became of their lines."""
     with open_storeroom(Settings.load()).database.look() as session:
         lines = [as_json(one) for one in heard(session, limit=50)]
-    if json:
-        answer({"lists": lines})
-        return
-    for line in lines:
-        counts = ", ".join(f"{n} {state}" for state, n in line["counts"].items() if n)
-        broken = (
-            f"broken ({line['broken']}) at line {line['broken_line']}, column "
-            f"{line['broken_column'] or '-'}"
-        )
-        typer.echo(
-            f"{line['id']}  {line['destination']}  {line['read_at']}  "
-            f"{broken if line['broken'] else counts or 'no line'}"
-        )
+    listed("lists", lines, _line_of_list, as_json=json, none="No list was read.")
+
+
+def _line_of_list(said: dict[str, Any]) -> str:
+    counts = ", ".join(f"{n} {state}" for state, n in said["counts"].items() if n)
+    broken = (
+        f"broken ({said['broken']}) at line {said['broken_line']}, column "
+        f"{said['broken_column'] or '-'}"
+    )
+    return (
+        f"{said['id']}  {said['destination']}  {said['read_at']}  "
+        f"{broken if said['broken'] else counts or 'no line'}"
+    )
 
 
 @app.command("refused")
@@ -58,14 +58,20 @@ def list_refused(json: Json = False) -> None:
             }
             for one in open_refusals(session, limit=1000)
         ]
-    if json:
-        answer({"refusals": lines})
-        return
-    for line in lines:
-        typer.echo(
-            f"{line['id']}  {line['receipt_number']} entry {line['n']}: "
-            f"{line['subscriber']} says {line['code'] or 'no code'}"
-        )
+    listed(
+        "refusals",
+        lines,
+        _line_of_refusal,
+        as_json=json,
+        none="No host refuses anything.",
+    )
+
+
+def _line_of_refusal(said: dict[str, Any]) -> str:
+    return (
+        f"{said['id']}  {said['receipt_number']} entry {said['n']}: "
+        f"{said['subscriber']} says {said['code'] or 'no code'}"
+    )
 
 
 @app.command("read")

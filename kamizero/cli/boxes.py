@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from forms.box_list import box_list_pdf
 from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.console import answer, listed
 from kamizero.cli.records_managers import As, acting
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError, WrongCallError
@@ -51,11 +51,7 @@ def list_boxes(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
             }
             for line in _every_line(session)
         ]
-    if as_json:
-        answer({"boxes": lines})
-        return
-    for one in lines:
-        typer.echo("  ".join(str(value) for value in one.values()))
+    listed("boxes", lines, as_json=as_json, none="There is no box.")
 
 
 def _every_line(session: Session) -> Iterator[BoxLine]:

@@ -3,7 +3,7 @@
 import getpass
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from delivery.events import subscriptions
 from delivery.events.address import Gate
 from delivery.events.subscriptions import EVERYTHING
 from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.console import answer, listed
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage.tables import EventMessage, Subscription
@@ -65,14 +65,14 @@ def list_subscriptions(json: Annotated[bool, typer.Option("--json")] = False) ->
             }
             for row in subscriptions.everyone(session)
         ]
-    if json:
-        answer({"subscriptions": lines})
-        return
-    for line in lines:
-        typer.echo(
-            f"{line['name']}  {line['state']}, {line['waiting']} wait, "
-            f"{line['given_up']} given up, {line['acknowledged']} acknowledged"
-        )
+    listed("subscriptions", lines, _line, as_json=json, none="There is no receiver.")
+
+
+def _line(said: dict[str, Any]) -> str:
+    return (
+        f"{said['name']}  {said['state']}, {said['waiting']} wait, "
+        f"{said['given_up']} given up, {said['acknowledged']} acknowledged"
+    )
 
 
 @app.command("rotate")

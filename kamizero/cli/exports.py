@@ -2,7 +2,7 @@
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,8 +15,8 @@ from delivery.exports.making import ask_placing, contents, plan, unplaced
 from delivery.exports.recipients import seal
 from delivery.exports.standing import find_file, standing_of
 from forms.library import Library
-from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.clock import TOKYO, now
+from kamizero.cli.console import listed
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError
 from kamizero.settings import Settings
@@ -56,7 +56,11 @@ def add(
         )
         first = made.next_at
     put_backlogs(database, now=now())
-    typer.echo(f"{name} gets its first file at {first:%Y-%m-%d %H:%M} UTC or later.")
+    if first is None:
+        typer.echo(f"{name} gets no file yet: by its calendar its office never opens.")
+    else:
+        when = f"{first.astimezone(TOKYO):%Y-%m-%d %H:%M}"
+        typer.echo(f"{name} gets its first file at {when} or later.")
 
 
 @app.command("list")
@@ -80,14 +84,14 @@ def list_destinations(json: Json = False) -> None:
                 for destination in destinations.all_destinations(session)
             )
         ]
-    if json:
-        answer({"destinations": lines})
-        return
-    for line in lines:
-        typer.echo(
-            f"{line['name']}  {line['pending']} wait, {line['blocked']} of them for a "
-            f"person, {line['taken']} in {line['last_number']} files"
-        )
+    listed("destinations", lines, _line, as_json=json, none="There is no destination.")
+
+
+def _line(said: dict[str, Any]) -> str:
+    return (
+        f"{said['name']}  {said['pending']} wait, {said['blocked']} of them for a "
+        f"person, {said['taken']} in {said['last_number']} files"
+    )
 
 
 @app.command("run")

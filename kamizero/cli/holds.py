@@ -6,7 +6,7 @@ import typer
 from sqlalchemy import select
 
 from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.console import listed
 from kamizero.cli.records_managers import As, acting
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError, WrongCallError
@@ -75,11 +75,7 @@ def list_holds(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
     """List the holds that are on."""
     with open_storeroom(Settings.load()).database.look() as session:
         lines = [_line(hold) for hold in holds.active_holds(session)]
-    if as_json:
-        answer({"holds": lines})
-        return
-    for line in lines:
-        typer.echo("  ".join(str(value) for value in line.values()))
+    listed("holds", lines, as_json=as_json, none="No hold is on.")
 
 
 def _line(hold: Hold) -> dict[str, object]:

@@ -4,12 +4,12 @@ import getpass
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.console import answer, listed
 from kamizero.cli.passwords import OnStdin, new_password
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.model import Role, Scope
@@ -64,12 +64,12 @@ def list_users(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     moment = now()
     with open_storeroom(Settings.load()).database.look() as session:
         lines = [_line(one, moment) for one in accounts.all_people(session)]
-    if json:
-        answer({"people": lines})
-        return
-    for line in lines:
-        seen = line["last_login_at"] or "never"
-        typer.echo(f"{line['name']}  {line['role']}  {line['state']}  {seen}")
+    listed("people", lines, _said_of, as_json=json, none="Nobody has an account.")
+
+
+def _said_of(line: dict[str, Any]) -> str:
+    seen = line["last_login_at"] or "never"
+    return f"{line['name']}  {line['role']}  {line['state']}  {seen}"
 
 
 @users.command("set-role")
@@ -197,12 +197,12 @@ def list_tokens(json: Annotated[bool, typer.Option("--json")] = False) -> None:
             }
             for one in api_tokens.all_tokens(session)
         ]
-    if json:
-        answer({"tokens": lines})
-        return
-    for line in lines:
-        state = "until" if line["is_open"] else "ended"
-        typer.echo(f"{line['name']}  {state} {line['expires_at']}")
+    listed("tokens", lines, _said_of_token, as_json=json, none="There is no token.")
+
+
+def _said_of_token(line: dict[str, Any]) -> str:
+    state = "until" if line["is_open"] else "ended"
+    return f"{line['name']}  {state} {line['expires_at']}"
 
 
 @tokens.command("revoke")

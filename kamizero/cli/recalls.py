@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from delivery.recall_trail import PAGE_SIZE, as_json, recalls, trail_of
-from kamizero.cli.console import answer
+from kamizero.cli.console import answer, listed
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 
@@ -21,11 +21,7 @@ def list_recalls(
     with open_storeroom(Settings.load()).database.look() as session:
         rows = recalls(session, after=after, limit=PAGE_SIZE)
         lines = [as_json(trail_of(session, row.id)) for row in rows]
-    if json:
-        answer({"recalls": lines})
-        return
-    for line in lines:
-        typer.echo(_line(line))
+    listed("recalls", lines, _line, as_json=json, none="There is no recall.")
 
 
 @app.command("show")

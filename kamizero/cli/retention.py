@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import select
 
 from kamizero.cli.clock import now
-from kamizero.cli.console import Exit, answer
+from kamizero.cli.console import Exit, answer, listed
 from kamizero.cli.records_managers import As, acting
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import MissingError, WrongCallError
@@ -85,11 +85,7 @@ def list_proposals(as_json: Annotated[bool, typer.Option("--json")] = False) -> 
     with open_storeroom(Settings.load()).database.look() as session:
         rows = session.scalars(select(Destruction).order_by(Destruction.id)).all()
         lines = [_line(row) for row in rows]
-    if as_json:
-        answer({"proposals": lines})
-        return
-    for line in lines:
-        typer.echo("  ".join(str(value) for value in line.values()))
+    listed("proposals", lines, as_json=as_json, none="Nothing was proposed.")
 
 
 @app.command()

@@ -13,7 +13,7 @@ from delivery.robots.queues import Terms
 from delivery.robots.standing import standing_of
 from forms.library import Library
 from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.console import listed
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.errors import WrongCallError
 from kamizero.settings import Settings
@@ -133,20 +133,19 @@ def list_queues(json: Annotated[bool, typer.Option("--json")] = False) -> None:
             _suggesting(session, queue)
             for queue in queues.all_queues(session, step=QueueStep.SUGGEST)
         ]
-    if json:
-        answer({"queues": lines})
-        return
-    for line in lines:
-        if line["step"] == QueueStep.SUGGEST:
-            typer.echo(
-                f"{line['name']}  {line['waiting']} wait, {line['in_hand']} in hand, "
-                f"{line['given_up']} given up"
-            )
-            continue
-        typer.echo(
-            f"{line['name']}  {line['pending']} wait, {line['in_doubt']} in doubt, "
-            f"{line['given_up']} given up, {line['registered']} registered"
+    listed("queues", lines, _line, as_json=json, none="There is no queue.")
+
+
+def _line(said: dict[str, Any]) -> str:
+    if said["step"] == QueueStep.SUGGEST:
+        return (
+            f"{said['name']}  {said['waiting']} wait, {said['in_hand']} in hand, "
+            f"{said['given_up']} given up"
         )
+    return (
+        f"{said['name']}  {said['pending']} wait, {said['in_doubt']} in doubt, "
+        f"{said['given_up']} given up, {said['registered']} registered"
+    )
 
 
 @app.command("close")

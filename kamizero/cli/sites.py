@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.console import listed
 from kamizero.cli.storeroom import open_storeroom
 from kamizero.settings import Settings
 from storage import sites
@@ -36,8 +36,4 @@ def list_sites(json: Annotated[bool, typer.Option("--json")] = False) -> None:
         lines = [
             {"code": one.code, "name": one.name} for one in sites.all_sites(session)
         ]
-    if json:
-        answer({"sites": lines})
-        return
-    for line in lines:
-        typer.echo(f"{line['code']}  {line['name']}")
+    listed("sites", lines, as_json=json, none="There is no site.")

@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import select
 
 from kamizero.cli.clock import now
-from kamizero.cli.console import answer
+from kamizero.cli.console import listed
 from kamizero.cli.proving import outside_of
 from kamizero.cli.records_managers import As, acting
 from kamizero.cli.storeroom import open_storeroom
@@ -42,11 +42,7 @@ def list_transfers(as_json: Annotated[bool, typer.Option("--json")] = False) -> 
             }
             for one in session.scalars(select(Transfer).order_by(Transfer.id))
         ]
-    if as_json:
-        answer({"transfers": lines})
-        return
-    for line in lines:
-        typer.echo("  ".join(str(value) for value in line.values()))
+    listed("transfers", lines, as_json=as_json, none="Nothing was transferred.")
 
 
 @app.command()
