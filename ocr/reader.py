@@ -4,14 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-
 from forms.definition import Field, FieldType, FormDefinition
 from forms.grammar import canonical, is_valid, my_number_is_valid
 from forms.grammar.characters import DIGITS
 from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
-from ocr.boxes.cells import CellShares, cell_shares
+from ocr.boxes.cells import Features, SeenCells, see_cells
 from ocr.boxes.comb_field import (
     CombAnswer,
     CombPiece,
@@ -22,7 +20,9 @@ from ocr.boxes.comb_field import (
 )
 from ocr.boxes.date_field import read_date
 from ocr.boxes.digit_row import NO_NUMBER, PHONE, PHONE_RULE, DigitRow, ranked_as_phone
+from ocr.boxes.one_hand import Digits, by_one_hand
 from ocr.boxes.said_in_boxes import ditto_in_words
+from ocr.boxes.settled import CHECK_DIGIT, settled
 from ocr.boxes.sums import with_sums
 from ocr.boxes.symbol_field import SYMBOL_ALPHABET, read_symbol
 from ocr.calibration import FREE_WRITING, Calibration, calibrated
@@ -48,11 +48,11 @@ from ocr.words.word import WordReading, alphabets_of, both, second_look
 
 FORMAT_RULES = {
     "my_number": Rule(
-        "common.my_number_check_digit", "check_digit", my_number_is_valid, 0.1
+        "common.my_number_check_digit", CHECK_DIGIT, my_number_is_valid, 0.1
     ),
     "corporate_number": Rule(
         "common.corporate_number_check_digit",
-        "check_digit",
+        CHECK_DIGIT,
         corporate_number_is_valid,
         0.12,
     ),
@@ -114,10 +114,13 @@ class _Reader:
         answers = _ask(engine, {cut.field.name: cut.pictures for cut in cuts})
         self._words = self._read_words(answers)
         alone = _read_alone(cuts)
-        self._combs = {
-            cut.field.name: self._comb_answers(cut, answers[cut.field.name], alone)
-            for cut in cuts
-        }
+        self._combs = _weighed(
+            cuts,
+            {
+                cut.field.name: self._comb_answers(cut, answers[cut.field.name], alone)
+                for cut in cuts
+            },
+        )
         self._ditto = ditto_in_words([cut for cut in cuts if self._is_odd(cut)], engine)
 
     def outcomes(self) -> dict[str, Outcome]:
@@ -158,7 +161,7 @@ class _Reader:
         )
 
     def _comb_answers(
-        self, cut: Cut, answers: Sequence[Posteriors], alone: Iterator[CellShares]
+        self, cut: Cut, answers: Sequence[Posteriors], alone: Iterator[SeenCells]
     ) -> list[CombAnswer | None]:
         """What stands in the comb boxes of a field; None where they are empty."""
         lines = iter(answers)
@@ -225,7 +228,37 @@ def _combs(cut: Cut) -> Iterator[tuple[CombPiece, bool]]:
             yield piece, at == 0
 
 
-def _read_alone(cuts: Iterable[Cut]) -> Iterator[CellShares]:
+def _weighed(
+    cuts: Sequence[Cut], answers: Mapping[str, list[CombAnswer | None]]
+) -> dict[str, list[CombAnswer | None]]:
+    """The answers for boxes, their digits weighed by how this page's hand writes."""
+    written = [
+        (cut.field, piece, answer, answer.features)
+        for cut in cuts
+        for (piece, _), answer in zip(_combs(cut), answers[cut.field.name], strict=True)
+        if answer is not None and answer.features is not None
+    ]
+    weighed = by_one_hand([_digits_seen(*one) for one in written])
+    found = dict(answers)
+    for (field, _, answer, _), shares in zip(written, weighed, strict=True):
+        others = answers[field.name][1:]
+        found[field.name] = [replace(answer, joined=shares), *others]
+    return found
+
+
+def _digits_seen(
+    field: Field, piece: CombPiece, answer: CombAnswer, features: Features
+) -> Digits:
+    rule = FORMAT_RULES.get(field.format or "")
+    return Digits(
+        answer.joined,
+        features,
+        settled(piece, answer, rule),
+        by_check_digit=rule is not None and rule.ground == CHECK_DIGIT,
+    )
+
+
+def _read_alone(cuts: Iterable[Cut]) -> Iterator[SeenCells]:
     """The cells of each written piece of digits in turn, all of them read at once."""
     pieces = [
         piece.views
@@ -233,9 +266,8 @@ def _read_alone(cuts: Iterable[Cut]) -> Iterator[CellShares]:
         for piece, digits in _combs(cut)
         if digits and piece.pictures
     ]
-    shares = cell_shares([view for views in pieces for view in views])
-    ends = np.cumsum([len(views) for views in pieces])
-    return iter(np.split(shares, ends[:-1]) if pieces else [])
+    seen = see_cells([view for views in pieces for view in views])
+    return seen.parted([len(views) for views in pieces])
 
 
 def _is_free(cut: Cut) -> bool:

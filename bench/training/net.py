@@ -50,7 +50,8 @@ def as_onnx(net: nn.Sequential) -> bytes:
     """The network as an ONNX file, its normalising folded into the convolutions.
 
     It takes views as bytes, N x 32 x 32, ink 0 on paper 255, and gives the
-    probability of each class. The same weights give the same bytes.
+    probability of each class, and what the inner layer makes of each view. The same
+    weights give the same bytes.
     """
     constants, nodes = _looking()
     for at, (seen, _, step) in enumerate(_LAYERS):
@@ -79,7 +80,10 @@ def _graph(constants: Constants, nodes: list[onnx.NodeProto]) -> onnx.GraphProto
         nodes,
         "comb_cells",
         [helper.make_tensor_value_info("views", TensorProto.UINT8, ["n", side, side])],
-        [helper.make_tensor_value_info("shares", TensorProto.FLOAT, ["n", CLASSES])],
+        [
+            helper.make_tensor_value_info("shares", TensorProto.FLOAT, ["n", CLASSES]),
+            helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", _INNER]),
+        ],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
 
@@ -117,8 +121,8 @@ def _deciding() -> list[onnx.NodeProto]:
     return [
         helper.make_node("Flatten", [f"x{len(_LAYERS)}"], ["flat"]),
         _full("flat", "inner", "inner_sum"),
-        helper.make_node("Relu", ["inner_sum"], ["inner_out"]),
-        _full("inner_out", "outer", "scores"),
+        helper.make_node("Relu", ["inner_sum"], ["features"]),
+        _full("features", "outer", "scores"),
         helper.make_node("Softmax", ["scores"], ["shares"], axis=1),
     ]
 

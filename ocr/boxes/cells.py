@@ -6,9 +6,11 @@ grounds.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 
 import cv2
 import numpy as np
@@ -20,7 +22,7 @@ from ocr.engine import GreyImage
 from ocr.strokes.cell_cuts import VIEW_SIDE
 
 MODEL_FILE = "cells.onnx"
-MODEL_SHA256 = "5699a7526e049abf627e04731dcc75616da2b61e7fb14c2fb11bfb630ed386e3"
+MODEL_SHA256 = "10ca6f18acef10624c2f609963b92ed1af885e3972f81c7785dd5794512b67f7"
 NAME = f"comb_cells@{MODEL_SHA256[:12]}"
 
 DIGITS = 10
@@ -29,6 +31,12 @@ NO_DIGIT = 10
 
 CellShares = NDArray[np.float64]
 """Probability of each class in each cell: cells x 11."""
+
+Features = NDArray[np.float64]
+"""What the inner layer of the model makes of each cell: cells x n, none negative.
+
+The cosine of two says how alike the cells look.
+"""
 
 Look = NDArray[np.float64]
 
@@ -40,32 +48,59 @@ _SURE = 0.99
 _TURNS_DEGREES, _LEANS = (-8.0, 8.0), (-0.12, 0.12)
 
 
-def cell_shares(views: Sequence[GreyImage]) -> CellShares:
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenCells:
+    """What the model sees in cells, one row each."""
+
+    shares: CellShares
+    features: Features
+
+    def parted(self, counts: Sequence[int]) -> "Iterator[SeenCells]":
+        """The cells of each field in turn, of which `counts` says how many it has."""
+        ends = list(accumulate(counts))
+        for start, end in zip((0, *ends), ends, strict=False):
+            yield SeenCells(self.shares[start:end], self.features[start:end])
+
+
+def see_cells(views: Sequence[GreyImage]) -> SeenCells:
     """What stands in each cell; `views` are those of `ocr.strokes.crops.Glyphs`.
 
     Raises:
         SetupError: the model in this installation is not the one that was tested.
     """
     if not views:
-        return np.zeros((0, DIGITS + 1))
-    shares = seen_once(views)
+        return SeenCells(np.zeros((0, DIGITS + 1)), np.zeros((0, 0)))
+    seen = seen_once(views)
+    shares = seen.shares
     unsure = np.flatnonzero(shares.max(axis=1) < _SURE)
     if len(unsure):
         looks = _other_looks()
         laid = [_laid(views[at], look) for look in looks for at in unsure]
-        others = np.split(seen_once(laid), len(looks))
+        others = np.split(seen_once(laid).shares, len(looks))
         shares[unsure] = np.mean([shares[unsure], *others], axis=0)
-    return shares
+    return seen
 
 
-def seen_once(views: Sequence[GreyImage]) -> CellShares:
-    """What the model takes each cell for at one look."""
+def cell_shares(views: Sequence[GreyImage]) -> CellShares:
+    """What stands in each cell, where nothing else is asked; raises as `see_cells`."""
+    return see_cells(views).shares
+
+
+def seen_once(views: Sequence[GreyImage]) -> SeenCells:
+    """What the model sees in each cell at one look."""
     session = _session()
     parts = [
-        session.run(None, {"views": np.stack(views[start : start + _MOST_CELLS])})[0]
+        session.run(
+            ["shares", "features"],
+            {"views": np.stack(views[start : start + _MOST_CELLS])},
+        )
         for start in range(0, len(views), _MOST_CELLS)
     ]
-    return np.asarray(np.concatenate(parts), np.float64)
+    shares, features = zip(*parts, strict=True)
+    return SeenCells(
+        np.asarray(np.concatenate(shares), np.float64),
+        np.asarray(np.concatenate(features), np.float64),
+    )
 
 
 def _laid(view: GreyImage, look: Look) -> GreyImage:

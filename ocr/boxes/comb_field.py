@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from forms.definition import Field, FieldType
 from forms.placing import around
 from kamizero.model import Box, Candidate, FieldState
-from ocr.boxes.cells import NO_DIGIT, CellShares
+from ocr.boxes.cells import NO_DIGIT, Features, SeenCells
 from ocr.boxes.combs import Shares, from_cells, from_line, sequences, with_shapes
 from ocr.confidence import joined
 from ocr.engine import GreyImage, Posteriors
@@ -103,6 +103,7 @@ class CombAnswer:
     Attributes:
         line, cells: what each ground says; no cells where they hold more than digits.
         joined: how probably each character is written there, by all grounds.
+        features: what the model of cells sees in each cell, where it was asked.
         no_digit: whether some cell holds what looks like no digit by itself.
         unroofed: as in `Glyphs`.
     """
@@ -111,6 +112,7 @@ class CombAnswer:
     cells: Shares | None
     joined: Shares
     characters: tuple[str, ...]
+    features: Features | None = None
     no_digit: bool = False
     unroofed: tuple[str, ...] = ()
 
@@ -151,7 +153,7 @@ def answer_of(
     piece: CombPiece,
     posteriors: Posteriors,
     alphabet: Alphabet,
-    alone: CellShares | None = None,
+    alone: SeenCells | None = None,
 ) -> CombAnswer:
     """Join the recogniser's answer for the line with that for each cell alone."""
     if piece.line is None:
@@ -159,14 +161,18 @@ def answer_of(
     characters = alphabet.characters[1:]
     line = from_line(alphabet(posteriors), piece.line)
     cells = (
-        None if alone is None else with_shapes(from_cells(alone), piece.glyphs.shapes)
+        None
+        if alone is None
+        else with_shapes(from_cells(alone.shares), piece.glyphs.shapes)
     )
     return CombAnswer(
         line,
         cells,
         joined(line, cells),
         characters,
-        no_digit=alone is not None and bool((alone[:, NO_DIGIT] > _NO_DIGIT).any()),
+        features=None if alone is None else alone.features,
+        no_digit=alone is not None
+        and bool((alone.shares[:, NO_DIGIT] > _NO_DIGIT).any()),
         unroofed=piece.glyphs.unroofed,
     )
 

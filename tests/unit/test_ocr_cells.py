@@ -59,12 +59,12 @@ def test_only_an_unsure_cell_is_looked_at_again() -> None:
     sure = views()[1]
     between = np.asarray(np.minimum(views()[2], views()[4]), np.uint8)
     once = seen_once([sure, between])
-    assert once[0].max() > 0.99 > once[1].max()
+    assert once.shares[0].max() > 0.99 > once.shares[1].max()
 
     shares = cell_shares([sure, between])
 
-    assert np.array_equal(shares[0], once[0])
-    assert not np.allclose(shares[1], once[1], atol=1e-3)
+    assert np.array_equal(shares[0], once.shares[0])
+    assert not np.allclose(shares[1], once.shares[1], atol=1e-3)
     assert shares[1].sum() == pytest.approx(1)
 
 

@@ -9,7 +9,7 @@ import pytest
 from forms.definition import Field, FieldType
 from forms.grammar import my_number_is_valid
 from kamizero.model import Box, FieldState
-from ocr.boxes.cells import NO_DIGIT
+from ocr.boxes.cells import NO_DIGIT, SeenCells
 from ocr.boxes.comb_field import CombAnswer, CombPiece, Rule, answer_of, choose
 from ocr.boxes.combs import Shares, from_cells, from_line, sequences, with_shapes
 from ocr.outcome import Outcome
@@ -164,7 +164,8 @@ def seen_alone(no_digit: float) -> CombAnswer:
     posteriors = np.full((6, 11), 0.05, np.float32)
     alone = np.full((1, NO_DIGIT + 1), (1 - no_digit) / NO_DIGIT)
     alone[0, NO_DIGIT] = no_digit
-    return answer_of(piece, posteriors, Alphabet(("", *DIGITS), "0123456789"), alone)
+    seen = SeenCells(alone, np.ones((1, 3)))
+    return answer_of(piece, posteriors, Alphabet(("", *DIGITS), "0123456789"), seen)
 
 
 def test_a_blot_is_doubted_and_a_digit_is_not() -> None:

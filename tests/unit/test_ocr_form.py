@@ -104,6 +104,15 @@ def test_a_clean_page_is_accepted_nearly_as_a_whole() -> None:
     assert sum(accepted) >= 0.9 * len(accepted)
 
 
+def test_a_number_is_surer_beside_digits_that_grammar_settles() -> None:
+    alone = read(np.array(fill(definition(), {"office.number": "12345"})[0]))
+
+    (lonely,) = (one for one in alone.readings if one.name == "office.number")
+
+    assert lonely.value == readings()["office.number"].value == "12345"
+    assert readings()["office.number"].confidence > lonely.confidence
+
+
 def test_a_written_error_is_read_as_it_stands() -> None:
     number, born = readings()["insured.2.my_number"], readings()["insured.2.birth_date"]
 
