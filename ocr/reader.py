@@ -30,6 +30,7 @@ from ocr.cuts import MARKS, Cut, cut_field
 from ocr.engine import GreyImage, Posteriors, Recogniser
 from ocr.outcome import Outcome
 from ocr.strokes.corrected import corrected
+from ocr.strokes.crops import HIDDEN
 from ocr.strokes.crossed_rows import with_crossed_rows
 from ocr.strokes.diagonals import without_diagonals
 from ocr.strokes.dittos import (
@@ -254,6 +255,7 @@ def _digits_seen(
         answer.joined,
         features,
         settled(piece, answer, rule),
+        hidden=[shape == HIDDEN for shape in piece.glyphs.shapes],
         by_check_digit=rule is not None and rule.ground == CHECK_DIGIT,
     )
 

@@ -40,12 +40,15 @@ class Digits:
         shares: how probably each digit stands in each, cells x 10.
         features: what the model of cells sees in each, cells x n.
         settled: which digits grammar or the check digit leaves to each.
-        by_check_digit: whether it is the check digit that settles them.
+        hidden: cells of whose strokes a printed line may hide a part. What is left of
+            a 7 without its roof looks like a 1 of any hand: such looks say nothing.
+        by_check_digit: whether it is the check digit that settles the digits.
     """
 
     shares: Shares
     features: Features
     settled: Settled
+    hidden: Sequence[bool]
     by_check_digit: bool = False
 
 
@@ -55,7 +58,7 @@ def by_one_hand(fields: Sequence[Digits]) -> list[Shares]:
         return []
     counts = [len(one.shares) for one in fields]
     shares = np.concatenate([one.shares for one in fields])
-    features = _unit(np.concatenate([one.features for one in fields]))
+    features = np.concatenate([_known_looks(one) for one in fields])
     field = np.repeat(np.arange(len(fields)), counts)
     weights = np.repeat(
         [_MOST * (_BY_CHECK_DIGIT if one.by_check_digit else 1.0) for one in fields],
@@ -93,6 +96,8 @@ def _likeness(cosine: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.clip((cosine - _ALIKE) / (_THE_SAME - _ALIKE), 0, 1))
 
 
-def _unit(features: Features) -> Features:
-    length = np.linalg.norm(features, axis=1, keepdims=True)
-    return np.asarray(features / np.maximum(length, 1e-9))
+def _known_looks(one: Digits) -> Features:
+    """Of length 1 each; 0, which is like nothing, where they are not known."""
+    length = np.linalg.norm(one.features, axis=1, keepdims=True)
+    known = ~np.array(one.hidden)[:, None]
+    return np.asarray(one.features * known / np.maximum(length, 1e-9))

@@ -29,7 +29,12 @@ def shares(*likeliest: tuple[int, int, float]) -> Shares:
 def field(
     read: Shares, looks: list[list[float]], settled: Settled | None = None
 ) -> Digits:
-    return Digits(read, np.array(looks), settled or (None,) * len(looks))
+    return Digits(
+        read,
+        np.array(looks),
+        settled or (None,) * len(looks),
+        hidden=(False,) * len(looks),
+    )
 
 
 def months(look: list[float], read: tuple[int, int, float] = (1, 7, 0.9)) -> Digits:
@@ -98,6 +103,23 @@ def test_one_of_two_writers_speaks_for_those_that_look_like_its_own() -> None:
 
     assert weighed[0, 1] > 0.995
     assert weighed[1] == pytest.approx(unsure[1])
+
+
+def test_a_7_whose_roof_may_be_hidden_is_no_surer_to_be_a_1() -> None:
+    unsure = replace(field(shares((1, 7, 0.99)), [ONE]), hidden=(True,))
+
+    *_, weighed = by_one_hand([months(ONE), unsure])
+
+    assert weighed == pytest.approx(unsure.shares)
+
+
+def test_a_digit_of_which_a_part_may_be_hidden_is_no_example() -> None:
+    unsure = shares((1, 7, 0.99))
+    hidden = replace(months(ONE), hidden=(True,) * 3)
+
+    *_, weighed = by_one_hand([hidden, field(unsure, [ONE])])
+
+    assert weighed == pytest.approx(unsure)
 
 
 def test_a_page_without_digits_has_nothing_to_weigh() -> None:
