@@ -15,7 +15,7 @@ from ocr.strokes.crops import is_faintly_written
 from ocr.strokes.ink import Ink
 from ocr.strokes.lines import WrittenLine, length_of, written_lines
 from ocr.words import ctc
-from ocr.words.japanese import has_look_alike
+from ocr.words.variants import may_be_variant
 from ocr.words.word import WordReading
 
 # Readings ranked by other fields may lie far down.
@@ -138,12 +138,18 @@ def _doubts(
     # An arrow from the value above looks like 1.
     if len(best.value) == 1:
         yield "one character"
-    if is_name(piece.field) and has_look_alike(best.value):
+    if is_name(piece.field) and _may_be_variant(words, best.value):
         yield "look-alike"
     if is_name(piece.field) and _is_longer(piece.pictures, best.value):
         yield "longer than it is read"
     if len(piece.lines) > 1 and is_name(piece.field):
         yield "two lines"
+
+
+def _may_be_variant(words: Sequence[WordReading], name: str) -> bool:
+    """Tell whether a variant may stand in the place of a kanji of this name."""
+    seen = any(not word.variants.isdisjoint(name) for word in words)
+    return seen or may_be_variant(name)
 
 
 def _is_longer(pictures: Sequence[GreyImage], name: str) -> bool:

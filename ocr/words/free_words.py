@@ -41,7 +41,9 @@ def read_words(
     if is_address(field):
         return [_read_address(piece, answers, alphabets)]
     if is_name(field):
-        return _read_names(piece, answers, alphabets)
+        names = _read_names(piece, answers, alphabets)
+        variants = alphabets.variants(_as_one(answers))
+        return [name._replace(variants=variants) for name in names]
     words = zip(pictures, answers, strict=True)
     return [_read_plain(field, *word, alphabets) for word in words]
 

@@ -22,16 +22,6 @@ _SMALLEST_SHARE = 1e-4
 # Where the second level of JIS X 0208 begins in Shift_JIS.
 _SECOND_LEVEL = b"\x98\x9f"
 
-# Families of which some members cannot be read, or differ by a stroke only.
-_DOUBTFUL = frozenset(
-    "高髙崎﨑嵜碕浜濱濵吉𠮷辺邊邉斎斉齋齊徳德恵惠涼凉桑桒柳栁曽曾冨富"
-)
-
-
-def has_look_alike(name: str) -> bool:
-    """Tell whether a name holds a kanji whose variant would be read as this one."""
-    return not _DOUBTFUL.isdisjoint(name)
-
 
 class JapaneseAlphabet:
     """All characters of Japanese writing, weighted by how commonly they are used.

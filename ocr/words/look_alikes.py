@@ -7,6 +7,7 @@ told apart by a stroke or a part alone, which a typeface draws too differently f
 lost with its room, and the name is then no longer listed.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,19 +16,31 @@ FILE = Path(__file__).with_name("look_alikes.txt")
 _GROUPS = Path(__file__).with_name("one_stroke.txt")
 
 
-@cache
-def look_alikes() -> Mapping[str, str]:
-    """Each kanji with those that look like it."""
-    found = dict(line.split() for line in FILE.read_text(encoding="utf-8").splitlines())
-    for group in _GROUPS.read_text(encoding="utf-8").split():
-        for char in group:
-            others = found.get(char, "") + group.replace(char, "")
-            found[char] = "".join(dict.fromkeys(others))
-    return found
-
-
 def like(name: str) -> Iterator[str]:
     """The names that differ from this one by a kanji that looks like its own."""
+    return _with_one_of(name, _look_alikes())
+
+
+def a_stroke_apart(name: str) -> Iterator[str]:
+    """The names that differ from this one by a stroke or a part of a kanji."""
+    return _with_one_of(name, _one_stroke())
+
+
+def _with_one_of(name: str, alike: Mapping[str, str]) -> Iterator[str]:
     for at, char in enumerate(name):
-        for other in look_alikes().get(char, ""):
+        for other in alike.get(char, ""):
             yield name[:at] + other + name[at + 1 :]
+
+
+@cache
+def _look_alikes() -> Mapping[str, str]:
+    return dict(line.split() for line in FILE.read_text(encoding="utf-8").splitlines())
+
+
+@cache
+def _one_stroke() -> Mapping[str, str]:
+    found: dict[str, str] = defaultdict(str)
+    for group in _GROUPS.read_text(encoding="utf-8").split():
+        for char in group:
+            found[char] += group.replace(char, "")
+    return found

@@ -1,14 +1,16 @@
 """Holds the kana of a person's name against its kanji."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from forms.definition import FormDefinition
 from kamizero.model import FieldState
 from ocr.outcome import Outcome
 from ocr.words.free_field import GAP
-from ocr.words.look_alikes import like
-from ocr.words.names import Names, Part, names
+from ocr.words.look_alikes import a_stroke_apart, like
+from ocr.words.name_kanji import frequency
+from ocr.words.names import Part, names
 from ocr.words.together import both_read, settle_pair, with_ground
 
 RULE = "names.reading"
@@ -18,6 +20,9 @@ _IN_KANJI = ("name_kanji", "owner_name")
 # Logarithm: how much likelier a listed reading of a part is than any other kana.
 # People do write a wrong kana, and some names are read as no list knows.
 _IS_READ_SO = 3.0
+# And so much likelier a name must be that looks like the one read to leave a doubt. Of
+# 1,236 names on 200 made pages 54 were read wrongly, half of them with such a one.
+_NEAR_LIKELIER, _LIKELIER = 1.0, 2.75
 
 
 def with_people(
@@ -49,21 +54,32 @@ def _told_apart(kanji: Outcome, kana: Outcome | None) -> Outcome:
     if kana is not None and "kana" in kanji.grounds:
         readings = kana.best.value.split(_GAP)
     for part, writing, reading in zip(Part, parts, readings, strict=True):
-        if any(_is_likelier(part, other, writing, reading) for other in like(writing)):
+        if any(_likelier(part, writing, reading)):
             return replace(kanji, doubts=(*kanji.doubts, _LOOK_ALIKE))
     return kanji
 
 
-def _is_likelier(part: Part, other: str, writing: str, reading: str) -> bool:
-    """Tell whether more people are called so; with a reading, of those read so."""
+def _likelier(part: Part, writing: str, reading: str) -> Iterator[str]:
+    """The names that look like one and far more people have; with a reading, so read.
+
+    What a stroke tells apart need not be as much likelier.
+    """
+    usual = _commonness(part, writing)
+    near = ((other, _NEAR_LIKELIER) for other in a_stroke_apart(writing))
+    coarse = ((other, _LIKELIER) for other in like(writing))
+    for other, least in (*near, *coarse):
+        if reading and not names(part).is_read(other, reading):
+            continue
+        if _commonness(part, other) > usual + least:
+            yield other
+
+
+def _commonness(part: Part, name: str) -> float:
+    """How many people are called so beside names of as many kanji, as a logarithm."""
     known = names(part)
-    if reading and not known.is_read(other, reading):
-        return False
-    return _commonness(known, other) > _commonness(known, writing)
-
-
-def _commonness(known: Names, name: str) -> int:
-    return (name in known.writings) + known.is_common(name)
+    listed = (name in known.writings) + known.is_common(name)
+    kanji = (frequency(part, name, at) for at in range(len(name)))
+    return listed + sum(map(math.log, kanji))
 
 
 def _settled(kanji: Outcome, kana: Outcome) -> tuple[Outcome, Outcome]:

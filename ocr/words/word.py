@@ -25,6 +25,7 @@ from ocr.words.scripts import (
     with_kana_for_strays,
 )
 from ocr.words.sounds import likelihood
+from ocr.words.variants import Variants
 
 _STEP_PX = 8
 _LINE_HEIGHT = 48
@@ -52,11 +53,12 @@ class WordReading(NamedTuple):
 
     What the alphabet of the field leaves out of the model's answer counts against
     all of them: their probabilities then sum to less than 1. `gap` says that a space
-    is or may be inside.
+    is or may be inside; `variants` are the kanji that may be variants of themselves.
     """
 
     lines: tuple[ctc.Line, ...]
     gap: bool = False
+    variants: frozenset[str] = frozenset()
 
 
 class Alphabets:
@@ -66,6 +68,7 @@ class Alphabets:
         self._classes = tuple(classes)
         self._spaces = [at for at, char in enumerate(classes) if at and char.isspace()]
         self._japanese = JapaneseAlphabet(self._classes)
+        self.variants = Variants(self._classes)
         self._known: dict[str, Alphabet] = {}
 
     def of(self, characters: str) -> Alphabet:
@@ -188,7 +191,11 @@ def _spread(picture: GreyImage) -> GreyImage:
 def both(first: WordReading, second: WordReading) -> WordReading:
     """What two looks at one word say together."""
     halves = (ctc.scaled(line, 0.5) for line in (*first.lines, *second.lines))
-    return WordReading(tuple(ctc.summed(halves)), first.gap or second.gap)
+    return WordReading(
+        tuple(ctc.summed(halves)),
+        first.gap or second.gap,
+        first.variants | second.variants,
+    )
 
 
 def _in_their_script(lines: Sequence[ctc.Line]) -> list[ctc.Line]:

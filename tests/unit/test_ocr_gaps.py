@@ -157,3 +157,20 @@ def test_a_name_longer_than_what_is_read_of_it_has_lost_a_character(
     outcome = read_free(piece, words)
 
     assert ("longer than it is read" in outcome.doubts) is doubted
+
+
+@pytest.mark.parametrize(("variants", "doubted"), [("高", True), ("", False)])
+def test_a_name_with_a_kanji_that_may_be_a_variant_needs_an_eye(
+    variants: str, doubted: bool
+) -> None:
+    framed = [np.zeros((48, 96), np.uint8) for _ in range(2)]
+    field = Library.shipped().get("2218@2020-12").field("insured.1.name_kanji")
+    piece = FreePiece(field, (WrittenLine(tuple(framed), sure=True),), faint=False)
+    seen = frozenset(variants)
+    words = [
+        WordReading((Line(text, 0.999),), False, seen) for text in ("高木", "誠一")
+    ]
+
+    outcome = read_free(piece, words)
+
+    assert ("look-alike" in outcome.doubts) is doubted

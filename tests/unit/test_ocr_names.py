@@ -14,7 +14,8 @@ from ocr.words.ctc import Line
 from ocr.words.free_field import is_name
 from ocr.words.kana import Seen
 from ocr.words.listed import WordTable
-from ocr.words.look_alikes import like
+from ocr.words.look_alikes import a_stroke_apart, like
+from ocr.words.name_kanji import frequency
 from ocr.words.name_word import kana_lines, kanji_lines
 from ocr.words.names import Part, names
 from ocr.words.people import RULE, with_people
@@ -159,7 +160,16 @@ def test_kanji_without_kana_are_read_by_themselves() -> None:
 
 @pytest.mark.parametrize(
     ("given", "doubted"),
-    [("純了", True), ("思", True), ("純子", False), ("花子", False)],
+    [
+        ("純了", True),
+        ("智丁", True),
+        ("思", True),
+        ("純子", False),
+        ("由美", False),
+        # More lists call 秋夫 common, and far fewer names begin so.
+        ("和夫", False),
+        ("裕子", False),
+    ],
 )
 def test_a_name_that_looks_like_a_likelier_one_needs_an_eye(
     given: str, doubted: bool
@@ -177,7 +187,7 @@ def test_a_name_that_looks_like_a_likelier_one_needs_an_eye(
 def test_a_name_a_stroke_from_a_likelier_one_needs_an_eye(
     family: str, doubted: bool
 ) -> None:
-    kanji = _read(f"{family}{_GAP}花子", 0.99)
+    kanji = _read(f"{family}{_GAP}由美", 0.99)
 
     settled, _ = _with_people(kanji, Outcome(FieldState.BLANK))
 
@@ -189,8 +199,27 @@ def test_a_name_a_stroke_from_a_likelier_one_needs_an_eye(
     ["大太", "犬太", "木本", "本太", "日目", "日白", "未末", "土士", "右石", "子丁"],
 )
 def test_kanji_a_stroke_apart_look_like_each_other(one: str, other: str) -> None:
-    assert f"{other}田" in like(f"{one}田")
-    assert f"{one}田" in like(f"{other}田")
+    assert f"{other}田" in {*a_stroke_apart(f"{one}田"), *like(f"{one}田")}
+    assert f"{one}田" in {*a_stroke_apart(f"{other}田"), *like(f"{other}田")}
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "at", "rarer"),
+    [
+        (Part.GIVEN, "純子", 1, "純了"),
+        (Part.GIVEN, "恵", 0, "思"),
+        (Part.FAMILY, "藤本", 1, "藤太"),
+        (Part.FAMILY, "中村", 0, "仲村"),
+    ],
+)
+def test_a_kanji_is_as_frequent_as_names_have_it_at_its_place(
+    part: Part, name: str, at: int, rarer: str
+) -> None:
+    assert frequency(part, name, at) > frequency(part, rarer, at)
+
+
+def test_a_kanji_that_no_name_has_there_is_rarer_than_one_met_once() -> None:
+    assert 0 < frequency(Part.GIVEN, "蕂子", 0) < 1
 
 
 def test_kana_tell_names_apart_that_look_alike_but_are_read_otherwise() -> None:
