@@ -8,6 +8,7 @@ from functools import lru_cache
 from forms.definition import FormDefinition
 from ocr.outcome import Outcome
 from ocr.words.address_tail import has_kanji, numbers, spoken
+from ocr.words.free_field import CLOSE
 from ocr.words.names import with_large_kana
 from ocr.words.places import Place, Script, places
 from ocr.words.together import both_read, settle_pair, with_ground
@@ -25,7 +26,6 @@ _BEFORE, _NO_UNIT = (
 )
 _TWO_DIGITS = re.compile(f"{_BEFORE}[0-9]{{2,}}{_NO_UNIT}")
 _LONG_NUMBER = re.compile(f"{_BEFORE}[0-9]{{3,}}{_NO_UNIT}")
-_READINGS = frozenset({"kana", "kanji"})
 _SPACE = "\u3000"
 
 
@@ -57,15 +57,17 @@ def _settle(found: dict[str, Outcome], kanji: str, kana: str, code: str) -> None
 def _may_lack_a_hyphen(address: Outcome, script: Script) -> bool:
     """Tell whether 84 may be 8-4, or 1-188 1-18-8: a short hyphen is not seen at all.
 
-    One that touches the next digit leaves no gap either: only the kana of the same hand
-    can speak for several digits, and only where there are no more than two.
+    One that touches the next digit leaves no gap either, and is lost in the kana of the
+    same hand as well: only where digits stand can speak for several of them, and only
+    where there are no more than two.
     """
     if not address.candidates:
         return False
     tail = _parsed(script, address.best.value)[1]
     if _LONG_NUMBER.match(tail):
         return True
-    return _READINGS.isdisjoint(address.grounds) and bool(_TWO_DIGITS.match(tail))
+    close = CLOSE in address.grounds and address.chosen_by is None
+    return not close and bool(_TWO_DIGITS.match(tail))
 
 
 def _settle_by_kana(found: dict[str, Outcome], kanji: str, kana: str) -> None:

@@ -8,6 +8,8 @@ from forms.definition import Field, FieldType
 from ocr.engine import GreyImage, Posteriors
 from ocr.words import ctc
 from ocr.words.address_line import address_lines
+from ocr.words.address_tail import numbers
+from ocr.words.close_digits import stand_close
 from ocr.words.free_field import FreePiece, is_name
 from ocr.words.gaps import Gap, gap_after, gaps_in
 from ocr.words.names import Part
@@ -94,9 +96,16 @@ def _read_address(
     # Heights of one line say nothing of the kana of another.
     seen = seen_glyphs(pictures[0] if len(pictures) == 1 else None, characters, steps)
     script = Script.KANA if kana else Script.KANJI
-    reading = fitted(address_lines(script, steps, characters, seen), steps)
-    gaps = list(_gaps(piece, answers, alphabets))
-    return parted(reading, ctc.glyphs(steps, characters), gaps)
+    lines = address_lines(script, steps, characters, seen)
+    gaps, glyphs = list(_gaps(piece, answers, alphabets)), ctc.glyphs(steps, characters)
+    close = len(pictures) == 1 and _has_digits_of(lines, glyphs) and stand_close(glyphs)
+    return parted(fitted(lines, steps), glyphs, gaps)._replace(close=close)
+
+
+def _has_digits_of(lines: Sequence[ctc.Line], glyphs: Sequence[ctc.Glyph]) -> bool:
+    """Tell whether the numbers of the best line are those of the best path."""
+    seen = "".join(glyph.character for glyph in glyphs)
+    return bool(lines) and numbers(lines[0].text) == numbers(seen)
 
 
 def _gaps(

@@ -53,12 +53,14 @@ class WordReading(NamedTuple):
 
     What the alphabet of the field leaves out of the model's answer counts against
     all of them: their probabilities then sum to less than 1. `gap` says that a space
-    is or may be inside; `variants` are the kanji that may be variants of themselves.
+    is or may be inside; `variants` are the kanji that may be variants of themselves;
+    `close` that no hyphen can be lost between the digits of the best way to read it.
     """
 
     lines: tuple[ctc.Line, ...]
     gap: bool = False
     variants: frozenset[str] = frozenset()
+    close: bool = False
 
 
 class Alphabets:
@@ -195,6 +197,7 @@ def both(first: WordReading, second: WordReading) -> WordReading:
         tuple(ctc.summed(halves)),
         first.gap or second.gap,
         first.variants | second.variants,
+        first.close and second.close,
     )
 
 

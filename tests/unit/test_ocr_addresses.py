@@ -13,7 +13,9 @@ from ocr.words.address_line import address_lines
 from ocr.words.address_tail import spoken, usualness, with_listed_buildings
 from ocr.words.addresses import with_addresses
 from ocr.words.alphabets import Steps
-from ocr.words.free_field import FreePiece
+from ocr.words.close_digits import stand_close
+from ocr.words.ctc import Glyph
+from ocr.words.free_field import CLOSE, FreePiece
 from ocr.words.free_words import read_words
 from ocr.words.kana import Seen
 from ocr.words.places import Script, places, towns_of
@@ -175,17 +177,44 @@ def test_several_digits_may_lack_their_hyphen(tail: str, doubted: bool) -> None:
     ("tail", "doubted"),
     [("1-188", True), ("621", True), ("1-18-8", False), ("6-21", False)],
 )
-def test_kana_by_the_same_hand_do_not_speak_for_a_long_number(
+def test_digits_that_stand_close_have_no_hyphen_between_them(
     tail: str, doubted: bool
 ) -> None:
+    read = _read(f"{_KAMATA}{tail}", 0.99)
+
+    found = _settled(address_kanji=replace(read, grounds=("line", CLOSE)))
+
+    assert ("one number" in found["address_kanji"].doubts) is doubted
+
+
+def test_kana_by_the_same_hand_lose_the_same_hyphen() -> None:
     found = _settled(
-        address_kanji=_read(f"{_KAMATA}{tail}", 0.99),
-        address_kana=_read(f"{_KAMATA_KANA}{tail}", 0.99),
+        address_kanji=_read(f"{_KAMATA}34", 0.99),
+        address_kana=_read(f"{_KAMATA_KANA}34", 0.99),
     )
 
     assert "kana" in found["address_kanji"].grounds
     for address in ("address_kanji", "address_kana"):
-        assert ("one number" in found[address].doubts) is doubted
+        assert "one number" in found[address].doubts
+
+
+def _glyphs(text: str, *steps: int) -> list[Glyph]:
+    return [Glyph(char, at, at, 0.99) for char, at in zip(text, steps, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("glyphs", "close"),
+    [
+        (_glyphs("町34", 10, 15, 17), True),
+        (_glyphs("町34", 10, 15, 18), False),
+        (_glyphs("町3-4", 10, 15, 18, 21), True),
+        (_glyphs("町2-16-12", 10, 15, 18, 21, 23, 26, 29, 33), False),
+    ],
+)
+def test_a_hyphen_fits_between_digits_that_stand_apart(
+    glyphs: list[Glyph], close: bool
+) -> None:
+    assert stand_close(glyphs) is close
 
 
 def test_a_postal_code_and_an_address_speak_for_each_other() -> None:

@@ -9,7 +9,7 @@ from forms.library import Library
 from ocr.engine import GreyImage, Posteriors
 from ocr.strokes.lines import WrittenLine
 from ocr.words.ctc import Glyph, Line
-from ocr.words.free_field import GAP, FreePiece, read_free
+from ocr.words.free_field import CLOSE, GAP, FreePiece, read_free
 from ocr.words.free_words import read_words
 from ocr.words.gaps import Gap, gaps_in, with_spaces
 from ocr.words.word import WordReading, alphabets_of
@@ -174,3 +174,22 @@ def test_a_name_with_a_kanji_that_may_be_a_variant_needs_an_eye(
     outcome = read_free(piece, words)
 
     assert ("look-alike" in outcome.doubts) is doubted
+
+
+@pytest.mark.parametrize(("last", "close"), [(19, True), (20, False)])
+def test_where_digits_stand_is_a_ground_of_an_address(last: int, close: bool) -> None:
+    text = "会社丸社12"
+    answer = np.zeros((24, len(_CLASSES)), np.float32)
+    for char, step in zip(text, (2, 5, 8, 11, 17, last), strict=True):
+        answer[step, _CLASSES.index(char)] = 1.0
+    answer[answer.sum(axis=1) == 0, 0] = 1.0
+    piece = FreePiece(
+        Library.shipped().get("2218@2020-12").field("insured.1.address_kanji"),
+        (WrittenLine((_line(text, wide_px={}),), sure=True),),
+        faint=False,
+    )
+
+    outcome = read_free(piece, read_words(piece, [answer], alphabets_of(_CLASSES)))
+
+    assert outcome.best.value == text
+    assert (CLOSE in outcome.grounds) is close
