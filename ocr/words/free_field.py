@@ -141,18 +141,12 @@ def _doubts(
     # An arrow from the value above looks like 1.
     if len(best.value) == 1:
         yield "one character"
-    if is_name(piece.field) and _may_be_variant(words, best.value):
+    if is_name(piece.field) and may_be_variant(best.value):
         yield "look-alike"
     if is_name(piece.field) and _is_longer(piece.pictures, best.value):
         yield "longer than it is read"
     if len(piece.lines) > 1 and is_name(piece.field):
         yield "two lines"
-
-
-def _may_be_variant(words: Sequence[WordReading], name: str) -> bool:
-    """Tell whether a variant may stand in the place of a kanji of this name."""
-    seen = any(not word.variants.isdisjoint(name) for word in words)
-    return seen or may_be_variant(name)
 
 
 def _is_longer(pictures: Sequence[GreyImage], name: str) -> bool:

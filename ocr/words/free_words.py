@@ -43,9 +43,7 @@ def read_words(
     if is_address(field):
         return [_read_address(piece, answers, alphabets)]
     if is_name(field):
-        names = _read_names(piece, answers, alphabets)
-        variants = alphabets.variants(_as_one(answers))
-        return [name._replace(variants=variants) for name in names]
+        return _read_names(piece, answers, alphabets)
     words = zip(pictures, answers, strict=True)
     return [_read_plain(field, *word, alphabets) for word in words]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from forms.definition import FormDefinition
+from forms.grammar.characters import katakana
 from kamizero.model import FieldState
 from ocr.outcome import Outcome
 from ocr.words.free_field import GAP
@@ -105,11 +106,14 @@ def _agreement(kanji: str, kana: str) -> float:
 
 
 def _are_read(kanji: str, kana: str) -> tuple[bool, ...]:
-    """Whether each part is a listed reading of the kanji; none where parts differ."""
+    """Whether each part is a listed reading of the kanji; none where parts differ.
+
+    What is written in kana is read as it stands.
+    """
     writings, readings = kanji.split(_GAP), kana.split(_GAP)
     if len(writings) != len(Part) or len(readings) != len(Part):
         return (False,)
     return tuple(
-        names(part).is_read(writing, reading)
+        names(part).is_read(writing, reading) or katakana(writing) == reading
         for part, writing, reading in zip(Part, writings, readings, strict=True)
     )

@@ -15,10 +15,13 @@ _KANJI_OF = {kana: kanji for kanji, kana in _KATAKANA_OF.items()}
 _EITHER = frozenset(_KATAKANA_OF) | frozenset(_KANJI_OF)
 # A long-vowel mark follows a kana, and a hyphen stands between no two of them.
 _AFTER_KANJI = re.compile("(?<=[一-鿿])[ー-](?=[ァ-ヺ一-鿿])")
-_INSIDE_KATAKANA = re.compile("(?<=[ァ-ヺ])-(?=[ァ-ヺ])")
+_INSIDE_KATAKANA = re.compile("(?<=[ァ-ヺ])-(?=[ァ-ヺー])")
 # These also stand between kanji: 三ツ木, 一ノ瀬, 市ケ谷.
 _NOT_TELLING = _EITHER | frozenset("ツッノケヶヵ")
 _KANA_OF = {"5": "ら"}
+# Kana that hiragana and katakana draw alike.
+_HIRAGANA_OF = dict(zip("リヘベペ", "りへべぺ", strict=True))
+_BETWEEN_KANA = re.compile("(?<=[ぁ-ゖ])[りへべぺリヘベペ](?=[ァ-ヺー])")
 # A word of two letters or more in which nothing else tells is left as it was read.
 _LONGEST_UNTOLD = 1
 
@@ -43,6 +46,16 @@ def is_between_scripts(text: str) -> bool:
         char in _KATAKANA_OF and _is_kanji(before) and _is_katakana(after)
         for before, char, after in zip(text, text[1:], text[2:], strict=False)
     )
+
+
+def in_other_kana(text: str) -> str:
+    """The text with each kana that both draw alike, between hiragana and katakana, in
+    the other of them.
+
+    ひかりクリニック and ひかリクリニック are written alike: nothing in the word tells.
+    """
+    other = _HIRAGANA_OF | {hira: kata for kata, hira in _HIRAGANA_OF.items()}
+    return _BETWEEN_KANA.sub(lambda match: other[match[0]], text)
 
 
 def stray_digits(text: str) -> int:

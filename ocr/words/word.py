@@ -19,13 +19,13 @@ from ocr.words.kana import Seen, settle_sizes
 from ocr.words.name_word import kana_lines, kanji_lines
 from ocr.words.names import Names, Part, names
 from ocr.words.scripts import (
+    in_other_kana,
     is_between_scripts,
     settle_scripts,
     stray_digits,
     with_kana_for_strays,
 )
 from ocr.words.sounds import likelihood
-from ocr.words.variants import Variants
 
 _STEP_PX = 8
 _LINE_HEIGHT = 48
@@ -53,13 +53,12 @@ class WordReading(NamedTuple):
 
     What the alphabet of the field leaves out of the model's answer counts against
     all of them: their probabilities then sum to less than 1. `gap` says that a space
-    is or may be inside; `variants` are the kanji that may be variants of themselves;
-    `close` that no hyphen can be lost between the digits of the best way to read it.
+    is or may be inside, `close` that no hyphen can be lost between the digits of the
+    best way to read it.
     """
 
     lines: tuple[ctc.Line, ...]
     gap: bool = False
-    variants: frozenset[str] = frozenset()
     close: bool = False
 
 
@@ -70,7 +69,6 @@ class Alphabets:
         self._classes = tuple(classes)
         self._spaces = [at for at, char in enumerate(classes) if at and char.isspace()]
         self._japanese = JapaneseAlphabet(self._classes)
-        self.variants = Variants(self._classes)
         self._known: dict[str, Alphabet] = {}
 
     def of(self, characters: str) -> Alphabet:
@@ -196,25 +194,28 @@ def both(first: WordReading, second: WordReading) -> WordReading:
     return WordReading(
         tuple(ctc.summed(halves)),
         first.gap or second.gap,
-        first.variants | second.variants,
         first.close and second.close,
     )
 
 
 def _in_their_script(lines: Sequence[ctc.Line]) -> list[ctc.Line]:
-    """The same with each ambiguous shape in the script of the word around it."""
+    """The same with each ambiguous shape in the script of the word around it.
+
+    What is as likely the one as the other is both: a person says which.
+    """
     found = []
     for line in lines:
         text = settle_scripts(line.text)
-        if is_between_scripts(line.text):
-            # As likely the one as the other: a person says which.
-            line = ctc.scaled(line, 0.5)
-            found.append(line)
+        as_seen = [line.text] if is_between_scripts(line.text) else []
+        other = [in_other_kana(text)] if in_other_kana(text) != text else []
+        line = ctc.scaled(line, 1 / (1 + len(as_seen) + len(other)))
+        found += [line._replace(text=one) for one in as_seen]
         strays = stray_digits(text)
         if strays:
             meant = with_kana_for_strays(text)
             found.append(ctc.scaled(line, 0.5)._replace(text=meant))
         found.append(ctc.scaled(line, _STRAY_SHARE**strays)._replace(text=text))
+        found += [line._replace(text=one) for one in other]
     return ctc.summed(found)
 
 

@@ -159,23 +159,6 @@ def test_a_name_longer_than_what_is_read_of_it_has_lost_a_character(
     assert ("longer than it is read" in outcome.doubts) is doubted
 
 
-@pytest.mark.parametrize(("variants", "doubted"), [("高", True), ("", False)])
-def test_a_name_with_a_kanji_that_may_be_a_variant_needs_an_eye(
-    variants: str, doubted: bool
-) -> None:
-    framed = [np.zeros((48, 96), np.uint8) for _ in range(2)]
-    field = Library.shipped().get("2218@2020-12").field("insured.1.name_kanji")
-    piece = FreePiece(field, (WrittenLine(tuple(framed), sure=True),), faint=False)
-    seen = frozenset(variants)
-    words = [
-        WordReading((Line(text, 0.999),), False, seen) for text in ("高木", "誠一")
-    ]
-
-    outcome = read_free(piece, words)
-
-    assert ("look-alike" in outcome.doubts) is doubted
-
-
 @pytest.mark.parametrize(("last", "close"), [(19, True), (20, False)])
 def test_where_digits_stand_is_a_ground_of_an_address(last: int, close: bool) -> None:
     text = "会社丸社12"
@@ -193,3 +176,23 @@ def test_where_digits_stand_is_a_ground_of_an_address(last: int, close: bool) ->
 
     assert outcome.best.value == text
     assert (CLOSE in outcome.grounds) is close
+
+
+def test_a_name_in_two_kana_is_as_likely_read_in_either_where_they_meet() -> None:
+    classes = ("", *"ひかりクニッ")
+    text = "ひかりクニック"
+    answer = np.zeros((40, len(classes)), np.float32)
+    for at, char in enumerate(text):
+        answer[2 + 4 * at, classes.index(char)] = 1.0
+    answer[answer.sum(axis=1) == 0, 0] = 1.0
+    piece = FreePiece(
+        Library.shipped().get("2218@2020-12").field("office.name"),
+        (WrittenLine((_line(text, wide_px={}),), sure=True),),
+        faint=False,
+    )
+
+    outcome = read_free(piece, read_words(piece, [answer], alphabets_of(classes)))
+
+    assert outcome.best.value == text
+    assert outcome.confidence <= 0.5
+    assert outcome.candidates[1].value == "ひかリクニック"

@@ -152,6 +152,25 @@ def test_kanji_that_are_not_read_as_their_kana_need_an_eye_and_so_do_the_kana() 
     assert all(one.doubts for one in settled)
 
 
+@pytest.mark.parametrize(
+    ("given", "kana", "speaks"),
+    [
+        ("ひなた", "ヒナタ", True),
+        ("マリア", "マリア", True),
+        ("ひなた", "ヒナダ", False),
+    ],
+)
+def test_a_name_written_in_kana_is_read_as_it_stands(
+    given: str, kana: str, speaks: bool
+) -> None:
+    settled = _with_people(
+        _read(f"佐藤{_GAP}{given}", 0.99), _read(f"サトウ{_GAP}{kana}", 0.99)
+    )
+
+    assert ("kana" in settled[0].grounds) is speaks
+    assert ("kana and kanji" in settled[0].doubts) is not speaks
+
+
 def test_kanji_without_kana_are_read_by_themselves() -> None:
     kanji, _ = _with_people(_read(_SATO, 0.99), Outcome(FieldState.BLANK))
 

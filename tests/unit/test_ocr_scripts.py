@@ -3,6 +3,7 @@
 import pytest
 
 from ocr.words.scripts import (
+    in_other_kana,
     is_between_scripts,
     settle_scripts,
     stray_digits,
@@ -40,6 +41,22 @@ def test_a_shape_between_kanji_and_katakana_may_be_either(
     read: str, *, may_be_either: bool
 ) -> None:
     assert is_between_scripts(read) is may_be_either
+
+
+@pytest.mark.parametrize(
+    ("read", "other"),
+    [
+        ("ひかりクリニック", "ひかリクリニック"),
+        ("さくらリース", "さくらりース"),
+        ("つばめ運輸", "つばめ運輸"),
+        ("みどり薬局", "みどり薬局"),
+        ("リース", "リース"),
+    ],
+)
+def test_a_kana_that_hiragana_and_katakana_draw_alike_may_be_either_between_them(
+    read: str, other: str
+) -> None:
+    assert in_other_kana(read) == other
 
 
 def test_a_digit_among_hiragana_is_strange() -> None:
