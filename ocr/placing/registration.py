@@ -14,7 +14,7 @@ from ocr.placing.view import Scales, Transform, View, scale
 
 # From coarse to fine: pixels a mm, size of a landmark, how far it is sought, and how
 # far print may stand from one flat view of the page, mm.
-_LEVELS = ((2.0, 24.0, 7.0, 1.4), (4.0, 14.0, 2.5, 1.2), (6.0, 10.0, 0.75, 0.8))
+_LEVELS = ((2.0, 24.0, 7.0, 1.4), (4.0, 14.0, 2.5, 1.2), (4.0, 10.0, 0.75, 0.8))
 _BETWEEN = _LEVELS[1]
 # A page that lies so flat is within the finest reach at once: most scans are.
 _FLAT_RESIDUAL_MM, _FLAT_SHARE = 0.1, 0.8

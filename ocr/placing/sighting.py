@@ -1,5 +1,6 @@
 """Looks for the landmarks of a form where a view expects them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -14,6 +15,10 @@ from ocr.placing.view import Scales, View
 
 _SMALLEST_LIKENESS = 0.55
 _NEIGHBOURS = 3
+# Landmarks sought no further than this are looked at where they should be first: what
+# is most like them just there is them, though it be less like them under writing.
+_NARROW_REACH_PX, _SURE_LIKENESS = 4, 0.48
+_CROSS = ((1, 1), (0, 1), (2, 1), (1, 0), (1, 2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,10 +81,9 @@ def sight(
     inside = _inside(view, places, image.shape, size_mm / 2)
     picture = image.rectified(view, px_per_mm)
     reach = round(reach_mm * px_per_mm)
-    offsets = [
-        _offset(picture, mark, reach) if there else None
-        for mark, there in zip(marks, inside, strict=True)
-    ]
+    expected = [mark for mark, there in zip(marks, inside, strict=True) if there]
+    found = iter(_offsets(picture, expected, reach))
+    offsets = [next(found) if there else None for there in inside]
     was_found = np.array([offset is not None for offset in offsets], bool)
     moved = np.array([one for one in offsets if one is not None]).reshape(-1, 2)
     pixels = view.on_image((centres[was_found] + moved) / px_per_mm)
@@ -111,6 +115,75 @@ def _apart(view: View, places: Points, pixels: Points) -> NDArray[np.float64]:
         view.on_image(places + np.array([1.0, 0.0])) - expected, axis=1
     )
     return np.asarray(np.linalg.norm(expected - pixels, axis=1) / unit, np.float64)
+
+
+def _offsets(
+    picture: Grey, marks: Sequence[Landmark], reach: int
+) -> list[tuple[float, float] | None]:
+    """How far each landmark lies from its expected place, or None, in pixels.
+
+    Once a page lies nearly right, nearly all are at their places: a narrow look at all
+    of them together takes half of the time of wide ones at each.
+    """
+    if reach > _NARROW_REACH_PX:
+        return [_offset(picture, mark, reach) for mark in marks]
+    near = _near_offsets(picture, marks)
+    return [
+        _offset(picture, mark, reach) if offset is None else offset
+        for mark, offset in zip(marks, near, strict=True)
+    ]
+
+
+def _near_offsets(
+    picture: Grey, marks: Sequence[Landmark]
+) -> list[tuple[float, float] | None]:
+    """How far those lie from their places that are surely less than a pixel off.
+
+    None for the others, of which nothing is said.
+    """
+    height, width = picture.shape
+    inner = [
+        at
+        for at, (x, y, piece) in enumerate(marks)
+        if 0 < x < width - piece.shape[1] and 0 < y < height - piece.shape[0]
+    ]
+    offsets: list[tuple[float, float] | None] = [None] * len(marks)
+    if inner:
+        likeness = _likeness_around(picture, [marks[at] for at in inner])
+        here = likeness[:, 0]
+        sure = (here >= _SURE_LIKENESS) & (here == likeness.max(axis=1))
+        for n in np.flatnonzero(sure):
+            middle, left, right, above, below = likeness[n].tolist()
+            across, down = [left, middle, right], [above, middle, below]
+            offsets[inner[n]] = _peak(across, 1) - 1, _peak(down, 1) - 1
+    return offsets
+
+
+def _likeness_around(picture: Grey, marks: Sequence[Landmark]) -> NDArray[np.float64]:
+    """How like each landmark (n) its place is, and the places one pixel beside it.
+
+    The result is n x 5, by `_CROSS`, and says what `cv2.TM_CCOEFF_NORMED` says.
+    """
+    side = len(marks[0].picture)
+    rows, columns = (np.array([mark[axis] for mark in marks]) - 1 for axis in (1, 0))
+    windows = np.lib.stride_tricks.sliding_window_view(picture, (side + 2, side + 2))
+    # Ink, not paper: sums of small numbers are exact enough in single precision.
+    seen = (255 - windows[rows, columns]).astype(np.float32)
+    wanted = (255 - np.stack([mark.picture for mark in marks])).astype(np.float32)
+    wanted -= wanted.mean(axis=(1, 2), keepdims=True)
+    within = (np.tri(side + 2, 3) - np.tri(side + 2, 3, -side)).astype(np.float32)
+    # Of all ink in the window at each of the nine places, and of its squares.
+    sums, squares = (
+        np.tensordot(one @ within, within, axes=(1, 0)) for one in (seen, seen * seen)
+    )
+    energy = np.maximum(squares - sums.astype(np.float64) ** 2 / side**2, 1.0)
+    energy *= np.einsum("nij,nij->n", wanted, wanted)[:, None, None]
+    alike = [
+        np.einsum("nij,nij->n", seen[:, y : y + side, x : x + side], wanted)
+        / np.sqrt(energy[:, x, y])
+        for x, y in _CROSS
+    ]
+    return np.stack(alike, axis=1)
 
 
 def _offset(picture: Grey, mark: Landmark, reach: int) -> tuple[float, float] | None:

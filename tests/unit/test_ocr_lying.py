@@ -15,7 +15,9 @@ from ocr.laid_fields import as_laid
 from ocr.outcome import Outcome
 from ocr.page import look
 from ocr.placing.registration import corners_of
+from ocr.placing.sighting import sight
 from ocr.placing.template import PX_PER_MM, blank_picture
+from ocr.placing.view import Scales, View
 
 Picture = NDArray[np.uint8]
 
@@ -182,3 +184,33 @@ def test_a_form_drawn_half_as_large_is_not_read() -> None:
     sheet[: small.shape[0], : small.shape[1]] = small
 
     assert look(sheet, library=Library.shipped()).registration is None
+
+
+@pytest.mark.parametrize("moved_px", [(0.3, -0.4), (0.0, 0.0), (2.4, 1.3)])
+def test_a_near_look_at_landmarks_sees_what_a_wide_one_sees(
+    moved_px: tuple[float, float],
+) -> None:
+    form = definition()
+    shift = np.array([[1.0, 0.0, moved_px[0]], [0.0, 1.0, moved_px[1]]])
+    blank = blank_picture(form, 1)
+    page = cv2.warpAffine(blank, shift, blank.shape[::-1], borderValue=(255,))
+    view = View(np.diag([PX_PER_MM, PX_PER_MM, 1.0]), form.page_size_mm)
+
+    near, wide = (
+        sight(
+            Scales(np.asarray(page, np.uint8)),
+            view,
+            form,
+            1,
+            px_per_mm=4.0,
+            size_mm=10.0,
+            reach_mm=reach,
+        )
+        for reach in (0.75, 1.5)
+    )
+
+    off = np.asarray(moved_px) / PX_PER_MM
+    expected = near.places[near.was_found]
+    assert near.share > 0.98
+    assert np.allclose(near.seen, wide.seen, atol=0.01)
+    assert np.abs(near.seen / PX_PER_MM - expected - off).max() < 0.1
