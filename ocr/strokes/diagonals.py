@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -88,7 +89,18 @@ class Diagonal(NamedTuple):
 
 
 def without_diagonals(ink: Ink) -> tuple[Ink, list[Diagonal]]:
-    """The ink without long diagonal lines, and where they ran."""
+    """The ink without long diagonal lines, and where they ran.
+
+    What was found is remembered as long as the ink is: fields and title both ask.
+    """
+    if ink not in _KNOWN:
+        _KNOWN[ink] = _parted(ink)
+    clean, lines = _KNOWN[ink]
+    return clean or ink, lines
+
+
+def _parted(ink: Ink) -> tuple[Ink | None, list[Diagonal]]:
+    """The ink without its diagonals, None where it has none, and where they ran."""
     floor = max(STROKE_SHARE * ink.strength, 4 * ink.noise)
     small = cv2.resize(
         ink.black, None, fx=_SCALE, fy=_SCALE, interpolation=cv2.INTER_AREA
@@ -108,8 +120,12 @@ def without_diagonals(ink: Ink) -> tuple[Ink, list[Diagonal]]:
         if line.steepness > _FLATTEST or line.length > _FOLD_MM * px_per_mm
     ]
     if not kept:
-        return ink, []
+        return None, []
     return replace(ink, black=_erased(ink.black, kept)), kept
+
+
+# Ink that is clean is not kept here: nothing that leads to it would ever be let go.
+_KNOWN: WeakKeyDictionary[Ink, tuple[Ink | None, list[Diagonal]]] = WeakKeyDictionary()
 
 
 def may_hold_writing(ink: Ink, box: Box, line: Diagonal) -> bool:
