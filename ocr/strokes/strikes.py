@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ocr.engine import GreyImage
 from ocr.placing.template import PX_PER_MM
 from ocr.strokes.crops import runs, trim
+from ocr.strokes.long_runs import may_hold_line
 from ocr.strokes.straight import Straight, straight_strokes
 
 # One line alone is a strike-out where it covers this much of the writing's width.
@@ -80,7 +81,10 @@ def find_strike(
     if window is None:
         return None
     width = window[1].stop - window[1].start
-    if not _runs_on(mask, _least_length(shortest_mm, width)):
+    least = _least_length(shortest_mm, width)
+    if not _runs_on(mask, least) or not may_hold_line(
+        mask, least=least, steepest=_LARGEST_SLANT_DEGREES
+    ):
         return None
     lines = _through(mask, shortest_mm * PX_PER_MM)
     long = [line for line in lines if _is_long(line, width)]
