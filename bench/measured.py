@@ -46,17 +46,22 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """Where the time of one page went."""
+    """Where the time of one page went; `recogniser` and `cells` are the two models."""
 
     decode: float = 0.0
     look: float = 0.0
     crops: float = 0.0
     recogniser: float = 0.0
     rest: float = 0.0
+    cells: float = 0.0
+
+    @property
+    def models(self) -> float:
+        return self.recogniser + self.cells
 
     @property
     def all(self) -> float:
-        return self.decode + self.look + self.crops + self.recogniser + self.rest
+        return self.decode + self.look + self.crops + self.models + self.rest
 
 
 @dataclass(frozen=True, slots=True)

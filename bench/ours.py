@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bench.measured import Seconds
-from bench.timing import Spent, Stopwatch, TimedRecogniser
+from bench.timing import Spent, Stopwatch, TimedRecogniser, cells_timed
 from forms.library import Library
 from ingest.opening import open_original
 from ingest.page_image import Limits, pages
@@ -46,7 +46,8 @@ def read_page(
     decoded = clock()
     seen = look(picture, library=library)
     looked = clock()
-    reading = _reading(seen, form, engine, today)
+    with cells_timed(clock) as cells:
+        reading = _reading(seen, form, engine, today)
     ended, spent = clock(), watch.spent()
     asked = engine.first_asked or ended
     return PageRead(
@@ -58,7 +59,8 @@ def read_page(
             look=looked - decoded,
             crops=asked - looked,
             recogniser=engine.seconds,
-            rest=ended - asked - engine.seconds,
+            rest=ended - asked - engine.seconds - cells.seconds,
+            cells=cells.seconds,
         ),
         spent=spent,
     )
@@ -83,5 +85,6 @@ def shares(seconds: Seconds) -> Mapping[str, float]:
         "look": seconds.look,
         "crops": seconds.crops,
         "recogniser": seconds.recogniser,
+        "cell model": seconds.cells,
         "text and rules": seconds.rest,
     }

@@ -1,7 +1,8 @@
 """Measures where the time of reading goes: `python -m bench.read_speed [--pages N]`.
 
 Fills each shipped form with all its entries, scans it as JPEG, reads it, and prints the
-milliseconds of each part, and everything but the recogniser as a share of its time.
+milliseconds of each part, and everything but the recogniser and the model of cells as
+a share of their time.
 Times are the processor's, so that others on the machine do not count.
 """
 
@@ -113,8 +114,7 @@ def _print(definition: FormDefinition, pages: Sequence[Seconds]) -> None:
         print(f"{_median(1000 * shares(page)[name] for page in pages):16.0f}", end="")
     all_parts = [sum(shares(page).values()) for page in pages]
     others = [
-        spent / page.recogniser - 1
-        for spent, page in zip(all_parts, pages, strict=True)
+        spent / page.models - 1 for spent, page in zip(all_parts, pages, strict=True)
     ]
     print(f"{1000 * _median(all_parts):8.0f}{_median(others):9.2f}")
 

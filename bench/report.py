@@ -223,15 +223,16 @@ def _error_lines(report: Report) -> Iterator[str]:
 
 def _second_lines(report: Report) -> Iterator[str]:
     seconds = report["seconds"]
-    whole, recogniser = seconds["a_page"], seconds["steps"]["recogniser"]
+    whole, steps = seconds["a_page"], seconds["steps"]
+    models = steps["recogniser"] + steps["cell model"]
     yield ""
     yield f"{'processor seconds a page':28}{whole:8.3f}"
     for quality, value in seconds["by_quality"].items():
         yield f"  {quality:26}{value:8.3f}"
-    for step, value in seconds["steps"].items():
+    for step, value in steps.items():
         yield f"  {step:26}{value:8.3f}{_share(value, whole):>9}"
-    beside = (whole - recogniser) / recogniser if recogniser else 0.0
-    yield f"{'all else / recogniser':28}{beside:8.2f}"
+    beside = (whole - models) / models if models else 0.0
+    yield f"{'all else / both models':28}{beside:8.2f}"
     if seconds["floor"] is not None:
         own = seconds["recogniser_on_floor_pages"]
         yield (

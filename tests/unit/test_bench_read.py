@@ -229,7 +229,8 @@ def test_the_steps_of_reading_add_up_to_its_time(tmp_path: Path) -> None:
     parts = (seconds.decode, seconds.look, seconds.crops, seconds.recogniser)
     assert read.reading is not None
     assert all(part >= 0 for part in (*parts, seconds.rest))
-    assert seconds.all == pytest.approx(sum(parts) + seconds.rest)
+    assert seconds.cells > 0
+    assert seconds.all == pytest.approx(sum(parts) + seconds.cells + seconds.rest)
 
 
 def test_the_processor_s_seconds_are_also_those_of_programs_that_were_run() -> None:
@@ -255,7 +256,7 @@ def _measurement() -> Measurement:
             _one(kind="blank", expected="", found=""),
         ],
         errors=list(errors_of(file, _truth() | {"wrong": ["paid_on"]}, None)),
-        seconds={file: Seconds(0.1, 0.1, 0.1, 0.6, 0.1)},
+        seconds={file: Seconds(0.1, 0.1, 0.1, 0.5, 0.1, cells=0.1)},
         qualities={file: "clean"},
         floors={file: 0.5},
         kinds={file: ("correction", "new", True)},
@@ -284,7 +285,7 @@ def test_a_report_counts_ordinary_writing_and_special_kinds_apart() -> None:
 def test_the_table_shows_bounds_shares_and_how_much_slower_others_are() -> None:
     text = table(report_of(_measurement(), engine="fake", threads=1))
 
-    assert "all else / recogniser" in text
+    assert "all else / both models" in text
     assert "0.67" in text
     assert "4.0x" in text
     assert "12.0x" in text
