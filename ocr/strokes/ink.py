@@ -58,10 +58,11 @@ Places = NDArray[np.intp]
 
 
 class _Writing(NamedTuple):
-    """The ink of a page without its print, and where print was taken out."""
+    """The ink of a page without its print, and its levels (see `Ink`)."""
 
     black: Grey
-    mask: Grey
+    strength: float
+    noise: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,8 +174,9 @@ def find_ink(
     weaker = cv2.min(green, blue)
     lead = np.asarray(cv2.subtract(in_red_light, weaker), np.uint8)
     dark = cv2.addWeighted(cv2.bitwise_not(levelled), 1.0, lead, -_RED_SHARE, 0)
-    black, mask = _without_print(np.asarray(dark, np.uint8), definition, page)
-    strength, noise = _levels(black, mask)
+    black, strength, noise = _without_print(
+        np.asarray(dark, np.uint8), definition, page
+    )
     faded = _FULL_STRENGTH / min(max(strength, _PALEST), _FULL_STRENGTH)
     full = np.clip(np.rint(np.arange(256) * faded) - _RED_LEAD, 0, 255 - _RED_LEAD)
     red = np.asarray(cv2.LUT(lead, full.astype(np.uint8)), np.uint8)
@@ -220,15 +222,15 @@ def _without_print(dark: Grey, definition: FormDefinition, page: int) -> _Writin
     """
     mask = print_mask(definition, page)
     black = without_lines(dark, mask, reach_px=_LINE_REACH_PX)
+    levels = _levels(black, mask)
     rim = black[_rim(definition, page)]
-    soft = float(np.median(rim)) / max(_levels(black, mask)[0], 1.0)
+    soft = float(np.median(rim)) / max(levels[0], 1.0)
     wider = sum(soft > share for share in _SOFT_EDGES)
     if not wider:
-        return _Writing(black, mask)
+        return _Writing(black, *levels)
     mask = print_mask(definition, page, around_px=1 + wider)
-    return _Writing(
-        without_lines(dark, mask, reach_px=_LINE_REACH_PX + 2 * wider), mask
-    )
+    black = without_lines(dark, mask, reach_px=_LINE_REACH_PX + 2 * wider)
+    return _Writing(black, *_levels(black, mask))
 
 
 @lru_cache(maxsize=32)

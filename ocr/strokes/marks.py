@@ -1,6 +1,6 @@
 """Which printed choice is circled, and whether a box is ticked or sealed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
@@ -72,8 +72,9 @@ def circlings(ink: Ink, field: Field, definition: FormDefinition) -> list[Circli
     origin = _origin(around)
     areas = [_circled_areas(definition, choice, field.page) for choice in field.choices]
     strokes = [_Stroke.of(*pixels, origin) for pixels in _strokes(mask)]
+    circles = [(stroke.points, stroke.surrounded(areas)) for stroke in strokes]
     return [
-        Circling(choice.code, _circled_share(strokes, n, areas))
+        Circling(choice.code, _circled_share(circles, n, areas[n]))
         for n, choice in enumerate(field.choices)
     ]
 
@@ -90,30 +91,37 @@ class _Stroke:
         points = (np.stack([xs, ys], axis=1) + 0.5) / PX_PER_MM + np.array(origin)
         return cls(points.astype(np.float32), cv2.convexHull(points.astype(np.float32)))
 
-    def surrounds(self, areas: Sequence[Box]) -> bool:
-        return any(
-            cv2.pointPolygonTest(self.hull, area.centre, measureDist=False) > 0
-            for area in areas
-        )
+    def surrounded(self, choices: Sequence[Sequence[Box]]) -> list[int]:
+        """The choices of which it surrounds some area."""
+        return [
+            n
+            for n, areas in enumerate(choices)
+            if any(
+                cv2.pointPolygonTest(self.hull, area.centre, measureDist=False) > 0
+                for area in areas
+            )
+        ]
 
 
 def _circled_share(
-    strokes: Sequence[_Stroke], chosen: int, areas: Sequence[Sequence[Box]]
+    strokes: Iterable[tuple[NDArray[np.float32], Sequence[int]]],
+    chosen: int,
+    areas: Sequence[Box],
 ) -> float:
-    """How far strokes run around one choice.
+    """How far strokes, each with the choices that it surrounds, run around one choice.
 
     A circle around one choice often runs into the next: a stroke that surrounds
     others speaks for those alone, an arc that surrounds none may speak for any.
     """
-    votes = []
-    for stroke in strokes:
-        surrounded = [n for n, choice in enumerate(areas) if stroke.surrounds(choice)]
-        if chosen in surrounded or not surrounded:
-            votes.append(stroke.points)
+    votes = [
+        points
+        for points, surrounded in strokes
+        if chosen in surrounded or not surrounded
+    ]
     if not votes:
         return 0.0
     points = np.concatenate(votes).astype(np.float64)
-    return max(_share_around(points[:, 0], points[:, 1], a) for a in areas[chosen])
+    return max(_share_around(points[:, 0], points[:, 1], area) for area in areas)
 
 
 def read_circles(circles: Sequence[Circling]) -> Outcome:
@@ -168,7 +176,7 @@ def _share_around(
     near = (radius > _NEAREST) & (radius < _FARTHEST)
     angles = np.arctan2(down[near], across[near])
     bins = ((angles + np.pi) / (2 * np.pi) * _DIRECTIONS).astype(int) % _DIRECTIONS
-    return len(np.unique(bins)) / _DIRECTIONS
+    return np.count_nonzero(np.bincount(bins)) / _DIRECTIONS
 
 
 def _tick(ink: Ink, box: Box) -> Outcome:

@@ -42,14 +42,12 @@ def score(steps: Steps, characters: Sequence[str], texts: Sequence[str]) -> Scor
     scale = np.zeros(len(texts))
     arriving = np.empty((len(steps), len(texts)))
     scales = np.empty((len(steps), len(texts)))
-    coming, shares = np.zeros_like(paths), np.empty_like(paths)
-    skipping = np.empty(skips.shape)
-    for step, row in enumerate(rows):
-        row.take(states, out=shares, mode="clip")
+    coming, skipping = np.zeros_like(paths), np.empty(skips.shape)
+    # One look for all steps: each call inside the loop costs more than its numbers.
+    for step, shares in enumerate(rows.take(states, axis=1)):
         coming[:, 1:] = paths[:, :-1]
         coming[:, 2:] += np.multiply(paths[:, :-2], skips, out=skipping)
-        arriving[step] = coming.take(ends)
-        arriving[step] *= shares.take(ends)
+        coming.take(ends, out=arriving[step], mode="clip")
         scales[step] = scale
         paths += coming
         paths *= shares
@@ -57,6 +55,7 @@ def score(steps: Steps, characters: Sequence[str], texts: Sequence[str]) -> Scor
             largest = paths.max(axis=1) + _TINY
             paths /= largest[:, None]
             scale += np.log(largest)
+    arriving *= rows.take(states.take(ends), axis=1)
     arrivals = np.log(arriving + _TINY) + scales
     whole = paths.take(ends) + paths.take(ends + 1)
     return Scores(
