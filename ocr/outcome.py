@@ -19,6 +19,8 @@ class Outcome:
         strokes: how probable each value is by its strokes alone, where lists and
             other fields took part in ranking the candidates.
         doubts: why the reading needs an eye whatever its probability.
+        close_digits: whether no hyphen can be lost between the digits of what came
+            first before a rule chose. It speaks for no value: it is no ground.
     """
 
     state: FieldState
@@ -28,6 +30,7 @@ class Outcome:
     doubts: tuple[str, ...] = ()
     certainty: float = 1.0
     strokes: Mapping[str, float] = field(default_factory=dict)
+    close_digits: bool = False
 
     @property
     def best(self) -> Candidate:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from forms.definition import FormDefinition
 from ocr.outcome import Outcome
 from ocr.words.address_tail import has_kanji, numbers, spoken
-from ocr.words.free_field import CLOSE
 from ocr.words.names import with_large_kana
 from ocr.words.places import Place, Script, places
 from ocr.words.together import both_read, settle_pair, with_ground
@@ -66,7 +65,7 @@ def _may_lack_a_hyphen(address: Outcome, script: Script) -> bool:
     tail = _parsed(script, address.best.value)[1]
     if _LONG_NUMBER.match(tail):
         return True
-    close = CLOSE in address.grounds and address.chosen_by is None
+    close = address.close_digits and address.chosen_by is None
     return not close and bool(_TWO_DIGITS.match(tail))
 
 

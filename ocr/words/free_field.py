@@ -26,9 +26,6 @@ _LEFT_OUT = "reaches into it"
 GAP = "gap"
 """The doubt that words are parted where they seem to be."""
 
-CLOSE = "digits close together"
-"""The ground that no hyphen can be lost between digits."""
-
 # No character of a name is so much longer than its line is high: where those read would
 # be, one beside them is lost. Of 2,883 words read rightly on 180 made pages none went
 # beyond 1.26; of 37 that had lost a character 17 went beyond this.
@@ -75,9 +72,10 @@ def read_free(piece: FreePiece, words: Sequence[WordReading]) -> Outcome:
     return Outcome(
         FieldState.READ,
         candidates[: _KEPT + 1],
-        grounds=("line", CLOSE) if all(word.close for word in words) else ("line",),
+        grounds=("line",),
         doubts=tuple(_doubts(piece, words, candidates[0])),
         strokes={way.candidate.value: way.strokes for way in ways},
+        close_digits=all(word.close for word in words),
     )
 
 

@@ -15,7 +15,7 @@ from ocr.words.addresses import with_addresses
 from ocr.words.alphabets import Steps
 from ocr.words.close_digits import stand_close
 from ocr.words.ctc import Glyph
-from ocr.words.free_field import CLOSE, FreePiece
+from ocr.words.free_field import FreePiece
 from ocr.words.free_words import read_words
 from ocr.words.kana import Seen
 from ocr.words.places import Script, places, towns_of
@@ -182,9 +182,19 @@ def test_digits_that_stand_close_have_no_hyphen_between_them(
 ) -> None:
     read = _read(f"{_KAMATA}{tail}", 0.99)
 
-    found = _settled(address_kanji=replace(read, grounds=("line", CLOSE)))
+    found = _settled(address_kanji=replace(read, close_digits=True))
 
     assert ("one number" in found["address_kanji"].doubts) is doubted
+
+
+def test_where_the_digits_of_another_reading_stand_says_nothing() -> None:
+    read = _read(f"{_KAMATA}34", 0.99)
+
+    found = _settled(
+        address_kanji=replace(read, close_digits=True, chosen_by="addresses.kana")
+    )
+
+    assert "one number" in found["address_kanji"].doubts
 
 
 def test_kana_by_the_same_hand_lose_the_same_hyphen() -> None:

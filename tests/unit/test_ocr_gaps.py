@@ -9,10 +9,10 @@ from forms.library import Library
 from ocr.engine import GreyImage, Posteriors
 from ocr.strokes.lines import WrittenLine
 from ocr.words.ctc import Glyph, Line
-from ocr.words.free_field import CLOSE, GAP, FreePiece, read_free
+from ocr.words.free_field import GAP, FreePiece, read_free
 from ocr.words.free_words import read_words
 from ocr.words.gaps import Gap, gaps_in, with_spaces
-from ocr.words.word import WordReading, alphabets_of
+from ocr.words.word import WordReading, alphabets_of, both
 
 _STEP_PX, _GLYPH_PX = 8, 20
 _CLASSES = ("", *"トウキタ1-2会社丸", " ")
@@ -160,7 +160,7 @@ def test_a_name_longer_than_what_is_read_of_it_has_lost_a_character(
 
 
 @pytest.mark.parametrize(("last", "close"), [(19, True), (20, False)])
-def test_where_digits_stand_is_a_ground_of_an_address(last: int, close: bool) -> None:
+def test_where_digits_stand_says_whether_a_hyphen_fits(last: int, close: bool) -> None:
     text = "会社丸社12"
     answer = np.zeros((24, len(_CLASSES)), np.float32)
     for char, step in zip(text, (2, 5, 8, 11, 17, last), strict=True):
@@ -175,7 +175,56 @@ def test_where_digits_stand_is_a_ground_of_an_address(last: int, close: bool) ->
     outcome = read_free(piece, read_words(piece, [answer], alphabets_of(_CLASSES)))
 
     assert outcome.best.value == text
-    assert (CLOSE in outcome.grounds) is close
+    assert outcome.close_digits is close
+    assert outcome.grounds == ("line",)
+
+
+def test_two_looks_of_which_one_leaves_room_for_a_hyphen_leave_room() -> None:
+    near, far = (
+        WordReading((Line("12", 0.9),), close=close) for close in (True, False)
+    )
+
+    assert both(near, near).close
+    assert not both(near, far).close
+
+
+def test_where_other_digits_stand_says_nothing_of_those_read() -> None:
+    answer = np.zeros((24, len(_CLASSES)), np.float32)
+    for char, step in zip("会社丸12", (2, 5, 8, 14, 16), strict=True):
+        answer[step, _CLASSES.index(char)] = 1.0
+    # Neither step shows a third digit; both together do.
+    answer[18:20, [0, _CLASSES.index("1")]] = (0.6, 0.4)
+    answer[answer.sum(axis=1) == 0, 0] = 1.0
+    piece = FreePiece(
+        Library.shipped().get("2218@2020-12").field("insured.1.address_kanji"),
+        (WrittenLine((_line("会社丸121", wide_px={}),), sure=True),),
+        faint=False,
+    )
+
+    (reading,) = read_words(piece, [answer], alphabets_of(_CLASSES))
+
+    assert reading.lines[0].text == "会社丸121"
+    assert not reading.close
+
+
+def test_of_digits_on_two_lines_nothing_says_how_close_they_stand() -> None:
+    text, more = "会社丸社12", "丸社"
+    piece = FreePiece(
+        Library.shipped().get("2218@2020-12").field("insured.1.address_kanji"),
+        tuple(
+            WrittenLine((_line(one, wide_px={}),), sure=True) for one in (text, more)
+        ),
+        faint=False,
+    )
+    answers = [np.zeros((24, len(_CLASSES)), np.float32) for _ in (text, more)]
+    steps = ((2, 5, 8, 11, 17, 19), (2, 4))
+    for one, answer, at in zip((text, more), answers, steps, strict=True):
+        answer[list(at), [_CLASSES.index(char) for char in one]] = 1.0
+        answer[answer.sum(axis=1) == 0, 0] = 1.0
+
+    (reading,) = read_words(piece, answers, alphabets_of(_CLASSES))
+
+    assert not reading.close
 
 
 def test_a_name_in_two_kana_is_as_likely_read_in_either_where_they_meet() -> None:
