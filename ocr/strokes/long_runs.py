@@ -14,8 +14,9 @@ from ocr.engine import GreyImage
 # Bits of a number, and how many rows further down the next one begins: a line that
 # climbs no more than the rest lies whole in one of them.
 _ROWS, _STEP = 64, 40
-# Two columns are one, and one of those may be empty between inked ones.
-_PAIR, _ROOM = 2, 1
+# Two columns are one, and two of those may be empty between inked ones: lines with
+# breaks of four pixels are sought too.
+_PAIR, _ROOM = 2, 2
 
 Columns = NDArray[np.uint64]
 
@@ -30,9 +31,11 @@ def may_hold_line(mask: GreyImage, *, least: float, steepest: float) -> bool:
     wanted = max(math.floor(least / _PAIR), 1)
     if columns.shape[1] < wanted:
         return False
-    # Each column with its left neighbour: breaks of one are gone, and runs longer.
-    columns = np.pad(columns, ((0, 0), (0, _ROOM)))
-    columns[:, _ROOM:] |= columns[:, :-_ROOM].copy()
+    # Each column with those to its left: such breaks are gone, and runs longer.
+    width = columns.shape[1]
+    padded = np.pad(columns, ((0, 0), (_ROOM, _ROOM)))
+    shifted = [padded[:, at : at + width + _ROOM] for at in range(_ROOM + 1)]
+    columns = np.bitwise_or.reduce(shifted)
     slope = _PAIR * math.tan(math.radians(steepest))
     return _run_straight(columns[:, None], wanted, slope)
 

@@ -24,6 +24,16 @@ def test_a_line_of_any_slant_and_height_may_be_one(rise: int, top: int) -> None:
     assert may_hold_line(drawn, least=96, steepest=12.0)
 
 
+@pytest.mark.parametrize("rise", [-20, 20])
+@pytest.mark.parametrize("top", range(30, 165, 5))
+def test_a_line_no_longer_than_wanted_may_be_one_at_any_height(
+    top: int, rise: int
+) -> None:
+    drawn = line(paper(), (100, top), (195, top + rise))
+
+    assert may_hold_line(drawn, least=94, steepest=12.0)
+
+
 @pytest.mark.parametrize("length", [30, 64, 95])
 def test_what_is_shorter_than_wanted_is_no_line(length: int) -> None:
     drawn = line(paper(), (100, 50), (100 + length, 55))
@@ -31,10 +41,11 @@ def test_what_is_shorter_than_wanted_is_no_line(length: int) -> None:
     assert not may_hold_line(drawn, least=length + 12, steepest=12.0)
 
 
-def test_breaks_of_a_pixel_or_two_do_not_end_a_line() -> None:
+@pytest.mark.parametrize("first", [60, 61])
+def test_breaks_of_four_pixels_do_not_end_a_line(first: int) -> None:
     drawn = line(paper(), (20, 30), (220, 50))
-    drawn[:, 60:220:40] = 0
-    drawn[:, 61:220:40] = 0
+    for start in range(first, 220, 40):
+        drawn[:, start : start + 4] = 0
 
     assert may_hold_line(drawn, least=150, steepest=12.0)
 
