@@ -106,14 +106,20 @@ def _agreement(kanji: str, kana: str) -> float:
 
 
 def _are_read(kanji: str, kana: str) -> tuple[bool, ...]:
-    """Whether each part is a listed reading of the kanji; none where parts differ.
-
-    What is written in kana is read as it stands.
-    """
+    """Whether each part is a listed reading of the kanji; none where parts differ."""
     writings, readings = kanji.split(_GAP), kana.split(_GAP)
     if len(writings) != len(Part) or len(readings) != len(Part):
         return (False,)
-    return tuple(
-        names(part).is_read(writing, reading) or katakana(writing) == reading
-        for part, writing, reading in zip(Part, writings, readings, strict=True)
-    )
+    return tuple(map(_is_read, Part, writings, readings))
+
+
+def _is_read(part: Part, writing: str, reading: str) -> bool:
+    """Tell whether a name is listed as read so, or hiragana that say the same.
+
+    Twice the same katakana by one hand are misread alike, ン as ソ: they speak for each
+    other only where the list knows the name.
+    """
+    known = names(part)
+    if writing == reading:
+        return known.knows(reading)
+    return known.is_read(writing, reading) or katakana(writing) == reading

@@ -21,7 +21,10 @@ _NOT_TELLING = _EITHER | frozenset("ツッノケヶヵ")
 _KANA_OF = {"5": "ら"}
 # Kana that hiragana and katakana draw alike.
 _HIRAGANA_OF = dict(zip("リヘベペ", "りへべぺ", strict=True))
-_BETWEEN_KANA = re.compile("(?<=[ぁ-ゖ])[りへべぺリヘベペ](?=[ァ-ヺー])")
+_BETWEEN_KANA = re.compile(
+    "(?<=[ぁ-ゖ])[りへべぺリヘベペ](?=[ァ-ヺー])"
+    "|(?<=[ァ-ヺー])[りへべぺリヘベペ](?=[ぁ-ゖ])"
+)
 # A word of two letters or more in which nothing else tells is left as it was read.
 _LONGEST_UNTOLD = 1
 

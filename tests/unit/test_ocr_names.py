@@ -157,10 +157,11 @@ def test_kanji_that_are_not_read_as_their_kana_need_an_eye_and_so_do_the_kana() 
     [
         ("ひなた", "ヒナタ", True),
         ("マリア", "マリア", True),
+        ("アソナ", "アソナ", False),
         ("ひなた", "ヒナダ", False),
     ],
 )
-def test_a_name_written_in_kana_is_read_as_it_stands(
+def test_kana_speak_for_a_name_in_kana_unless_one_misreading_fits_both(
     given: str, kana: str, speaks: bool
 ) -> None:
     settled = _with_people(
@@ -229,6 +230,9 @@ def test_kanji_a_stroke_apart_look_like_each_other(one: str, other: str) -> None
         (Part.GIVEN, "恵", 0, "思"),
         (Part.FAMILY, "藤本", 1, "藤太"),
         (Part.FAMILY, "中村", 0, "仲村"),
+        (Part.GIVEN, "純子", 1, "純子郎"),
+        (Part.GIVEN, "純一", 0, "子一"),
+        (Part.FAMILY, "森", 0, "藤"),
     ],
 )
 def test_a_kanji_is_as_frequent_as_names_have_it_at_its_place(
@@ -239,6 +243,20 @@ def test_a_kanji_is_as_frequent_as_names_have_it_at_its_place(
 
 def test_a_kanji_that_no_name_has_there_is_rarer_than_one_met_once() -> None:
     assert 0 < frequency(Part.GIVEN, "蕂子", 0) < 1
+
+
+def test_kana_rule_out_likelier_names_that_are_read_otherwise() -> None:
+    read, kana = _read(f"佐藤{_GAP}藍", 0.99), _read(f"サトウ{_GAP}アイ", 0.99)
+
+    alone, _ = _with_people(read, Outcome(FieldState.BLANK))
+    beside_kana, _ = _with_people(read, kana)
+
+    assert "look-alike" in alone.doubts
+    assert "look-alike" not in beside_kana.doubts
+
+
+def test_a_kanji_of_two_groups_looks_like_all_of_both() -> None:
+    assert {"犬", "木", "本"} <= set(a_stroke_apart("太"))
 
 
 def test_kana_tell_names_apart_that_look_alike_but_are_read_otherwise() -> None:
