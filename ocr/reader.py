@@ -9,7 +9,7 @@ from forms.grammar import canonical, is_valid, my_number_is_valid
 from forms.grammar.characters import DIGITS
 from forms.grammar.check_digits import corporate_number_is_valid
 from kamizero.model import Candidate, FieldState
-from ocr.boxes.cells import Features, SeenCells, see_cells
+from ocr.boxes.cells import SeenCells, see_cells
 from ocr.boxes.comb_field import (
     CombAnswer,
     CombPiece,
@@ -22,7 +22,7 @@ from ocr.boxes.date_field import read_date
 from ocr.boxes.digit_row import NO_NUMBER, PHONE, PHONE_RULE, DigitRow, ranked_as_phone
 from ocr.boxes.one_hand import Digits, by_one_hand
 from ocr.boxes.said_in_boxes import ditto_in_words
-from ocr.boxes.settled import CHECK_DIGIT, settled
+from ocr.boxes.settled import CHECK_DIGIT
 from ocr.boxes.sums import with_sums
 from ocr.boxes.symbol_field import SYMBOL_ALPHABET, read_symbol
 from ocr.calibration import FREE_WRITING, Calibration, calibrated
@@ -30,7 +30,6 @@ from ocr.cuts import MARKS, Cut, cut_field
 from ocr.engine import GreyImage, Posteriors, Recogniser
 from ocr.outcome import Outcome
 from ocr.strokes.corrected import corrected
-from ocr.strokes.crops import HIDDEN
 from ocr.strokes.crossed_rows import with_crossed_rows
 from ocr.strokes.diagonals import without_diagonals
 from ocr.strokes.dittos import (
@@ -239,25 +238,17 @@ def _weighed(
         for (piece, _), answer in zip(_combs(cut), answers[cut.field.name], strict=True)
         if answer is not None and answer.features is not None
     ]
-    weighed = by_one_hand([_digits_seen(*one) for one in written])
+    weighed = by_one_hand(
+        [
+            Digits.of(piece, answer, features, FORMAT_RULES.get(field.format or ""))
+            for field, piece, answer, features in written
+        ]
+    )
     found = dict(answers)
     for (field, _, answer, _), shares in zip(written, weighed, strict=True):
         others = answers[field.name][1:]
         found[field.name] = [replace(answer, joined=shares), *others]
     return found
-
-
-def _digits_seen(
-    field: Field, piece: CombPiece, answer: CombAnswer, features: Features
-) -> Digits:
-    rule = FORMAT_RULES.get(field.format or "")
-    return Digits(
-        answer.joined,
-        features,
-        settled(piece, answer, rule),
-        hidden=[shape == HIDDEN for shape in piece.glyphs.shapes],
-        by_check_digit=rule is not None and rule.ground == CHECK_DIGIT,
-    )
 
 
 def _read_alone(cuts: Iterable[Cut]) -> Iterator[SeenCells]:

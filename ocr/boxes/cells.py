@@ -71,14 +71,14 @@ def see_cells(views: Sequence[GreyImage]) -> SeenCells:
     if not views:
         return SeenCells(np.zeros((0, DIGITS + 1)), np.zeros((0, 0)))
     seen = seen_once(views)
-    shares = seen.shares
+    shares = seen.shares.copy()
     unsure = np.flatnonzero(shares.max(axis=1) < _SURE)
     if len(unsure):
         looks = _other_looks()
         laid = [_laid(views[at], look) for look in looks for at in unsure]
         others = np.split(seen_once(laid).shares, len(looks))
         shares[unsure] = np.mean([shares[unsure], *others], axis=0)
-    return seen
+    return SeenCells(shares, seen.features)
 
 
 def cell_shares(views: Sequence[GreyImage]) -> CellShares:

@@ -11,17 +11,20 @@ speak for itself.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.boxes.cells import DIGITS, Features
+from ocr.boxes.comb_field import CombAnswer, CombPiece, Rule
 from ocr.boxes.combs import Shares
-from ocr.boxes.settled import Settled
+from ocr.boxes.settled import CHECK_DIGIT, Settled, settled
+from ocr.strokes.crops import HIDDEN
 
 # How sure the likeliest of the digits left must be, and that it is one of them at all.
 _SURE, _ONE_OF_THEM = 0.9995, 0.3
-# So many examples count, those that say most.
+# So many examples count, those that say most; where there are fewer, they say less.
 _NEAREST = 3
 # From how alike on (cosine) looks count, from where on they count no more, and by how
 # much at most the logarithm of a digit's probability grows.
@@ -51,6 +54,23 @@ class Digits:
     hidden: Sequence[bool]
     by_check_digit: bool = False
 
+    @classmethod
+    def of(
+        cls,
+        piece: CombPiece,
+        answer: CombAnswer,
+        features: Features,
+        rule: Rule | None,
+    ) -> Self:
+        """Those of a field that `rule`, if any, says something of."""
+        return cls(
+            answer.joined,
+            features,
+            settled(piece, answer, rule),
+            hidden=[shape == HIDDEN for shape in piece.glyphs.shapes],
+            by_check_digit=rule is not None and rule.ground == CHECK_DIGIT,
+        )
+
 
 def by_one_hand(fields: Sequence[Digits]) -> list[Shares]:
     """The shares of all fields of a page, weighed by its hand's examples."""
@@ -72,7 +92,9 @@ def by_one_hand(fields: Sequence[Digits]) -> list[Shares]:
             said = weights[same] * _likeness(features @ features[same].T)
             # No field speaks for itself.
             said[field[:, None] == field[same]] = 0.0
-            logs[:, digit] += np.sort(said, axis=1)[:, -_NEAREST:].mean(axis=1)
+            logs[:, digit] += (
+                np.sort(said, axis=1)[:, -_NEAREST:].sum(axis=1) / _NEAREST
+            )
     weighed = np.exp(logs - logs.max(axis=1, keepdims=True))
     weighed /= weighed.sum(axis=1, keepdims=True)
     return np.split(weighed, np.cumsum(counts)[:-1])

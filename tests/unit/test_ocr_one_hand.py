@@ -12,7 +12,7 @@ from ocr.boxes.combs import Shares
 from ocr.boxes.one_hand import Digits, by_one_hand
 from ocr.boxes.settled import Settled, settled
 from ocr.reader import FORMAT_RULES
-from ocr.strokes.crops import Glyphs
+from ocr.strokes.crops import HIDDEN, Glyphs, Shape
 
 ONE, SEVEN = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]
 MONTH = frozenset({0, 1})
@@ -51,6 +51,17 @@ def test_a_1_like_those_of_months_is_surer_to_be_no_7() -> None:
     assert like.sum() == pytest.approx(1)
 
 
+def test_a_lone_example_says_less_than_three() -> None:
+    unsure = shares((1, 7, 0.9))
+    lone = field(shares((1, 7, 0.9)), [ONE], (MONTH,))
+
+    *_, by_one = by_one_hand([lone, field(unsure, [ONE])])
+    *_, by_three = by_one_hand([months(ONE), field(unsure, [ONE])])
+
+    odds = [np.log(one[0, 1] / one[0, 7]) for one in (unsure, by_one, by_three)]
+    assert odds[1] - odds[0] == pytest.approx((odds[2] - odds[0]) / 3)
+
+
 def test_a_digit_unlike_all_examples_is_left_as_it_is() -> None:
     unsure = shares((7, 1, 0.8))
 
@@ -83,6 +94,14 @@ def test_what_is_hardly_any_digit_that_may_stand_there_is_no_example() -> None:
     unsure = shares((7, 1, 0.9))
 
     *_, weighed = by_one_hand([months(SEVEN, (7, 1, 0.99)), field(unsure, [SEVEN])])
+
+    assert weighed == pytest.approx(unsure)
+
+
+def test_what_may_be_either_of_two_that_may_stand_there_is_no_example() -> None:
+    unsure = shares((0, 6, 0.9))
+
+    *_, weighed = by_one_hand([months(ONE, (0, 1, 0.9)), field(unsure, [ONE])])
 
     assert weighed == pytest.approx(unsure)
 
@@ -204,3 +223,22 @@ def test_no_rule_that_misreadings_pass_settles_anything() -> None:
     found = settled(cells("month", (0, 1)), answer(read), FORMAT_RULES["month"])
 
     assert found == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("format", "by_check_digit"), [("my_number", True), ("month", False)]
+)
+def test_the_digits_of_a_field_say_what_settles_them_and_what_is_hidden(
+    format: str, by_check_digit: bool
+) -> None:
+    plain = Shape(width=0.5, flag=0.1, roof=1.2)
+    piece = cells(format, (0, 1))
+    glyphs = replace(piece.glyphs, shapes=(HIDDEN, plain))
+    read = answer(shares((1, 7, 0.99), (0, 6, 0.99)))
+
+    found = Digits.of(
+        replace(piece, glyphs=glyphs), read, np.ones((2, 3)), FORMAT_RULES[format]
+    )
+
+    assert found.hidden == [True, False]
+    assert found.by_check_digit is by_check_digit
