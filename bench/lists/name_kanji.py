@@ -2,7 +2,8 @@
 
 DIR holds the wheel `namedivider-python`, unpacked, with `kanji.csv` and its licence:
 
-    pip download --no-deps namedivider-python && unzip namedivider_python-*.whl -d DIR
+    pip download --no-deps namedivider-python==0.4.2
+    unzip namedivider_python-0.4.2-*.whl -d DIR
 
 What is written to `ocr/words/name_kanji.txt` is one line a kanji: how often its makers
 met it first, in the middle, last and alone in a family name, and so in a given name.
@@ -43,7 +44,7 @@ def counted(table: str) -> Sequence[str]:
 
 def _header(licence: str) -> Iterator[str]:
     yield "# How often kanji stand in Japanese names, by place, from the Python package"
-    yield "# namedivider-python; written by bench/lists/name_kanji.py."
+    yield "# namedivider-python 0.4.2; written by bench/lists/name_kanji.py."
     for line in licence.strip().splitlines():
         yield f"# {line.strip()}".rstrip()
 
