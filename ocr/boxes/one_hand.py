@@ -24,7 +24,7 @@ from ocr.strokes.crops import HIDDEN
 
 # How sure the likeliest of the digits left must be, and that it is one of them at all.
 _SURE, _ONE_OF_THEM = 0.9995, 0.3
-# So many examples count, those that say most; where there are fewer, they say less.
+# So many examples count, those that say most; where there are fewer, all of them.
 _NEAREST = 3
 # From how alike on (cosine) looks count, from where on they count no more, and by how
 # much at most the logarithm of a digit's probability grows.
@@ -92,9 +92,7 @@ def by_one_hand(fields: Sequence[Digits]) -> list[Shares]:
             said = weights[same] * _likeness(features @ features[same].T)
             # No field speaks for itself.
             said[field[:, None] == field[same]] = 0.0
-            logs[:, digit] += (
-                np.sort(said, axis=1)[:, -_NEAREST:].sum(axis=1) / _NEAREST
-            )
+            logs[:, digit] += np.sort(said, axis=1)[:, -_NEAREST:].mean(axis=1)
     weighed = np.exp(logs - logs.max(axis=1, keepdims=True))
     weighed /= weighed.sum(axis=1, keepdims=True)
     return np.split(weighed, np.cumsum(counts)[:-1])
