@@ -2,51 +2,24 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from sqlalchemy import (
-    Executable,
-    create_engine,
-    select,
-    text,
-)
+from sqlalchemy import Executable, create_engine, select, text
 
 from delivery.outbox import API
-from forms.library import Library
 from kamizero.model import PageKind
 from kamizero.tokyo import business_date
 from storage import balance
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.ledger.books import Books, open_books
 from storage.ledger.closing import close_days
 from storage.ledger.days import SiteDay
 from storage.ledger.holding import hold
 from storage.ledger.span import EVER, Span
-from storage.tables import (
-    AuditEvent,
-    Bundle,
-    BundleKind,
-    Filing,
-    FilingStep,
-    Job,
-    Site,
-)
-from storage.vault import KeyRing, Vault
+from storage.tables import AuditEvent, Bundle, BundleKind, Filing, FilingStep, Job, Site
 from tests.desk import NOW, Desk
 
 NEXT_DAY = NOW + timedelta(days=1)
 DAY = business_date(NOW)
 ONE = SiteDay("main", DAY)
-
-
-def a_desk(database: Database, folder: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(folder / "keys")),
-        store=DirectoryStore(folder),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def books(desk: Desk, span: Span = EVER) -> Books:
@@ -112,11 +85,7 @@ def lay_into_bundle(desk: Desk, filing_id: int) -> None:
 
 
 def new_job(
-    desk: Desk,
-    *,
-    created_at: datetime,
-    site: str = "main",
-    sheets: int | None = 2,
+    desk: Desk, *, created_at: datetime, site: str = "main", sheets: int | None = 2
 ) -> int:
     """A job that brought nothing, whatever was declared."""
     with desk.database.begin() as session:

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from forms.library import Library
 from storage.database import Database, embedded_url
+from storage.directory import DirectoryStore
+from storage.vault import KeyRing, Vault
+from tests.desk import Desk
 from tests.services import postgres_database
 
 
@@ -37,3 +41,14 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
+    """A desk of one form, its keys and originals in a folder of the test."""
+    return Desk(
+        database=database,
+        vault=Vault(KeyRing.load(tmp_path / "keys")),
+        store=DirectoryStore(tmp_path),
+        definition=Library.shipped().get("2200@2020-12"),
+    )

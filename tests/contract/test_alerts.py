@@ -7,13 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from forms.library import Library
 from forms.standards import Standards
 from kamizero.errors import StoreError
 from storage import audit, work
 from storage.alerts import WORDS, alerts_of
 from storage.clocks import start_clock
-from storage.database import Database
 from storage.directory import DirectoryStore
 from storage.ledger.daily import run_daily
 from storage.machine_clock import Kept, KernelClock, compare_daily
@@ -29,7 +27,6 @@ from storage.tables import (
     Work,
     WorkState,
 )
-from storage.vault import KeyRing, Vault
 from tests.archive import Archive
 from tests.desk import NOW, Desk
 
@@ -39,16 +36,6 @@ class Silent(DirectoryStore):
 
     def keys(self, prefix: str) -> Iterator[str]:
         raise StoreError(f"{prefix}: it does not answer")
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def kinds(

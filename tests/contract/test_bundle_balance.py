@@ -1,33 +1,17 @@
 """Nothing of a bundle passes before it balances, on every database."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
-from forms.library import Library
 from review.refusals import BundleOpenError
 from storage import balance
 from storage.balance import weigh
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.scale import Scale
 from storage.tables import Bundle, EntryState, Filing, FilingStep, Page, Work
-from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
 
 NAME = "insured.1.name_kana"
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def bundled(desk: Desk, filing_id: int, *, sheets: int, entries: int) -> int:

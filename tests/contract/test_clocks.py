@@ -1,14 +1,12 @@
 """When entries are due, what stops their clocks, and how long they took."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from delivery.outbox import mark_taken, signed_version
-from forms.library import Library
 from forms.standards import Standards
 from kamizero.business_days import NATIONAL
 from kamizero.model import Role
@@ -22,8 +20,6 @@ from storage.clocks import (
     start_clock,
     stop_clock,
 )
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.refiling import take_over
 from storage.tables import (
     NEVER_DUE,
@@ -41,7 +37,6 @@ from storage.tables import (
     Stop,
     Work,
 )
-from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
 from workers.filings import dissolve
 
@@ -58,16 +53,6 @@ revisions:
         media: {business_days: 3, ends: delivery}
         paper: {business_days: 3, ends: delivery}
 """
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def routed(desk: Desk, *doubtful: str) -> int:

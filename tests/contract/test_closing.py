@@ -2,30 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import (
-    Executable,
-    update,
-)
+from sqlalchemy import Executable, update
 
 from delivery.outbox import API
 from kamizero.tokyo import business_date
-from storage.database import Database
 from storage.ledger.books import open_books
 from storage.ledger.closing import CLOSED
 from storage.ledger.daily import run_daily
 from storage.ledger.span import Span
-from storage.tables import (
-    Bundle,
-    Job,
-    Page,
-)
+from storage.tables import Bundle, Job, Page
 from tests.closings import (
     DAY,
     NEXT_DAY,
-    a_desk,
     acts,
     amiss,
     behind_all_guards,
@@ -39,11 +29,6 @@ from tests.desk import NOW, Desk
 from tests.ledgers import approved, change, ledger, settled, whole
 from tests.sorting import declared
 from tests.workshop import a_form, put
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return a_desk(database, tmp_path)
 
 
 def test_a_day_that_is_over_and_balances_is_closed_once(desk: Desk) -> None:

@@ -1,37 +1,22 @@
 """Closed days are held to the rows and to the chain: what vanished is found."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import (
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from delivery.outbox import API
 from kamizero.errors import ConflictError, MissingError
 from storage.columns import Table
-from storage.database import Database
 from storage.ledger.days import SiteDay
 from storage.ledger.holding import FAILED, HELD_WITHIN, accept, hold_share
 from storage.ledger.report import Sheet
-from storage.tables import (
-    Arrival,
-    Bundle,
-    Filing,
-    Job,
-    LedgerDay,
-    Page,
-)
+from storage.tables import Arrival, Bundle, Filing, Job, LedgerDay, Page
 from tests.closings import (
     DAY,
     NEXT_DAY,
     ONE,
-    a_desk,
     acts,
     amiss,
     behind_all_guards,
@@ -44,11 +29,6 @@ from tests.desk import NOW, Desk
 from tests.ledgers import change, ledger, settled, whole
 from tests.sorting import declared
 from tests.workshop import a_form
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return a_desk(database, tmp_path)
 
 
 @pytest.mark.parametrize("kind", [Filing, Bundle, Arrival, Job])

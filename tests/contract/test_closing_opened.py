@@ -2,22 +2,15 @@
 
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import (
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from delivery.outbox import API
 from storage.columns import Table
-from storage.database import Database
 from storage.ledger.account import draw_up
 from storage.ledger.books import open_books
 from storage.ledger.footing import STANDS_ON
@@ -40,7 +33,6 @@ from storage.tables import (
 )
 from tests.closings import (
     NEXT_DAY,
-    a_desk,
     amiss,
     behind_all_guards,
     books,
@@ -52,11 +44,6 @@ from tests.desk import NOW, Desk
 from tests.ledgers import approved, change, ledger, settled, whole
 from tests.sorting import declared
 from tests.workshop import a_form
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return a_desk(database, tmp_path)
 
 
 def test_an_approval_opens_its_day_and_nothing_is_counted_twice(desk: Desk) -> None:

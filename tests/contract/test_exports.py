@@ -11,9 +11,6 @@ from delivery.exports import blocks
 from delivery.exports.layout import Laid
 from delivery.exports.making import plan
 from delivery.exports.sealing import note_sealing
-from forms.library import Library
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.tables import (
     Delivery,
     ExportBlock,
@@ -23,21 +20,9 @@ from storage.tables import (
     ExportState,
     HostRefusal,
 )
-from storage.vault import KeyRing, Vault
 from tests.answering import Host, keys
 from tests.desk import LATER, Desk
 from tests.exporting import SUBSCRIBER, approved, destination_in, open_destination
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
-
 
 CHANGES = {
     "UPDATE export_file SET rows = 9": "stays",

@@ -1,18 +1,14 @@
 """The ledger balances, or names what does not, on every database."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from delivery.outbox import API
-from forms.library import Library
 from kamizero.model import PageKind
 from kamizero.tokyo import business_date
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.ledger.daily import DIFFERS, latest_runs, run_daily
 from storage.ledger.report import Difference, Sheet
 from storage.ledger.span import Span
@@ -29,21 +25,10 @@ from storage.tables import (
     RobotQueue,
     Work,
 )
-from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
 from tests.ledgers import approved, change, differences, ledger, settled, whole
 from tests.sorting import declared
 from tests.workshop import a_form, a_page, an_unknown
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def test_a_house_where_everything_is_in_its_place_balances(desk: Desk) -> None:

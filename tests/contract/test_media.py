@@ -1,21 +1,15 @@
 """A disc or an e-filing is one bundle, and passes only as its summary declares."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from forms.library import Library
 from kamizero.model import PageKind, Role
 from review.sorting import acts
 from review.sorting.acts import MediumDeclared
 from review.sorting.record import Clerk, undo
 from storage.balance import weigh
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.tables import Bundle, Filing, Medium, Page
-from storage.vault import KeyRing, Vault
 from tests.desk import LATER, Desk
 from tests.media import (
     a_letter,
@@ -29,16 +23,6 @@ from tests.media import (
 
 RECORDS = {"2200700": 3, "2201700": 2}
 KEN = Clerk("ken", Role.SCANNER, LATER)
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def test_a_disc_that_holds_what_it_declares_balances(desk: Desk) -> None:

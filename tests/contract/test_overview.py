@@ -1,35 +1,18 @@
 """How the office stands, counted on every database."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
-import pytest
-
-from forms.library import Library
 from kamizero.business_days import NATIONAL
 from review import daily_report, overview
 from review.overview import Benefit, Day, Period
 from storage.clocks import stop_clock
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.tables import Bundle, Clock, Entry, Filing, FilingStep, Stop
-from storage.vault import KeyRing, Vault
 from tests.desk import LATER, NOW, Desk
 
 NAME = "insured.1.name_kana"
 RECEIVED = date(2020, 12, 9)
 TODAY = date(2020, 12, 10)
 PERIOD = Period(date(2020, 12, 8), TODAY)
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def waiting(desk: Desk) -> int:

@@ -2,18 +2,14 @@
 
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from delivery.outbox import put_out
-from forms.library import Library
 from kamizero.model import Role
 from review import lots
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.tables import (
     Approval,
     ApprovalLot,
@@ -24,19 +20,8 @@ from storage.tables import (
     ReturnNotice,
     Verdict,
 )
-from storage.vault import KeyRing, Vault
 from tests.desk import LATER, NOW, Desk
 from tests.paper import take_route
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def refused(desk: Desk, change: str, words: str) -> None:

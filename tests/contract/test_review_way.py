@@ -1,30 +1,12 @@
 """The way of an entry through people's hands is the same on every database."""
 
-from pathlib import Path
-
-import pytest
-
 from delivery.records import record
-from forms.library import Library
 from review.history import history
 from review.waiting import waiting
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.tables import Filing
-from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
 
 NAME = "insured.1.name_kana"
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def test_an_entry_goes_from_the_queue_to_an_approved_record(desk: Desk) -> None:

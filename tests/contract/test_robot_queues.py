@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from itertools import product
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
@@ -19,11 +18,8 @@ from delivery.robots.queues import Terms
 from delivery.robots.refusals import LostLeaseError, NotShownError
 from delivery.robots.way import WAYS
 from delivery.robots.work import REGISTER, kind_of
-from forms.library import Library
 from kamizero.errors import NumberInWordsError
 from storage import work
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.tables import (
     Delivery,
     DeliveryState,
@@ -32,20 +28,9 @@ from storage.tables import (
     Registration,
     RobotQueue,
 )
-from storage.vault import KeyRing, Vault
 from tests.desk import LATER, Desk
 
 LATE = LATER + timedelta(hours=1)
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def a_queue(desk: Desk, **terms: object) -> int:

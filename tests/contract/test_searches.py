@@ -1,7 +1,6 @@
 """Filings are found by what stands on them, on every database alike."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,6 @@ from forms.library import Library
 from kamizero.errors import MissingError
 from review.grounds import Register
 from storage import reindexing
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.searches import keeping
 from storage.searches.criteria import Criteria, DayOf
 from storage.searches.hits import find
@@ -26,7 +23,6 @@ from storage.tables import (
     Search,
 )
 from storage.values import erase
-from storage.vault import KeyRing, Vault
 from tests.desk import NOW, Desk
 
 OTHER = {
@@ -40,16 +36,6 @@ OTHER = {
     "insured.1.remuneration_total": "315000",
     "insured.1.acquired_on": "2020-11-01",
 }
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def found(desk: Desk, *, sites: set[str] | None = None, **asked: Any) -> list[int]:

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -12,15 +11,12 @@ from sqlalchemy.orm import Session
 
 from delivery.robots import queues
 from delivery.robots.queues import Terms
-from forms.library import Library
 from kamizero.errors import StaleFenceError, WrongCallError
 from kamizero.model import FieldState
 from review.refusals import FieldChangedError, StateForbidsError
 from review.suggesting import leasing
 from review.suggesting.answering import Said, answer
 from review.suggesting.leasing import Held
-from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.tables import (
     AuthorKind,
     Field,
@@ -29,23 +25,12 @@ from storage.tables import (
     RobotQueue,
 )
 from storage.values import write_correction, write_suggestion
-from storage.vault import KeyRing, Vault
 from storage.verification import verify
 from tests.desk import LATER, Desk
 from tests.paper import PAPER
 
 KANA, FIELD = "insured.name_kana", "insured.1.name_kana"
 OTHER = "ヤマダ　ジロウ"
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def add(desk: Desk, **terms: object) -> None:

@@ -1,20 +1,15 @@
 """No My Number comes to lie where words and names of files are kept."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Text, select, update
 from sqlalchemy.exc import StatementError
 
-from forms.library import Library
 from kamizero.errors import NumberInWordsError
 from kamizero.model import FieldState
 from storage.columns import Table
 from storage.database import Database
-from storage.directory import DirectoryStore
 from storage.tables import Arrival, Field, FieldValue, FieldVersion, Hold, Question
 from storage.values import body_of, write_correction
-from storage.vault import KeyRing, Vault
 from storage.words import MASK, FileName, Words
 from tests.desk import NOW, Desk
 
@@ -37,16 +32,6 @@ OTHERS = {
     # By this name a sender goes on with a file that broke off; it is gone in days.
     "upload.name",
 }
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(
-        database=database,
-        vault=Vault(KeyRing.load(tmp_path / "keys")),
-        store=DirectoryStore(tmp_path),
-        definition=Library.shipped().get("2200@2020-12"),
-    )
 
 
 def test_every_column_of_running_text_is_guarded_or_says_why_not() -> None:
